@@ -1,0 +1,72 @@
+import type { MetricTable } from '#platform/metrics.ts';
+import { FAILURE_CODES } from './provider/errors.ts';
+
+const OPERATIONS = ['login', 'read', 'renew', 'revoke'] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+/** Every metric of the agent. Labels are bounded: never a path, a role or an error's text. */
+export const AGENT_METRICS = {
+  sidekey_agent_build_info: {
+    type: 'gauge',
+    help: 'Constant 1, labelled with the version',
+    labels: { version: [] },
+  },
+  sidekey_agent_first_render_seconds: {
+    type: 'gauge',
+    help: 'Time from the start of the agent to the first complete set of files: what a GPU waits for its secrets',
+  },
+  sidekey_agent_ready: { type: 'gauge', help: '1 once a complete set of files has been rendered' },
+  sidekey_agent_store_requests_total: {
+    type: 'counter',
+    help: 'Requests to the secret store',
+    labels: { operation: OPERATIONS },
+  },
+  sidekey_agent_store_errors_total: {
+    type: 'counter',
+    help: 'Requests to the secret store that failed, by reason',
+    labels: { reason: FAILURE_CODES },
+  },
+  sidekey_agent_store_request_seconds: {
+    type: 'histogram',
+    help: 'Duration of requests to the secret store',
+    buckets: [0.01, 0.1, 1],
+  },
+  sidekey_agent_store_up: { type: 'gauge', help: '1 if the last request to the secret store was answered' },
+  sidekey_agent_token_expiry_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the current token ends (Unix time); 0 if it never does',
+  },
+  sidekey_agent_lease_expiry_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the first of all leases ends (Unix time); 0 if there is none',
+  },
+  sidekey_agent_secret_age_seconds: {
+    type: 'gauge',
+    help: 'Time since the secret that was confirmed longest ago was last read or renewed',
+  },
+  sidekey_agent_files: { type: 'gauge', help: 'Number of files kept up to date' },
+  sidekey_agent_file_changed_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the content of a file last changed (Unix time); of more than eight files, the oldest and the newest',
+    labels: { file: [] },
+  },
+  sidekey_agent_file_lease_expiry_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the first lease behind a file ends (Unix time), 0 if none has one; of more than eight files, the first and the last',
+    labels: { file: [] },
+  },
+  sidekey_agent_file_up_to_date: {
+    type: 'gauge',
+    help: '1 if the last attempt to bring the file up to date succeeded; of more than eight files, the worst and the best',
+    labels: { file: [] },
+  },
+  sidekey_agent_commits_total: {
+    type: 'counter',
+    help: 'Attempts to bring the files up to date',
+    labels: { result: ['changed', 'unchanged', 'failed'] },
+  },
+  sidekey_agent_rotations_total: {
+    type: 'counter',
+    help: 'Commits that changed a file after the first complete set',
+  },
+} as const satisfies MetricTable;

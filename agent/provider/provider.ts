@@ -1,0 +1,50 @@
+import type { Lifetime } from '../schedule/lifetime.ts';
+import type { Secret } from '../secret.ts';
+import type { ValueMap } from '../value/value.ts';
+
+/** What a template asks a store for. */
+export interface SecretRef {
+  readonly store: 'vault';
+  readonly operation: 'read' | 'write' | 'list';
+  /** Without leading or trailing slashes; may carry a query, such as `secret/data/app?version=3`. */
+  readonly path: string;
+  /** The body of a write, as given in the template (`k=v`). */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** Two references are one secret if their keys are equal. */
+export function refKey(ref: SecretRef): string {
+  return JSON.stringify([ref.store, ref.operation, ref.path, Object.entries(ref.parameters).sort()]);
+}
+
+/** A lease of a store: the session's own token, or that of one secret. */
+export type Lease = { readonly kind: 'token' } | { readonly kind: 'secret'; readonly id: string };
+
+/** One answer: the whole body as the store sent it (for Vault: `data`, `lease_id`, …) and how long it is good for. */
+export interface Reading {
+  readonly value: Secret<ValueMap>;
+  readonly lifetime: Lifetime;
+  /** Absent if the secret has no lease. */
+  readonly leaseId?: string;
+}
+
+/**
+ * A login that succeeded. Leases made through a session end with it.
+ * Every method throws `ProviderError`, or the signal's reason when aborted.
+ */
+export interface Session {
+  /** Enough to go on with this session after a restart of the agent. */
+  readonly token: Secret<string>;
+  /** The token's, as granted. */
+  readonly lifetime: Lifetime;
+  read(ref: SecretRef, signal: AbortSignal): Promise<Reading>;
+  renew(lease: Lease, signal: AbortSignal): Promise<Lifetime>;
+  revoke(lease: Lease, signal: AbortSignal): Promise<void>;
+}
+
+/** A store that can be logged in to: what the loop needs, not what the store offers. */
+export interface Provider {
+  login(signal: AbortSignal): Promise<Session>;
+  /** Goes on with a session that an earlier process of this agent began; asks the store nothing. */
+  resume(token: Secret<string>, lifetime: Lifetime): Session;
+}

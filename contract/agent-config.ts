@@ -1,0 +1,190 @@
+import { containedPath, isAbsoluteDirectory, RELATIVE_PATH_FORM } from './path.ts';
+import { ADMIN_PORT, STATE_DIRECTORY, TERMINATION_LOG } from './layout.ts';
+import { type Parsed, type Problem, parsed, rejected } from './problem.ts';
+import { Reader } from './reader.ts';
+
+/** How the agent proves who it is. Both methods post the same body, `{role, jwt}`, to `<path>/login`. */
+export interface VaultAuth {
+  readonly method: 'kubernetes' | 'jwt';
+  /** The mount, such as `auth/kubernetes`. */
+  readonly path: string;
+  readonly role: string;
+  /** Read anew at each login, for the kubelet replaces it. */
+  readonly tokenFile: string;
+}
+
+/** One Vault or OpenBao server. */
+export interface VaultStore {
+  readonly address: string;
+  /** Sent as `X-Vault-Namespace`. */
+  readonly namespace?: string;
+  readonly auth: VaultAuth;
+  /** PEM certificates to trust instead of the system's. */
+  readonly caPem?: string;
+  /** Deadline of one request. */
+  readonly timeoutMs: number;
+}
+
+export interface TemplateSource {
+  readonly text: string;
+  readonly left: string;
+  readonly right: string;
+}
+
+/** One file to render. */
+export interface FileSpec {
+  /** Names the file in metrics and messages; unique. */
+  readonly name: string;
+  /** The directory that is swapped as one; absolute. */
+  readonly volume: string;
+  /** Below the volume. */
+  readonly path: string;
+  /** Permission bits, such as 0o644. */
+  readonly mode: number;
+  readonly template: TemplateSource;
+}
+
+/**
+ * What the injector tells the agent. Running agents outlive an injector upgrade, so version 1 only ever grows: a reader
+ * takes unknown fields with a warning and refuses another version.
+ */
+export interface AgentConfig {
+  readonly version: 1;
+  readonly vault: VaultStore;
+  readonly files: readonly FileSpec[];
+  /** How often a secret without a lease is read again. */
+  readonly pollMs: number;
+  /** How long a fault that waiting cannot mend (wrong role, missing path) may keep the pod from starting; null: for ever. */
+  readonly startDeadlineMs: number | null;
+  readonly revokeOnShutdown: boolean;
+  readonly stateDirectory: string;
+  readonly adminAddress: string;
+  readonly adminPort: number;
+  readonly terminationLog: string;
+}
+
+/** A configuration together with what was odd but harmless in it. */
+export interface ReadConfig {
+  readonly config: AgentConfig;
+  readonly warnings: readonly Problem[];
+}
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+const DEFAULT_POLL_MS = 300_000;
+const DEFAULT_START_DEADLINE_MS = 300_000;
+
+/** Base64 of the JSON: the form that travels in the environment. Deterministic. */
+export function serialiseConfig(config: AgentConfig): string {
+  return Buffer.from(JSON.stringify(config)).toString('base64');
+}
+
+/** Reads a configuration from JSON text or from base64 of it. */
+export function parseConfig(text: string): Parsed<ReadConfig> {
+  const trimmed = text.trim();
+  const json = trimmed.startsWith('{') ? trimmed : Buffer.from(trimmed, 'base64').toString('utf8');
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    return rejected([{ key: 'config', message: 'is not JSON, nor base64 of JSON' }]);
+  }
+  return readConfig(value);
+}
+
+/** Checks a decoded configuration. */
+export function readConfig(value: unknown): Parsed<ReadConfig> {
+  const root = new Reader(value, 'config');
+  const version = root.unknown('version');
+  if (version !== 1) {
+    const found = JSON.stringify(version) ?? 'none';
+    return rejected([
+      {
+        key: 'config.version',
+        message: `is ${found}; this agent reads version 1: use an agent of the injector's release`,
+      },
+    ]);
+  }
+  const config: AgentConfig = {
+    version: 1,
+    vault: readVault(root.child('vault')),
+    files: root.list('files').map(readFile),
+    pollMs: root.integer('pollMs', { min: 100, fallback: DEFAULT_POLL_MS }),
+    startDeadlineMs: root.nullableInteger('startDeadlineMs', { min: 0, fallback: DEFAULT_START_DEADLINE_MS }),
+    revokeOnShutdown: root.boolean('revokeOnShutdown', false),
+    stateDirectory: directory(root, 'stateDirectory', STATE_DIRECTORY),
+    adminAddress: root.string('adminAddress', '0.0.0.0'),
+    adminPort: root.integer('adminPort', { min: 0, max: 65_535, fallback: ADMIN_PORT }),
+    terminationLog: root.string('terminationLog', TERMINATION_LOG),
+  };
+  checkUnique(root, config.files);
+  root.finish();
+  return root.problems.length > 0 ? rejected(root.problems) : parsed({ config, warnings: root.warnings });
+}
+
+function readVault(reader: Reader): VaultStore {
+  const auth = reader.child('auth');
+  const namespace = reader.optionalString('namespace');
+  const caPem = reader.optionalString('caPem');
+  const address = reader.string('address');
+  if (!isHttpUrl(address)) reader.report('address', 'must be a URL that begins with http:// or https://');
+  const store: VaultStore = {
+    address,
+    auth: {
+      method: auth.choice('method', ['kubernetes', 'jwt'], 'kubernetes'),
+      path: auth.string('path', 'auth/kubernetes'),
+      role: auth.string('role'),
+      tokenFile: auth.string('tokenFile'),
+    },
+    timeoutMs: reader.integer('timeoutMs', { min: 100, fallback: DEFAULT_TIMEOUT_MS }),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(caPem === undefined ? {} : { caPem }),
+  };
+  auth.finish();
+  reader.finish();
+  return store;
+}
+
+function readFile(reader: Reader): FileSpec {
+  const template = reader.child('template');
+  const path = reader.string('path');
+  const contained = containedPath(path);
+  if (contained === undefined) reader.report('path', `must be ${RELATIVE_PATH_FORM}`);
+  const file: FileSpec = {
+    name: reader.string('name'),
+    volume: directory(reader, 'volume'),
+    path: contained ?? path,
+    mode: reader.integer('mode', { min: 0, max: 0o777, fallback: 0o644 }),
+    template: {
+      text: template.string('text', undefined, { allowEmpty: true }),
+      left: template.string('left', '{{'),
+      right: template.string('right', '}}'),
+    },
+  };
+  template.finish();
+  reader.finish();
+  return file;
+}
+
+function directory(reader: Reader, key: string, fallback?: string): string {
+  const value = reader.string(key, fallback);
+  if (!isAbsoluteDirectory(value)) reader.report(key, 'must be an absolute directory other than "/"');
+  return value;
+}
+
+function isHttpUrl(text: string): boolean {
+  return /^https?:\/\//u.test(text) && URL.canParse(text);
+}
+
+function checkUnique(root: Reader, files: readonly FileSpec[]): void {
+  const seen = new Map<string, string>();
+  const names = new Set<string>();
+  for (const { name, volume, path } of files) {
+    const target = `${volume}/${path}`;
+    const other = seen.get(target);
+    if (other !== undefined) root.report('files', `"${other}" and "${name}" both render ${target}`);
+    if (names.has(name)) root.report('files', `has two entries named "${name}"`);
+    names.add(name);
+    seen.set(target, name);
+  }
+  if (files.length === 0) root.report('files', 'must name at least one file to render');
+}

@@ -1,0 +1,29 @@
+/** Names and places that the injector writes into a pod and the agent finds there. */
+
+/** Everything of ours in a pod begins with this. */
+export const NAME_PREFIX = 'sidekey';
+
+export const CONTAINER = { run: 'sidekey-agent', init: 'sidekey-agent-init' } as const;
+
+export const VOLUME = { secrets: 'sidekey-secrets', state: 'sidekey-state', token: 'sidekey-token' } as const;
+
+/** Where a drop-in (`vault.hashicorp.com/*`) pod finds its files unless it says otherwise. */
+export const DROP_IN_DIRECTORY = '/vault/secrets';
+
+/** A tmpfs of our containers alone: token, leases and last values, so that a restarted agent logs in no second time. */
+export const STATE_DIRECTORY = '/run/sidekey/state';
+
+/** The pod's projected service-account tokens, one file per store. */
+export const TOKEN_DIRECTORY = '/run/sidekey/token';
+
+/** Metrics and probes. Clear of vLLM and Ray (8000, 8265, 6379, 8080) and Triton (8000–8002). */
+export const ADMIN_PORT = 9473;
+
+/** The one environment variable of the agent: its configuration, base64, so that the kubelet expands no `$(X)` in it. */
+export const CONFIG_VARIABLE = 'SIDEKEY_CONFIG';
+
+/** One environment string may hold 131,071 bytes (`MAX_ARG_STRLEN`); the rest is headroom for the name and growth. */
+export const CONFIG_LIMIT_BYTES = 96 * 1024;
+
+/** Where the kubelet looks for a container's last words (`terminationMessagePath`). */
+export const TERMINATION_LOG = '/dev/termination-log';
