@@ -1,0 +1,105 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { clusterBinaries } from './cluster-binaries.ts';
+
+const SCRIPT = fileURLToPath(new URL('../cluster/control-plane.sh', import.meta.url));
+const LARGEST_OUTPUT = 64 * 1024 * 1024;
+
+/** A real API server without nodes: admission, policies, tokens and controllers work, pods stay Pending. */
+export interface ControlPlane {
+  readonly kubeconfig: string;
+  /** How it was come by, for the test's output. */
+  readonly origin: string;
+  /**
+   * What kubectl printed.
+   *
+   * @throws {KubectlError} With what it said, if it failed.
+   */
+  kubectl(args: readonly string[], stdin?: string): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** kubectl failed, as it does when an admission is denied. */
+export class KubectlError extends Error {
+  override readonly name = 'KubectlError';
+}
+
+interface Command {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly environment: NodeJS.ProcessEnv;
+  readonly stdin?: string;
+}
+
+function run({ file, args, environment, stdin = '' }: Command): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const options = { env: environment, maxBuffer: LARGEST_OUTPUT };
+    const child = execFile(file, args, options, (error, stdout, stderr) => {
+      if (error === null) resolve(stdout);
+      else reject(new KubectlError(`${stderr}${stdout}`.trim() || error.message));
+    });
+    child.stdin?.on('error', () => undefined).end(stdin);
+  });
+}
+
+/** A port that was free a moment ago. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+function existing(kubeconfig: string): ControlPlane {
+  const environment = { ...process.env, KUBECONFIG: kubeconfig };
+  return {
+    kubeconfig,
+    origin: `the cluster of KUBECONFIG=${kubeconfig}`,
+    kubectl: (args, stdin = '') => run({ file: 'kubectl', args, environment, stdin }),
+    stop: () => Promise.resolve(),
+  };
+}
+
+/**
+ * The cluster that `KUBECONFIG` names (its API server must reach 127.0.0.1 of this machine), else
+ * `test/cluster/control-plane.sh` in a directory and on a port of its own. Needs no root.
+ *
+ * @throws {KubectlError} With what the script printed if the API server does not come up.
+ */
+export async function startControlPlane(kubeconfig = process.env['KUBECONFIG']): Promise<ControlPlane> {
+  if (kubeconfig !== undefined && kubeconfig !== '') return existing(kubeconfig);
+  const binaries = await clusterBinaries();
+  // A short path: sockets inside it may have at most 107 characters.
+  const directory = await mkdtemp(join(tmpdir(), 'sk-'));
+  const port = await freePort();
+  const environment = {
+    ...process.env,
+    CLUSTER_DIR: directory,
+    CLUSTER_BIN: binaries,
+    API_PORT: String(port),
+  };
+  const stop = async (): Promise<void> => {
+    await run({ file: SCRIPT, args: ['down'], environment });
+    await rm(directory, { recursive: true, force: true });
+  };
+  const up = run({ file: SCRIPT, args: ['up'], environment });
+  const path = await up.catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
+  const own = { ...environment, KUBECONFIG: path.trim() };
+  return {
+    kubeconfig: path.trim(),
+    origin: `a control plane of its own on 127.0.0.1:${port}`,
+    kubectl: (args, stdin = '') => run({ file: join(binaries, 'kubectl'), args, environment: own, stdin }),
+    stop,
+  };
+}
