@@ -1,0 +1,131 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { clusterBinaries } from './cluster-binaries.ts';
+
+const SCRIPT = fileURLToPath(new URL('../cluster/node.sh', import.meta.url));
+
+export interface Output {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly code: number;
+}
+
+/** A whole Kubernetes cluster with one real node, in network, mount and process namespaces of its own. */
+export interface ClusterNode {
+  /** The node's address: servers started with `spawn` are reached there by the pods. */
+  readonly address: string;
+  /** The API server, as seen from the node and its pods, with its authority. */
+  readonly apiServer: { readonly url: string; readonly caPem: string };
+  /** Runs a command on the cluster's network; rejects if it fails. */
+  run(command: readonly string[], stdin?: string): Promise<string>;
+  /** The same, whatever the exit code. */
+  attempt(command: readonly string[], stdin?: string): Promise<Output>;
+  kubectl(args: readonly string[], stdin?: string): Promise<string>;
+  /** Starts a server on the cluster's network; it sees the machine's files. */
+  spawn(command: readonly string[], environment?: NodeJS.ProcessEnv): ChildProcess;
+  /** Makes an image of the machine's Docker engine known to the node. */
+  importImage(tag: string): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+const ADDRESS = '10.244.0.1';
+const LARGEST_OUTPUT = 64 * 1024 * 1024;
+
+function execute(
+  command: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  stdin?: string,
+): Promise<Output> {
+  const [file = '', ...args] = command;
+  return new Promise((resolve) => {
+    const child = execFile(
+      file,
+      args,
+      { env: environment, maxBuffer: LARGEST_OUTPUT },
+      (error, stdout, stderr) => {
+        const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
+        resolve({ stdout, stderr, code });
+      },
+    );
+    child.stdin?.end(stdin ?? '');
+  });
+}
+
+function demand(command: readonly string[], { stdout, stderr, code }: Output): string {
+  if (code === 0) return stdout;
+  throw new Error(`Cannot run ${command.join(' ')}: exit code ${code}\n${stderr}${stdout}`);
+}
+
+/** The first process inside the node's namespaces: the only child of the one that `node.sh` noted down. */
+async function firstProcess(directory: string): Promise<string> {
+  const [unshare = ''] = (await readFile(join(directory, 'node/pid/machine'), 'utf8')).split(' ');
+  return (await readFile(`/proc/${unshare}/task/${unshare}/children`, 'utf8')).trim();
+}
+
+/**
+ * Starts `test/cluster/node.sh` in a directory of its own. Needs root, containerd, runc and the CNI plugins.
+ *
+ * @throws {Error} With what the script printed if the node does not come up.
+ */
+export async function startNode(): Promise<ClusterNode> {
+  // A short path: sockets inside it may have at most 107 characters.
+  const directory = await mkdtemp(join(tmpdir(), 'sk-'));
+  const environment = { ...process.env, CLUSTER_DIR: directory, CLUSTER_BIN: await clusterBinaries() };
+  const up = await execute([SCRIPT, 'up'], environment);
+  const stop = async (): Promise<void> => {
+    await execute([SCRIPT, 'down'], environment);
+    await rm(directory, { recursive: true, force: true });
+  };
+  if (up.code !== 0) {
+    await stop();
+    throw new Error(`Cannot start the cluster node: ${up.stderr}${up.stdout}`);
+  }
+  const pid = await firstProcess(directory);
+  const control = join(directory, 'node/control-plane');
+  const inside = { ...environment, KUBECONFIG: join(control, 'admin.kubeconfig') };
+  const wrap = (command: readonly string[]): string[] => [
+    'nsenter',
+    '--target',
+    pid,
+    '--net',
+    '--',
+    ...command,
+  ];
+  const attempt = (command: readonly string[], stdin?: string): Promise<Output> =>
+    execute(wrap(command), inside, stdin);
+  const run = async (command: readonly string[], stdin?: string): Promise<string> =>
+    demand(command, await attempt(command, stdin));
+  return {
+    address: ADDRESS,
+    apiServer: { url: `https://${ADDRESS}:6443`, caPem: await readFile(join(control, 'pki/ca.crt'), 'utf8') },
+    run,
+    attempt,
+    kubectl: (args, stdin) => run([join(environment.CLUSTER_BIN, 'kubectl'), ...args], stdin),
+    spawn: (command, extra = {}) => {
+      const [file = '', ...args] = wrap(command);
+      return spawn(file, args, { env: { ...inside, ...extra }, stdio: ['ignore', 'pipe', 'pipe'] });
+    },
+    importImage: (tag) => importImage(tag, pid, inside),
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+/** `docker save` into the node's containerd. */
+function importImage(tag: string, pid: string, environment: NodeJS.ProcessEnv): Promise<void> {
+  const save = spawn('docker', ['save', tag], { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
+  const all = ['--target', pid, '--net', '--mount', '--pid'];
+  const load = spawn('nsenter', [...all, '--', 'ctr', '-n', 'k8s.io', 'images', 'import', '-'], {
+    env: environment,
+    stdio: [save.stdout, 'ignore', 'inherit'],
+  });
+  return new Promise((resolve, reject) => {
+    load.once('error', reject);
+    load.once('exit', (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(`Cannot import ${tag} into the node: ctr exited with ${code}`));
+    });
+  });
+}
