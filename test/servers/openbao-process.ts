@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, open, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { OpenBaoBinary } from './openbao-binary.ts';
+import { freePort } from './port.ts';
+
+/** What one server has on this machine. */
+export interface Place {
+  readonly directory: string;
+  readonly port: number;
+  readonly address: string;
+  readonly caPem: string | undefined;
+  readonly auditFile: string;
+  readonly logFile: string;
+}
+
+/** Makes the directory, the certificate and the configuration. */
+export async function prepare(
+  binary: OpenBaoBinary,
+  storage: 'memory' | 'disk',
+  tls: boolean,
+): Promise<Place> {
+  const directory = await mkdtemp(join(tmpdir(), 'sidekey-openbao-'));
+  const port = await freePort();
+  const caPem = tls ? await writeCertificate(directory) : undefined;
+  const address = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`;
+  const auditFile = join(directory, 'audit.log');
+  const logFile = join(directory, 'server.log');
+  const place: Place = { directory, port, address, caPem, auditFile, logFile };
+  await mkdir(join(directory, 'raft'));
+  await writeFile(join(directory, 'server.hcl'), configuration(binary, place, storage, await freePort()));
+  return place;
+}
+
+const configuration = (binary: OpenBaoBinary, place: Place, storage: string, clusterPort: number): string => `
+${
+  storage === 'memory'
+    ? 'storage "inmem" {}'
+    : `storage "raft" {
+  path = "${place.directory}/raft"
+  node_id = "one"
+  performance_multiplier = 1
+}`
+}
+api_addr = "${place.address}"
+cluster_addr = "https://127.0.0.1:${clusterPort}"
+listener "tcp" {
+  address = "${binary.bind}:${place.port}"
+  cluster_address = "127.0.0.1:${clusterPort}"
+  ${
+    place.caPem === undefined
+      ? 'tls_disable = true'
+      : `tls_cert_file = "${place.directory}/tls.crt"\n  tls_key_file = "${place.directory}/tls.key"`
+  }
+}
+audit "file" "file" {
+  options {
+    file_path = "${place.auditFile}"
+    hmac_accessor = "false"
+  }
+}
+`;
+
+async function writeCertificate(directory: string): Promise<string> {
+  const { createCertificateAuthority } = await import('./certificate-authority.ts');
+  const authority = await createCertificateAuthority('OpenBao test authority');
+  const { certPem, keyPem } = await authority.issue({ dns: ['localhost'], ip: ['127.0.0.1'] });
+  await writeFile(join(directory, 'tls.crt'), certPem);
+  await writeFile(join(directory, 'tls.key'), keyPem, { mode: 0o600 });
+  return authority.caPem;
+}
+
+const SETPRIV = '/usr/bin/setpriv';
+
+/** Starts the server; its output is appended to the log file. */
+export async function launch(binary: OpenBaoBinary, place: Place): Promise<ChildProcess> {
+  const log = await open(place.logFile, 'a');
+  const args = ['server', `-config=${join(place.directory, 'server.hcl')}`];
+  const command = binary.command(place.directory, place.port, args);
+  // The kernel ends the server even if this process is killed and cannot.
+  const bound = existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'TERM', ...command] : command;
+  const [file = '', ...rest] = bound;
+  const child = spawn(file, rest, { stdio: ['ignore', log.fd, log.fd] });
+  await log.close();
+  const kill = (): void => void child.kill('SIGTERM');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
+  child.once('error', kill);
+  return child;
+}
+
+/** Ends the process, if it still runs, and waits for that. */
+export async function end(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const ended = new Promise((resolve) => server.once('exit', resolve));
+  server.kill('SIGTERM');
+  await ended;
+}
