@@ -7,7 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['test/{contract,platform,agent,injector,deploy,architecture,golden}/**/*.test.ts'],
+          include: ['test/{contract,platform,agent,injector,deploy,run,architecture,golden}/**/*.test.ts'],
         },
       },
       {

@@ -1,0 +1,34 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execute } from './command.ts';
+import { fromTests, type Outcome } from './outcome.ts';
+import { readVitestReport } from './vitest-report.ts';
+
+/** Runs one project of `vitest.config.ts`. */
+export async function runVitest(project: string, timeoutMs: number): Promise<Outcome> {
+  const directory = await mkdtemp(join(tmpdir(), 'sidekey-vitest-'));
+  const file = join(directory, 'report.json');
+  try {
+    const { code, output } = await execute(
+      [
+        'vitest',
+        'run',
+        '--project',
+        project,
+        '--reporter=default',
+        '--reporter=json',
+        `--outputFile.json=${file}`,
+      ],
+      { timeoutMs, environment: { NO_COLOR: '1' } },
+    );
+    const json = await readFile(file, 'utf8').catch(() => undefined);
+    if (json === undefined) return { ok: false, passed: 0, failed: 0, report: output.trimEnd() };
+    const { tally, report } = readVitestReport(JSON.parse(json));
+    const outcome = fromTests(tally, report);
+    // An unhandled rejection or a file that does not load fails the run though every test in it passed.
+    return code === 0 || !outcome.ok ? outcome : { ...outcome, ok: false, report: output.trimEnd() };
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
