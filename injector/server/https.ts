@@ -1,0 +1,129 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { listen } from '#platform/admin.ts';
+import { readBody, requireJson } from './body.ts';
+import type { KeyPair } from './certificate.ts';
+import { Load } from './load.ts';
+import { Refusal } from './refusal.ts';
+
+export interface WebhookOptions {
+  readonly address: string;
+  /** 0 for any free one. */
+  readonly port: number;
+  readonly keyPair: KeyPair;
+  /** The JSON to answer a body with. May throw a `Refusal`, and nothing else. */
+  readonly answer: (body: Buffer) => string;
+  /** Told of every request that got an HTTP error. */
+  readonly refused: (refusal: Refusal) => void;
+  readonly load?: Load;
+}
+
+export interface Webhook {
+  /** The port in use, which matters when 0 was asked for. */
+  readonly port: number;
+  /** For new connections; those that are open keep theirs. */
+  replaceKeyPair(keyPair: KeyPair): void;
+  /** From now on every answer ends its connection, so that clients go elsewhere while requests are still taken. */
+  sendAway(): void;
+  /** Takes no more connections; resolves when all requests are answered, or at the deadline. */
+  close(deadlineMs: number): Promise<void>;
+}
+
+export const WEBHOOK_PATH = '/mutate';
+
+/** The API server (Go) keeps an idle connection for 90 s: to end one before it does loses the request it just sent. */
+const KEEP_ALIVE_MS = 90_000;
+/** The API server gives up after the webhook's `timeoutSeconds`, 5: what takes longer is not its request. */
+const HEADERS_MS = 5000;
+const REQUEST_MS = 10_000;
+const CHECK_MS = 1000;
+/** An API server keeps some tens of connections, and there are a few of them. */
+const MAX_CONNECTIONS = 1024;
+
+const SERVER_OPTIONS = {
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  headersTimeout: HEADERS_MS,
+  requestTimeout: REQUEST_MS,
+  handshakeTimeout: HEADERS_MS,
+  connectionsCheckingInterval: CHECK_MS,
+} as const;
+
+const secureContext = ({ certPem, keyPem }: KeyPair) =>
+  ({ cert: certPem, key: keyPem, minVersion: 'TLSv1.2' }) as const;
+
+function route(request: IncomingMessage): void {
+  // The API server adds its time-out as a query.
+  const [path] = (request.url ?? '').split('?');
+  if (path !== WEBHOOK_PATH) throw new Refusal('not_found', `Cannot find that: only POST ${WEBHOOK_PATH} is`);
+  if (request.method !== 'POST')
+    throw new Refusal('method_not_allowed', `Cannot do that: only POST ${WEBHOOK_PATH} is`);
+  requireJson(request);
+}
+
+function send(response: ServerResponse, status: number, json: string): void {
+  // What is left of a body that nobody read would be taken for the next request.
+  if (!response.req.complete) response.setHeader('connection', 'close');
+  if (status === 405) response.setHeader('allow', 'POST');
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(json),
+  });
+  response.end(json);
+}
+
+/** Answers one request, whatever it is. */
+async function serve(request: IncomingMessage, response: ServerResponse, options: Served): Promise<void> {
+  try {
+    route(request);
+    const share = options.load.enter();
+    try {
+      send(response, 200, options.answer(await readBody(request, share)));
+    } finally {
+      share.release();
+    }
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    options.refused(error);
+    send(response, error.status, JSON.stringify(error));
+  }
+}
+
+type Served = WebhookOptions & { readonly load: Load };
+
+/**
+ * Serves `POST /mutate` over TLS 1.2 or later.
+ *
+ * @throws {Error} With the system's code (`EADDRINUSE`, …) if the port cannot be had.
+ */
+export async function serveWebhook(options: WebhookOptions): Promise<Webhook> {
+  const served: Served = { load: new Load(), ...options };
+  let sendingAway = false;
+  const server = createServer(
+    { ...SERVER_OPTIONS, ...secureContext(options.keyPair) },
+    (request, response) => {
+      if (sendingAway) response.setHeader('connection', 'close');
+      serve(request, response, served).catch(() => response.destroy());
+    },
+  );
+  server.maxConnections = MAX_CONNECTIONS;
+  await listen(server, options.port, options.address);
+  return {
+    port: (server.address() as AddressInfo).port,
+    replaceKeyPair: (keyPair) => server.setSecureContext(secureContext(keyPair)),
+    sendAway: () => {
+      sendingAway = true;
+    },
+    close: (deadlineMs) => close(server, deadlineMs),
+  };
+}
+
+function close(server: Server, deadlineMs: number): Promise<void> {
+  const deadline = setTimeout(() => server.closeAllConnections(), deadlineMs);
+  return new Promise((resolve) => {
+    server.close(() => {
+      clearTimeout(deadline);
+      resolve();
+    });
+  });
+}
