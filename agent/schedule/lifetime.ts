@@ -11,3 +11,75 @@ export type Lifetime =
   | { readonly kind: 'polled' }
   /** Never to be read again unless asked. */
   | { readonly kind: 'static' };
+
+/** A lifetime that has begun. Plain data, for it is saved and resumed. */
+export interface Term {
+  /** As granted last. */
+  readonly lifetime: Lifetime;
+  /** When that was, in milliseconds since the epoch. */
+  readonly grantedAt: number;
+  /** What the first grant gave; a renewal that gives clearly less has met the maximum TTL. 0 if it has no end. */
+  readonly firstTtlMs: number;
+}
+
+/** Time is up for a renewal when this share of the life is left: from then on only a replacement keeps a third in hand. */
+const REPLACE_SHARE = 0.4;
+
+/** A renewal below this share of the first TTL was cut by the maximum TTL; above, it was rounded. */
+const CAPPED_SHARE = 0.9;
+
+/** Nothing is renewed or read more often than this, however short a life the store grants. */
+const SHORTEST_WAIT_MS = 500;
+
+/** A lifetime as first granted. */
+export function beginTerm(lifetime: Lifetime, now: number): Term {
+  return { lifetime, grantedAt: now, firstTtlMs: 'ttlMs' in lifetime ? lifetime.ttlMs : 0 };
+}
+
+/** The same lease after a renewal. */
+export function renewTerm(term: Term, lifetime: Lifetime, now: number): Term {
+  return { lifetime, grantedAt: now, firstTtlMs: term.firstTtlMs };
+}
+
+/** The same lease once the store has refused to renew it. */
+export function refuseRenewal(term: Term): Term {
+  const { lifetime } = term;
+  return lifetime.kind === 'leased' ? { ...term, lifetime: { ...lifetime, renewable: false } } : term;
+}
+
+/** When it ends (milliseconds since the epoch), or `Infinity`. */
+export function endOf({ lifetime, grantedAt }: Term): number {
+  return 'ttlMs' in lifetime ? grantedAt + lifetime.ttlMs : Number.POSITIVE_INFINITY;
+}
+
+/** When renewing is given up for replacing, so that at least a third of the life is left then. */
+export function replaceAt({ lifetime, grantedAt }: Term): number {
+  return 'ttlMs' in lifetime ? grantedAt + lifetime.ttlMs * (1 - REPLACE_SHARE) : Number.POSITIVE_INFINITY;
+}
+
+export const isLeased = ({ lifetime }: Term): boolean => lifetime.kind === 'leased';
+
+/** True as long as a renewal is worth asking for: the store allows it and has not met the maximum TTL. */
+export function isRenewable({ lifetime, firstTtlMs }: Term): boolean {
+  return lifetime.kind === 'leased' && lifetime.renewable && lifetime.ttlMs >= firstTtlMs * CAPPED_SHARE;
+}
+
+/**
+ * When to renew, replace or read again. What ends is seen to when 45 to 50 % of its life have passed, what has met its
+ * maximum at once, what is polled after 90 to 100 % of the interval: never later, so that a change is never late.
+ */
+export function dueAt(term: Term, pollMs: number, random: () => number): number {
+  const { lifetime, grantedAt, firstTtlMs } = term;
+  switch (lifetime.kind) {
+    case 'leased':
+    case 'expiring': {
+      const capped = lifetime.kind === 'leased' && lifetime.ttlMs < firstTtlMs * CAPPED_SHARE;
+      if (capped) return grantedAt;
+      return grantedAt + Math.max(SHORTEST_WAIT_MS, lifetime.ttlMs * (0.45 + 0.05 * random()));
+    }
+    case 'polled':
+      return grantedAt + pollMs * (0.9 + 0.1 * random());
+    case 'static':
+      return Number.POSITIVE_INFINITY;
+  }
+}

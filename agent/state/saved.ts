@@ -1,0 +1,43 @@
+import type { SecretRef } from '../provider/provider.ts';
+import type { Term } from '../schedule/lifetime.ts';
+import type { Secret } from '../secret.ts';
+import type { ValueMap } from '../value/value.ts';
+
+/** The format's version; a file of another one is not read. */
+export const SAVED_VERSION = 1;
+
+/** What an agent needs to go on after a restart as if nothing had happened: no login, no new lease. */
+export interface SavedState {
+  readonly version: typeof SAVED_VERSION;
+  /** Of the configuration it belongs to: under another one nothing of it is used. */
+  readonly fingerprint: string;
+  /** The session in use; absent if its token was lost. */
+  readonly current?: SavedSession;
+  /** Sessions that were replaced and may still be alive. */
+  readonly former: readonly SavedSession[];
+  readonly secrets: readonly SavedSecret[];
+  readonly files: readonly SavedFile[];
+}
+
+export interface SavedSession {
+  /** Secrets name the session that issued their lease by this whole number. */
+  readonly id: number;
+  readonly token: Secret<string>;
+  readonly term: Term;
+}
+
+export interface SavedSecret {
+  readonly ref: SecretRef;
+  /** The whole body as it was read. */
+  readonly value: Secret<ValueMap>;
+  /** The session it was read through; its lease ends with that one's token. */
+  readonly session: number;
+  readonly leaseId?: string;
+  readonly term: Term;
+}
+
+export interface SavedFile {
+  readonly name: string;
+  /** When its content last changed, in milliseconds since the epoch. */
+  readonly changedAt: number;
+}
