@@ -1,0 +1,3 @@
+import { clusterBinaries } from '../servers/cluster-binaries.ts';
+
+await clusterBinaries();
