@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { clusterBinaries } from './cluster-binaries.ts';
+import { freePort } from './port.ts';
 
 const SCRIPT = fileURLToPath(new URL('../cluster/control-plane.sh', import.meta.url));
 const LARGEST_OUTPUT = 64 * 1024 * 1024;
@@ -44,17 +43,6 @@ function run({ file, args, environment, stdin = '' }: Command): Promise<string> 
       else reject(new KubectlError(`${stderr}${stdout}`.trim() || error.message));
     });
     child.stdin?.on('error', () => undefined).end(stdin);
-  });
-}
-
-/** A port that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
   });
 }
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ export interface Output {
 
 /** A whole Kubernetes cluster with one real node, in network, mount and process namespaces of its own. */
 export interface ClusterNode {
-  /** The node's address: servers started with `spawn` are reached there by the pods. */
+  /** The node's address: servers on the cluster's network are reached there by the pods. */
   readonly address: string;
   /** The API server, as seen from the node and its pods, with its authority. */
   readonly apiServer: { readonly url: string; readonly caPem: string };
@@ -24,8 +24,8 @@ export interface ClusterNode {
   /** The same, whatever the exit code. */
   attempt(command: readonly string[], stdin?: string): Promise<Output>;
   kubectl(args: readonly string[], stdin?: string): Promise<string>;
-  /** Starts a server on the cluster's network; it sees the machine's files. */
-  spawn(command: readonly string[], environment?: NodeJS.ProcessEnv): ChildProcess;
+  /** A command, made to run on the cluster's network; it sees the machine's files. */
+  enter(command: readonly string[]): readonly [string, ...string[]];
   /** Makes an image of the machine's Docker engine known to the node. */
   importImage(tag: string): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -86,7 +86,7 @@ export async function startNode(): Promise<ClusterNode> {
   const pid = await firstProcess(directory);
   const control = join(directory, 'node/control-plane');
   const inside = { ...environment, KUBECONFIG: join(control, 'admin.kubeconfig') };
-  const wrap = (command: readonly string[]): string[] => [
+  const enter = (command: readonly string[]): readonly [string, ...string[]] => [
     'nsenter',
     '--target',
     pid,
@@ -95,7 +95,7 @@ export async function startNode(): Promise<ClusterNode> {
     ...command,
   ];
   const attempt = (command: readonly string[], stdin?: string): Promise<Output> =>
-    execute(wrap(command), inside, stdin);
+    execute(enter(command), inside, stdin);
   const run = async (command: readonly string[], stdin?: string): Promise<string> =>
     demand(command, await attempt(command, stdin));
   return {
@@ -103,11 +103,8 @@ export async function startNode(): Promise<ClusterNode> {
     apiServer: { url: `https://${ADDRESS}:6443`, caPem: await readFile(join(control, 'pki/ca.crt'), 'utf8') },
     run,
     attempt,
+    enter,
     kubectl: (args, stdin) => run([join(environment.CLUSTER_BIN, 'kubectl'), ...args], stdin),
-    spawn: (command, extra = {}) => {
-      const [file = '', ...args] = wrap(command);
-      return spawn(file, args, { env: { ...inside, ...extra }, stdio: ['ignore', 'pipe', 'pipe'] });
-    },
     importImage: (tag) => importImage(tag, pid, inside),
     [Symbol.asyncDispose]: stop,
   };

@@ -25,8 +25,8 @@ export interface OpenBaoBinary {
   readonly how: string;
   /** The command line of a server whose files all lie in `directory`; with Docker, `port` is published on loopback. */
   command(directory: string, port: number, args: readonly string[]): readonly [string, ...string[]];
-  /** Where the listener must bind so that loopback reaches it. */
-  readonly bind: '127.0.0.1' | '0.0.0.0';
+  /** Where the listener must bind so that loopback (or the network it runs in) reaches it. */
+  readonly bind: string;
 }
 
 /**

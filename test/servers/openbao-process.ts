@@ -12,6 +12,8 @@ export interface Place {
   readonly port: number;
   readonly address: string;
   readonly caPem: string | undefined;
+  /** The listener's second address; a path may be too long for one, so it is short. */
+  readonly socket: string;
   readonly auditFile: string;
   readonly logFile: string;
 }
@@ -19,16 +21,17 @@ export interface Place {
 /** Makes the directory, the certificate and the configuration. */
 export async function prepare(
   binary: OpenBaoBinary,
-  storage: 'memory' | 'disk',
-  tls: boolean,
+  { storage, tls }: { readonly storage: 'memory' | 'disk'; readonly tls: boolean },
 ): Promise<Place> {
   const directory = await mkdtemp(join(tmpdir(), 'sidekey-openbao-'));
   const port = await freePort();
   const caPem = tls ? await writeCertificate(directory) : undefined;
-  const address = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`;
+  const host = binary.bind === '0.0.0.0' ? '127.0.0.1' : binary.bind;
+  const address = `${tls ? 'https' : 'http'}://${host}:${port}`;
   const auditFile = join(directory, 'audit.log');
   const logFile = join(directory, 'server.log');
-  const place: Place = { directory, port, address, caPem, auditFile, logFile };
+  const socket = join(directory, 's');
+  const place: Place = { directory, port, address, socket, caPem, auditFile, logFile };
   await mkdir(join(directory, 'raft'));
   await writeFile(join(directory, 'server.hcl'), configuration(binary, place, storage, await freePort()));
   return place;
@@ -54,6 +57,10 @@ listener "tcp" {
       ? 'tls_disable = true'
       : `tls_cert_file = "${place.directory}/tls.crt"\n  tls_key_file = "${place.directory}/tls.key"`
   }
+}
+listener "unix" {
+  address = "${place.socket}"
+  tls_disable = true
 }
 audit "file" "file" {
   options {

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { type AuditEntry, readAudit } from './audit.ts';
-import { findOpenBao } from './openbao-binary.ts';
+import { findOpenBao, type OpenBaoBinary } from './openbao-binary.ts';
 import { end, launch, prepare } from './openbao-process.ts';
 
 export interface OpenBaoOptions {
@@ -11,6 +11,16 @@ export interface OpenBaoOptions {
   readonly storage?: 'memory' | 'disk';
   /** Serve HTTPS with a certificate of an authority made for this server; `caPem` is then set. */
   readonly tls?: boolean;
+  /** Serve inside another network, where this process itself reaches it by a Unix socket. */
+  readonly network?: Network;
+}
+
+/** A network of the machine's kernel that is not this process's own. */
+export interface Network {
+  /** The address to listen on there. */
+  readonly address: string;
+  /** A command, made to run there. */
+  enter(command: readonly string[]): readonly [string, ...string[]];
 }
 
 export interface ApiOptions {
@@ -61,10 +71,16 @@ export interface OpenBaoServer extends AsyncDisposable {
 export async function startOpenBao({
   storage = 'memory',
   tls = false,
+  network,
 }: OpenBaoOptions = {}): Promise<OpenBaoServer> {
-  const binary = await findOpenBao();
-  const place = await prepare(binary, storage, tls);
-  const dispatcher = place.caPem === undefined ? new Agent() : new Agent({ connect: { ca: place.caPem } });
+  const binary = within(await findOpenBao(), network);
+  const place = await prepare(binary, { storage, tls });
+  const dispatcher = new Agent({
+    connect: {
+      ...(place.caPem === undefined ? {} : { ca: place.caPem }),
+      ...(network === undefined ? {} : { socketPath: place.socket }),
+    },
+  });
   let server = await launch(binary, place);
   let rootToken = '';
   const api: Api = (method, path, body, options) => call(method, path, body, options);
@@ -140,6 +156,16 @@ export async function startOpenBao({
     },
     stop,
     [Symbol.asyncDispose]: stop,
+  };
+}
+
+/** The same OpenBao, run on another network. */
+function within(binary: OpenBaoBinary, network: Network | undefined): OpenBaoBinary {
+  if (network === undefined) return binary;
+  return {
+    how: binary.how,
+    bind: network.address,
+    command: (directory, port, args) => network.enter(binary.command(directory, port, args)),
   };
 }
 
