@@ -52,6 +52,8 @@ const SERVER_OPTIONS = {
 const secureContext = ({ certPem, keyPem }: KeyPair) =>
   ({ cert: certPem, key: keyPem, minVersion: 'TLSv1.2' }) as const;
 
+const endConnection = (response: ServerResponse): void => void response.setHeader('connection', 'close');
+
 function route(request: IncomingMessage): void {
   // The API server adds its time-out as a query.
   const [path] = (request.url ?? '').split('?');
@@ -63,7 +65,7 @@ function route(request: IncomingMessage): void {
 
 function send(response: ServerResponse, status: number, json: string): void {
   // What is left of a body that nobody read would be taken for the next request.
-  if (!response.req.complete) response.setHeader('connection', 'close');
+  if (!response.req.complete) endConnection(response);
   if (status === 405) response.setHeader('allow', 'POST');
   response.writeHead(status, {
     'content-type': 'application/json',
@@ -73,23 +75,28 @@ function send(response: ServerResponse, status: number, json: string): void {
 }
 
 /** Answers one request, whatever it is. */
-async function serve(request: IncomingMessage, response: ServerResponse, options: Served): Promise<void> {
+async function serve(request: IncomingMessage, response: ServerResponse, served: Served): Promise<void> {
   try {
     route(request);
-    const share = options.load.enter();
+    const share = served.load.enter();
     try {
-      send(response, 200, options.answer(await readBody(request, share)));
+      const body = await readBody(request, share);
+      if (served.sendingAway) endConnection(response);
+      send(response, 200, served.answer(body));
     } finally {
       share.release();
     }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    options.refused(error);
+    served.refused(error);
     send(response, error.status, JSON.stringify(error));
   }
 }
 
-type Served = WebhookOptions & { readonly load: Load };
+interface Served extends WebhookOptions {
+  readonly load: Load;
+  sendingAway: boolean;
+}
 
 /**
  * Serves `POST /mutate` over TLS 1.2 or later.
@@ -97,24 +104,26 @@ type Served = WebhookOptions & { readonly load: Load };
  * @throws {Error} With the system's code (`EADDRINUSE`, …) if the port cannot be had.
  */
 export async function serveWebhook(options: WebhookOptions): Promise<Webhook> {
-  const served: Served = { load: new Load(), ...options };
-  let sendingAway = false;
+  const served: Served = { load: new Load(), ...options, sendingAway: false };
   const server = createServer(
     { ...SERVER_OPTIONS, ...secureContext(options.keyPair) },
     (request, response) => {
-      if (sendingAway) response.setHeader('connection', 'close');
       serve(request, response, served).catch(() => response.destroy());
     },
   );
   server.maxConnections = MAX_CONNECTIONS;
   await listen(server, options.port, options.address);
+  const sendAway = (): void => {
+    served.sendingAway = true;
+  };
   return {
     port: (server.address() as AddressInfo).port,
     replaceKeyPair: (keyPair) => server.setSecureContext(secureContext(keyPair)),
-    sendAway: () => {
-      sendingAway = true;
+    sendAway,
+    close: (deadlineMs) => {
+      sendAway();
+      return close(server, deadlineMs);
     },
-    close: (deadlineMs) => close(server, deadlineMs),
   };
 }
 
