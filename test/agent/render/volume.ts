@@ -1,0 +1,67 @@
+import {
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { RenderedFile } from '../../../agent/render/plan.ts';
+import { Secret } from '../../../agent/secret.ts';
+
+/** A fresh, empty directory to render into; removed when the test ends. */
+export function aVolume(): string {
+  const volume = mkdtempSync(join(realpathSync(tmpdir()), 'sidekey-volume-'));
+  onTestFinished(() => rmSync(volume, { recursive: true, force: true }));
+  return volume;
+}
+
+/** A file to render; its name in messages is its path. */
+export const fileIn = (volume: string, path: string, content: string, mode = 0o644): RenderedFile => ({
+  name: path,
+  volume,
+  path,
+  mode,
+  content: new Secret(content),
+});
+
+/** Path to content, as an application finds the files: through the visible names. Names without a file are left out. */
+export function visibleFiles(volume: string): Record<string, string> {
+  return Object.fromEntries(
+    [...walk(volume)].map((path) => [path, readFileSync(join(volume, path), 'utf8')]),
+  );
+}
+
+export const modeOf = (volume: string, path: string): number =>
+  lstatSync(realpathSync(join(volume, path))).mode & 0o7777;
+
+/** What stands directly in a volume, with generation directories under one name. */
+export function entriesOf(volume: string): string[] {
+  return readdirSync(volume)
+    .map((name) => (name.startsWith('..generation-') ? '<generation>' : name))
+    .sort();
+}
+
+export const currentOf = (volume: string): string => readlinkSync(join(volume, '..data'));
+
+function* walk(volume: string, below = ''): Generator<string> {
+  for (const name of readdirSync(join(volume, below))) {
+    if (below === '' && name.startsWith('..')) continue;
+    const path = join(below, name);
+    const entry = statOrNone(join(volume, path));
+    if (entry?.isDirectory()) yield* walk(volume, path);
+    else if (entry) yield path;
+  }
+}
+
+function statOrNone(path: string): ReturnType<typeof lstatSync> {
+  try {
+    return lstatSync(realpathSync(path));
+  } catch {
+    return undefined;
+  }
+}
