@@ -1,9 +1,10 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { clusterBinaries } from './cluster-binaries.ts';
+import type { Docker } from './docker.ts';
 
 const SCRIPT = fileURLToPath(new URL('../cluster/node.sh', import.meta.url));
 
@@ -26,8 +27,8 @@ export interface ClusterNode {
   kubectl(args: readonly string[], stdin?: string): Promise<string>;
   /** A command, made to run on the cluster's network; it sees the machine's files. */
   enter(command: readonly string[]): readonly [string, ...string[]];
-  /** Makes an image of the machine's Docker engine known to the node. */
-  importImage(tag: string): Promise<void>;
+  /** Makes an image of a Docker engine known to the node. */
+  importImage(docker: Docker, tag: string): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -105,24 +106,24 @@ export async function startNode(): Promise<ClusterNode> {
     attempt,
     enter,
     kubectl: (args, stdin) => run([join(environment.CLUSTER_BIN, 'kubectl'), ...args], stdin),
-    importImage: (tag) => importImage(tag, pid, inside),
+    importImage: (docker, tag) => importImage(docker, tag, pid),
     [Symbol.asyncDispose]: stop,
   };
 }
 
 /** `docker save` into the node's containerd. */
-function importImage(tag: string, pid: string, environment: NodeJS.ProcessEnv): Promise<void> {
-  const save = spawn('docker', ['save', tag], { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
-  const all = ['--target', pid, '--net', '--mount', '--pid'];
-  const load = spawn('nsenter', [...all, '--', 'ctr', '-n', 'k8s.io', 'images', 'import', '-'], {
-    env: environment,
-    stdio: [save.stdout, 'ignore', 'inherit'],
-  });
-  return new Promise((resolve, reject) => {
-    load.once('error', reject);
-    load.once('exit', (code) => {
-      if (code === 0) resolve();
-      else reject(new Error(`Cannot import ${tag} into the node: ctr exited with ${code}`));
-    });
-  });
+async function importImage(docker: Docker, tag: string, pid: string): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'sk-image-'));
+  const archive = join(directory, 'image.tar');
+  try {
+    await docker.docker('save', '--output', archive, tag);
+    const load = ['ctr', '-n', 'k8s.io', 'images', 'import', archive];
+    // The archive is on the machine's file system, which is the node's too.
+    demand(
+      load,
+      await execute(['nsenter', '--target', pid, '--net', '--mount', '--pid', '--', ...load], process.env),
+    );
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
 }

@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClusterNode } from '../servers/node.ts';
+
+/** What the tests look at of a pod. */
+export interface Pod {
+  readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
+  readonly spec: {
+    readonly initContainers?: readonly { readonly name: string }[];
+    readonly containers: readonly { readonly name: string }[];
+  };
+  readonly status: {
+    readonly phase: string;
+    readonly qosClass: string;
+    readonly podIP?: string;
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+    readonly containerStatuses?: readonly ContainerStatus[];
+    readonly initContainerStatuses?: readonly ContainerStatus[];
+  };
+}
+
+export interface ContainerStatus {
+  readonly name: string;
+  readonly containerID: string;
+  readonly restartCount: number;
+  readonly ready: boolean;
+  readonly state?: Readonly<Record<string, { readonly startedAt?: string; readonly reason?: string }>>;
+}
+
+/** What the model server of `model-server/` answers. */
+export interface ModelAnswer {
+  readonly pid: number;
+  readonly uid: number;
+  readonly model: { readonly loadedAt: number; readonly weights: string };
+  readonly first: string;
+  readonly now: string;
+  readonly visibleDevices: string;
+}
+
+export async function getPod(node: ClusterNode, name: string): Promise<Pod> {
+  return JSON.parse(await node.kubectl(['get', 'pod', name, '--output=json'])) as Pod;
+}
+
+export async function waitReady(node: ClusterNode, name: string, seconds = 60): Promise<Pod> {
+  try {
+    await node.kubectl(['wait', '--for=condition=Ready', `pod/${name}`, `--timeout=${seconds}s`]);
+  } catch (error) {
+    const described = await node.kubectl(['describe', 'pod', name]);
+    const logs = await node.attempt(['kubectl', 'logs', name, '--all-containers', '--tail=40']);
+    throw new Error(`Pod ${name} is not ready\n${described}\n${logs.stdout}`, { cause: error });
+  }
+  return await getPod(node, name);
+}
+
+/** Every container of a pod, init containers first. */
+export const statuses = (pod: Pod): readonly ContainerStatus[] => [
+  ...(pod.status.initContainerStatuses ?? []),
+  ...(pod.status.containerStatuses ?? []),
+];
+
+export function fetchText(node: ClusterNode, pod: Pod, port: number, path = '/'): Promise<string> {
+  return node.run([
+    'curl',
+    '--silent',
+    '--fail',
+    '--max-time',
+    '5',
+    `http://${pod.status.podIP}:${port}${path}`,
+  ]);
+}
+
+export async function askModel(node: ClusterNode, pod: Pod): Promise<ModelAnswer> {
+  return JSON.parse(await fetchText(node, pod, 8000)) as ModelAnswer;
+}
+
+/** Looks every 100 ms until `check` holds; the last value otherwise is in the error. */
+export async function eventually<T>(
+  what: string,
+  look: () => Promise<T>,
+  check: (value: T) => boolean,
+  seconds = 30,
+): Promise<T> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const value = await look();
+    if (check(value)) return value;
+    if (Date.now() > deadline)
+      throw new Error(`Not within ${seconds} s: ${what}; last seen: ${JSON.stringify(value)}`);
+    await sleep(100);
+  }
+}

@@ -1,0 +1,89 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { findDocker, type Docker } from '../servers/docker.ts';
+import { buildImage } from '../servers/images.ts';
+import { makeBaseImage } from '../servers/base-image.ts';
+import { type ClusterNode, startNode } from '../servers/node.ts';
+import { type OpenBaoServer, startOpenBao } from '../servers/openbao.ts';
+
+const MODEL_SERVER = fileURLToPath(new URL('model-server', import.meta.url));
+
+/** The name in the user's pod; the image is made here, for none can be pulled. */
+const MODEL_IMAGE = 'nvcr.io/nvidia/cuda:12.0-base';
+
+/** Everything a pod needs before it can be created: node, images, OpenBao with Kubernetes auth, the injector as a pod. */
+export interface Stage extends AsyncDisposable {
+  readonly node: ClusterNode;
+  readonly bao: OpenBaoServer;
+}
+
+export interface Operator {
+  readonly [variable: `SIDEKEY_${string}`]: string;
+}
+
+/** @throws {Error} If any part does not come up; what had been started is stopped. */
+export async function setStage(operator: Operator): Promise<Stage> {
+  await using stack = new AsyncDisposableStack();
+  const docker = stack.use(await findDocker());
+  const node = stack.use(await startNode());
+  const [agent, injector] = await loadImages(docker, node);
+  const bao = stack.use(
+    await startOpenBao({ storage: 'disk', network: { address: node.address, enter: node.enter } }),
+  );
+  await enableKubernetesAuth(node, bao);
+  await offerAccelerators(node);
+  await install(node, { agent, injector, vault: bao.address, operator });
+  const cleanup = stack.move();
+  return { node, bao, [Symbol.asyncDispose]: () => cleanup.disposeAsync() };
+}
+
+async function loadImages(docker: Docker, node: ClusterNode): Promise<[agent: string, injector: string]> {
+  const agent = await buildImage(docker, 'agent');
+  const injector = await buildImage(docker, 'injector');
+  const base = await makeBaseImage(docker);
+  await docker.docker('build', '--quiet', '--build-arg', `BASE=${base}`, '--tag', MODEL_IMAGE, MODEL_SERVER);
+  for (const tag of [agent, injector, MODEL_IMAGE]) await node.importImage(docker, tag);
+  return [agent, injector];
+}
+
+/** OpenBao asks this API server whether a pod's token is good, with a reviewer of its own. */
+async function enableKubernetesAuth(node: ClusterNode, bao: OpenBaoServer): Promise<void> {
+  await node.kubectl(['create', 'serviceaccount', 'reviewer']);
+  await node.kubectl([
+    'create',
+    'clusterrolebinding',
+    'reviewer',
+    '--clusterrole=system:auth-delegator',
+    '--serviceaccount=default:reviewer',
+  ]);
+  const reviewer = (await node.kubectl(['create', 'token', 'reviewer', '--duration=24h'])).trim();
+  await bao.api('POST', 'sys/auth/kubernetes', { type: 'kubernetes' });
+  await bao.api('POST', 'auth/kubernetes/config', {
+    kubernetes_host: node.apiServer.url,
+    kubernetes_ca_cert: node.apiServer.caPem,
+    token_reviewer_jwt: reviewer,
+  });
+  await bao.api('POST', 'sys/policies/acl/ml-inference', {
+    policy: 'path "secret/data/ml/*" { capabilities = ["read"] }',
+  });
+  await bao.api('POST', 'auth/kubernetes/role/ml-inference', {
+    bound_service_account_names: 'default',
+    bound_service_account_namespaces: 'default',
+    token_policies: 'ml-inference',
+    token_ttl: '1h',
+  });
+}
+
+/** The scheduler's arithmetic is real, the slices are not. */
+async function offerAccelerators(node: ClusterNode): Promise<void> {
+  const amount = { 'nvidia.com/mig-3g.40gb': '4' };
+  const patch = JSON.stringify({ status: { capacity: amount, allocatable: amount } });
+  await node.kubectl(['patch', 'node', 'node-1', '--subresource=status', '--type=merge', '-p', patch]);
+}
+
+interface Installation {
+  readonly agent: string;
+  readonly injector: string;
+  readonly vault: string;
+  readonly operator: Operator;
+}
