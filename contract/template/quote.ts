@@ -50,10 +50,13 @@ function readUnit(groups: Record<string, string | undefined> | undefined, quote:
   if (octal !== undefined) return byteUnit(Number.parseInt(octal, 8));
   if (hex !== undefined) return byteUnit(Number.parseInt(hex, 16));
   if (simple !== undefined) return simpleUnit(simple, quote);
-  const code = plain === undefined ? Number.parseInt(short ?? long ?? '', 16) : (plain.codePointAt(0) ?? 0);
-  return isCharacter(code) && plain !== quote
-    ? { code, bytes: Buffer.from(String.fromCodePoint(code)) }
-    : undefined;
+  if (plain === quote) return undefined;
+  return characterUnit(plain?.codePointAt(0) ?? Number.parseInt(short ?? long ?? '', 16));
+}
+
+function characterUnit(code: number): Unit | undefined {
+  const isCharacter = code <= 0x10_ffff && !(code >= 0xd800 && code <= 0xdfff);
+  return isCharacter ? { code, bytes: Buffer.from(String.fromCodePoint(code)) } : undefined;
 }
 
 function byteUnit(code: number): Unit | undefined {
