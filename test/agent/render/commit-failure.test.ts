@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { commit } from '../../../agent/render/commit.ts';
 import { RenderError } from '../../../agent/render/errors.ts';
 import type { RenderedFile } from '../../../agent/render/plan.ts';
-import { aVolume, currentOf, entriesOf, fileIn, visibleFiles } from './volume.ts';
+import { fileIn } from './sets.ts';
+import { aVolume, currentOf, entriesOf, visibleFiles } from './volume.ts';
 import { failing } from './watched.ts';
 
 describe('a commit that is refused', () => {

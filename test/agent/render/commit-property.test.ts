@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { commit } from '../../../agent/render/commit.ts';
-import { aVolume, entriesOf, fileIn, modeOf, visibleFiles } from './volume.ts';
+import { fileIn } from './sets.ts';
+import { aVolume, entriesOf, modeOf, visibleFiles } from './volume.ts';
 import { failing } from './watched.ts';
 
 interface Wanted {
@@ -38,7 +39,7 @@ test('whatever came before, a commit shows exactly the wanted set and names exac
     }),
     { numRuns: 60 },
   );
-});
+}, 60_000);
 
 test('whatever fails on the way, the old set or the new one stands, and the next commit puts all right', async () => {
   await fc.assert(
@@ -57,7 +58,7 @@ test('whatever fails on the way, the old set or the new one stands, and the next
     }),
     { numRuns: 100 },
   );
-});
+}, 60_000);
 
 const contents = (set: Readonly<Record<string, Wanted>>): Record<string, string> =>
   Object.fromEntries(Object.entries(set).map(([path, { content }]) => [path, content]));

@@ -10,7 +10,8 @@ import {
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { commit } from '../../../agent/render/commit.ts';
-import { aVolume, currentOf, entriesOf, fileIn, modeOf, visibleFiles } from './volume.ts';
+import { fileIn } from './sets.ts';
+import { aVolume, currentOf, entriesOf, modeOf, visibleFiles } from './volume.ts';
 import { CHANGES, failing, watched } from './watched.ts';
 
 describe('the first commit', () => {

@@ -10,8 +10,6 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { RenderedFile } from '../../../agent/render/plan.ts';
-import { Secret } from '../../../agent/secret.ts';
 
 /** A fresh, empty directory to render into; removed when the test ends. */
 export function aVolume(): string {
@@ -19,15 +17,6 @@ export function aVolume(): string {
   onTestFinished(() => rmSync(volume, { recursive: true, force: true }));
   return volume;
 }
-
-/** A file to render; its name in messages is its path. */
-export const fileIn = (volume: string, path: string, content: string, mode = 0o644): RenderedFile => ({
-  name: path,
-  volume,
-  path,
-  mode,
-  content: new Secret(content),
-});
 
 /** Path to content, as an application finds the files: through the visible names. Names without a file are left out. */
 export function visibleFiles(volume: string): Record<string, string> {

@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { commit } from '../../../agent/render/commit.ts';
+import { contentsOf, setOf } from './sets.ts';
+import { aVolume, entriesOf, visibleFiles } from './volume.ts';
+
+function start(script: string, ...args: string[]): ChildProcess {
+  const path = join(import.meta.dirname, script);
+  const child = spawn(process.execPath, [path, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+}
+
+async function* linesOf({ stdout }: ChildProcess): AsyncGenerator<string> {
+  if (stdout) yield* createInterface({ input: stdout });
+}
+
+test('a process that spins on open and read during 200 commits sees whole files and whole sets only', async () => {
+  const volume = aVolume();
+  await commit(setOf(0, [volume]));
+  const reader = start('spinning-reader.ts', volume);
+  const lines = linesOf(reader);
+  await lines.next();
+  for (let version = 1; version <= 200; version += 1) await commit(setOf(version, [volume]));
+  reader.stdin?.end();
+  const { value } = await lines.next();
+  const seen: unknown = JSON.parse(String(value));
+  expect(seen).toMatchObject({ broken: 0, missing: 0, mixedPairs: 0 });
+  expect(seen).toHaveProperty(
+    'reads',
+    expect.toSatisfy((count: number) => count > 1000),
+  );
+  expect(seen).toHaveProperty(
+    'pairs',
+    expect.toSatisfy((count: number) => count > 100),
+  );
+}, 30_000);
+
+test('killed before any one of its steps, a commit leaves a whole set in each volume and the next one repairs', async () => {
+  const outcomes = new Set<string>();
+  for (let step = 0, survived = false; !survived; step += 1) {
+    const volumes = [aVolume(), aVolume()];
+    await commit(setOf(1, volumes));
+    const child = start('killed-commit.ts', String(step), ...volumes);
+    const [code] = (await once(child, 'exit')) as [number | null];
+    survived = code === 0;
+    outcomes.add(volumes.map(versionIn).join());
+    await commit(setOf(2, volumes));
+    for (const volume of volumes) expectExactly(volume, 2);
+  }
+  // Old, half of the volumes, new: steps of every kind were met.
+  expect(outcomes).toEqual(new Set(['1,1', '2,1', '2,2']));
+}, 60_000);
+
+test('killed at any moment, it does the same', async () => {
+  for (let round = 0; round < 12; round += 1) {
+    const volume = aVolume();
+    await commit(setOf(0, [volume]));
+    const child = start('endless-commits.ts', volume);
+    await linesOf(child).next();
+    await setTimeout(Math.random() * 30);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const version = versionIn(volume);
+    await commit(setOf(version + 1, [volume]));
+    expectExactly(volume, version + 1);
+  }
+}, 60_000);
+
+/** The version that a reader finds whole in a volume; fails if it finds anything else. */
+function versionIn(volume: string): number {
+  const files = visibleFiles(volume);
+  const version = Number(/\d+/u.exec(files['user'] ?? '')?.[0]);
+  expect(files).toEqual(contentsOf(version));
+  return version;
+}
+
+function expectExactly(volume: string, version: number): void {
+  expect(visibleFiles(volume)).toEqual(contentsOf(version));
+  const names = version % 2 === 0 ? ['even', 'user'] : ['odd', 'user'];
+  expect(entriesOf(volume)).toEqual(['..data', '<generation>', 'constant', 'db', ...names]);
+}
