@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig, type RolldownOptions } from 'rolldown';
+import type { BuildOptions } from 'rolldown';
 
 const stub = (name: string): string =>
   fileURLToPath(new URL(`./platform/bundle/${name}.ts`, import.meta.url));
 
 /** One self-contained file per image: a raw TypeScript tree doubles the memory and start-up time of an agent. */
-const bundle = (name: string, input: string): RolldownOptions => ({
+const bundle = (name: string, input: string): BuildOptions => ({
   input,
   platform: 'node',
   // node-vault gets our transport, so the HTTP client it would fall back to has no business in the sidecar.
@@ -19,4 +19,6 @@ const bundle = (name: string, input: string): RolldownOptions => ({
   },
 });
 
-export default defineConfig([bundle('agent', 'agent/main.ts'), bundle('injector', 'injector/main.ts')]);
+const bundles: BuildOptions[] = [bundle('agent', 'agent/main.ts'), bundle('injector', 'injector/main.ts')];
+
+export default bundles;

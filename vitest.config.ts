@@ -14,6 +14,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
+          globalSetup: 'test/run/bundles.ts',
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,
@@ -23,6 +24,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          globalSetup: 'test/run/bundles.ts',
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 300_000,

@@ -29,13 +29,19 @@ function signalGroup(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-/** Ends every command that is still running, and their children, when this process is told to end. */
+let interrupted = false;
+
+/** Whether this process was told to end: what is running is cleaned up, nothing new is begun. */
+export function isInterrupted(): boolean {
+  return interrupted;
+}
+
+/** Passes SIGINT, SIGTERM and SIGHUP on to every command that is running, and to their children. A second one ends this process. */
 export function endCommandsOnSignal(): void {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(name, () => {
+      interrupted = true;
       for (const pid of groups) signalGroup(pid, name);
-      process.exitCode = 1;
-      setTimeout(() => process.exit(1), GRACE_MS).unref();
     });
   }
 }

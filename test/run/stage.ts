@@ -1,3 +1,4 @@
+import { isInterrupted } from './command.ts';
 import type { Outcome } from './outcome.ts';
 
 export interface Stage {
@@ -48,9 +49,12 @@ export async function runStage({ name, run }: Stage): Promise<Done> {
   return done;
 }
 
-/** Runs stages one after another, whatever becomes of each. */
+/** Runs stages one after another, whatever becomes of each; after an interrupt, no more of them. */
 export async function runStages(stages: readonly Stage[]): Promise<readonly Done[]> {
   const all: Done[] = [];
-  for (const stage of stages) all.push(await runStage(stage));
+  for (const stage of stages) {
+    if (isInterrupted()) break;
+    all.push(await runStage(stage));
+  }
   return all;
 }

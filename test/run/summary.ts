@@ -1,3 +1,4 @@
+import { isInterrupted } from './command.ts';
 import { total } from './outcome.ts';
 import type { Done } from './stage.ts';
 
@@ -21,5 +22,5 @@ export function summary(stages: readonly Done[], tookMs: number): string {
 /** Prints the summary and sets the exit code. */
 export function conclude(stages: readonly Done[], tookMs: number): void {
   console.log(summary(stages, tookMs));
-  process.exitCode = stages.every(({ outcome }) => outcome.ok) ? 0 : 1;
+  process.exitCode = stages.every(({ outcome }) => outcome.ok) && !isInterrupted() ? 0 : 1;
 }

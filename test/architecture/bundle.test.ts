@@ -1,0 +1,73 @@
+import { isBuiltin } from 'node:module';
+import { build } from 'rolldown';
+import { beforeAll, describe, expect, test } from 'vitest';
+import bundles from '../../rolldown.config.ts';
+
+/** What one bundle would be: its text, and the modules that ended up in it. */
+interface Bundle {
+  readonly code: string;
+  readonly modules: readonly string[];
+}
+
+const made = new Map<string, Bundle>();
+
+beforeAll(async () => {
+  for (const options of bundles) {
+    const { output } = await build({ ...options, write: false });
+    const chunks = output.filter((part) => part.type === 'chunk');
+    made.set(chunks[0]?.fileName ?? '', {
+      code: chunks.map((chunk) => chunk.code).join('\n'),
+      modules: chunks.flatMap((chunk) => chunk.moduleIds),
+    });
+  }
+}, 60_000);
+
+function bundle(name: 'agent' | 'injector'): Bundle {
+  const found = made.get(`${name}.mjs`);
+  if (found === undefined) throw new Error(`No bundle called ${name}.mjs`);
+  return found;
+}
+
+const holding = (name: 'agent' | 'injector', pattern: RegExp): string[] =>
+  bundle(name).modules.filter((module) => pattern.test(module));
+
+describe('the agent’s bundle', () => {
+  test('holds the agent', () => {
+    expect(holding('agent', /\/agent\/main\.ts$/u)).toHaveLength(1);
+    expect(bundle('agent').code).toContain('X-Vault-Token');
+  });
+
+  test('holds nothing of the injector', () => {
+    expect(holding('agent', /\/injector\//u)).toEqual([]);
+    expect(bundle('agent').code).not.toContain('AdmissionReview');
+  });
+
+  test.each(['axios', 'undici', 'chokidar', 'yaml', '@kubernetes/client-node'])('holds no %s', (name) => {
+    expect(holding('agent', new RegExp(`/node_modules/${name}/`, 'u'))).toEqual([]);
+  });
+
+  test('holds of prom-client only what counts', () => {
+    expect(holding('agent', /\/prom-client\/lib\/(?:cluster|pushgateway|defaultMetrics)/u)).toEqual([]);
+  });
+});
+
+describe('the injector’s bundle', () => {
+  test('holds the injector', () => {
+    expect(holding('injector', /\/injector\/main\.ts$/u)).toHaveLength(1);
+    expect(bundle('injector').code).toContain('AdmissionReview');
+  });
+
+  test('holds nothing that talks to a store', () => {
+    expect(holding('injector', /\/agent\/|\/node_modules\/(?:axios|node-vault|undici)\//u)).toEqual([]);
+    expect(bundle('injector').code).not.toContain('X-Vault-Token');
+  });
+});
+
+test('a bundle imports only what Node itself has', () => {
+  for (const { code } of made.values()) {
+    const imported = [...code.matchAll(/\b(?:from|import)\s*["']([^"']+)["']/gu)].map(
+      ([, name]) => name ?? '',
+    );
+    expect(imported.filter((name) => !isBuiltin(name))).toEqual([]);
+  }
+});

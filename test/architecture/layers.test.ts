@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'vitest';
+import { bareCode, CODE, type Import, importsOf, parseImports, PRODUCT, read } from './sources.ts';
+
+const PURE = [
+  /^contract\//u,
+  /^agent\/(?:schedule|template|value)\//u,
+  /^agent\/render\/plan[^/]*\.ts$/u,
+  /^injector\/(?:annotations|pod|admission)\//u,
+];
+const isPure = (path: string): boolean => PURE.some((folder) => folder.test(path));
+
+/** Modules of Node that only compute. */
+const COMPUTING = new Set([
+  'node:assert',
+  'node:buffer',
+  'node:crypto',
+  'node:path',
+  'node:path/posix',
+  'node:string_decoder',
+  'node:url',
+  'node:util',
+]);
+
+const imports = PRODUCT.flatMap(importsOf);
+const arrows = (found: readonly Import[]): string[] => found.map(({ from, to }) => `${from} -> ${to}`);
+const crossing = (from: RegExp, to: RegExp): string[] =>
+  arrows(imports.filter((one) => from.test(one.from) && to.test(one.to)));
+
+describe('the reader of imports', () => {
+  test('sees static, type-only, bare and dynamic imports, over several lines too', () => {
+    const text = [
+      "import { a } from './a.ts';",
+      "import type { B } from '../b.ts';",
+      "import {\n  c,\n  d,\n} from '#contract/c.ts';",
+      "import 'reflect-metadata';",
+      "export { e } from './e.ts';",
+      "const f = await import('./f.ts');",
+      "import { readFile } from 'fs';",
+    ].join('\n');
+    expect(parseImports('agent/render/x.ts', text).map(({ to, typeOnly }) => [to, typeOnly])).toEqual([
+      ['agent/render/a.ts', false],
+      ['agent/b.ts', true],
+      ['contract/c.ts', false],
+      ['reflect-metadata', false],
+      ['agent/render/e.ts', false],
+      ['agent/render/f.ts', false],
+      ['node:fs', false],
+    ]);
+  });
+
+  test('finds imports in every folder of the product', () => {
+    for (const folder of ['contract', 'platform', 'agent', 'injector']) {
+      expect(imports.filter(({ from }) => from.startsWith(`${folder}/`)).length, folder).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe('layers', () => {
+  test('the contract imports nothing of ours', () => {
+    expect(crossing(/^contract\//u, /^(?:platform|agent|injector|deploy|test)\//u)).toEqual([]);
+  });
+
+  test('the platform imports only the contract', () => {
+    expect(crossing(/^platform\//u, /^(?:agent|injector|deploy|test)\//u)).toEqual([]);
+  });
+
+  test('agent and injector never meet', () => {
+    expect(crossing(/^agent\//u, /^injector\//u)).toEqual([]);
+    expect(crossing(/^injector\//u, /^agent\//u)).toEqual([]);
+  });
+
+  test('what ships imports nothing from deploy/ and test/', () => {
+    expect(crossing(/^(?:contract|platform|agent|injector)\//u, /^(?:deploy|test)\//u)).toEqual([]);
+  });
+
+  test('only a main is a composition root: nothing imports one', () => {
+    expect(crossing(/./u, /^(?:agent|injector)\/main\.ts$/u)).toEqual([]);
+  });
+
+  test('there is no cycle of imports at run time', () => {
+    expect(cycles(CODE.flatMap(importsOf).filter(({ typeOnly }) => !typeOnly))).toEqual([]);
+  });
+});
+
+describe('pure folders', () => {
+  const pure = PRODUCT.filter(isPure);
+
+  test('there are some', () => {
+    expect(pure.length).toBeGreaterThan(5);
+  });
+
+  test('import no platform', () => {
+    expect(arrows(imports.filter(({ from, to }) => isPure(from) && to.startsWith('platform/')))).toEqual([]);
+  });
+
+  test('import no module of Node that does input or output', () => {
+    const doing = imports.filter(
+      ({ from, to }) => isPure(from) && to.startsWith('node:') && !COMPUTING.has(to),
+    );
+    expect(arrows(doing)).toEqual([]);
+  });
+
+  test('import no package', () => {
+    const packages = imports.filter(
+      ({ from, to }) => isPure(from) && !to.startsWith('node:') && !to.includes('/'),
+    );
+    expect(arrows(packages)).toEqual([]);
+  });
+
+  test.each([
+    ['the clock', /\bDate\.now\b|\bnew Date\(\)|\bperformance\b/u],
+    ['chance', /\bMath\.random\b|\brandomUUID\b|\brandomBytes\b|\bgetRandomValues\b/u],
+    ['timers', /\bset(?:Timeout|Interval|Immediate)\b/u],
+    ['the environment', /\bprocess\b/u],
+    ['the network', /\bfetch\(/u],
+  ])('do not reach for %s', (_, pattern) => {
+    expect(pure.filter((path) => pattern.test(bareCode(read(path))))).toEqual([]);
+  });
+});
+
+test('only main.ts reads the environment', () => {
+  const readers = PRODUCT.filter((path) => bareCode(read(path)).includes('process.env'));
+  expect(readers.filter((path) => !/^(?:agent|injector)\/main\.ts$/u.test(path))).toEqual([]);
+});
+
+/** Each cycle as `a -> b -> a`, found by depth-first search. */
+function cycles(edges: readonly Import[]): readonly string[] {
+  const next = Map.groupBy(edges, ({ from }) => from);
+  const done = new Set<string>();
+  const found: string[] = [];
+  const visit = (path: string, trail: readonly string[]): void => {
+    const at = trail.indexOf(path);
+    if (at >= 0) found.push([...trail.slice(at), path].join(' -> '));
+    if (at >= 0 || done.has(path)) return;
+    for (const { to } of next.get(path) ?? []) visit(to, [...trail, path]);
+    done.add(path);
+  };
+  for (const path of next.keys()) visit(path, []);
+  return found;
+}
