@@ -1,0 +1,51 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Whatever goes into a bundle. */
+const SOURCES = ['agent', 'injector', 'contract', 'platform', 'rolldown.config.ts', 'package-lock.json'];
+const BUNDLES = ['dist/agent.mjs', 'dist/injector.mjs'];
+
+export const AGENT_BUNDLE = join(ROOT, 'dist/agent.mjs');
+export const INJECTOR_BUNDLE = join(ROOT, 'dist/injector.mjs');
+
+/** Builds `dist/` if it is missing or older than a source. Returns whether it did. */
+export async function ensureBundles(): Promise<boolean> {
+  const built = Math.min(...(await Promise.all(BUNDLES.map((path) => modified(join(ROOT, path))))));
+  const changed = Math.max(...(await Promise.all(SOURCES.map((path) => newest(join(ROOT, path))))));
+  if (built > changed) return false;
+  const [{ build }, { default: bundles }] = await Promise.all([
+    import('rolldown'),
+    import('../../rolldown.config.ts'),
+  ]);
+  for (const options of [bundles].flat()) await build({ ...options, logLevel: 'silent' });
+  return true;
+}
+
+/**
+ * The command line of the agent's image.
+ *
+ * @throws {Error} If `Dockerfile.agent` has no ENTRYPOINT in its JSON form.
+ */
+export async function agentEntrypoint(): Promise<readonly string[]> {
+  const dockerfile = await readFile(join(ROOT, 'Dockerfile.agent'), 'utf8');
+  const [, json] = /^ENTRYPOINT (\[.*\])$/mu.exec(dockerfile) ?? [];
+  if (json === undefined) throw new Error('Cannot read Dockerfile.agent: it has no ENTRYPOINT [...]');
+  return JSON.parse(json) as string[];
+}
+
+/** Milliseconds since the epoch; 0 if there is no such file. */
+async function modified(path: string): Promise<number> {
+  return stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  );
+}
+
+async function newest(path: string): Promise<number> {
+  if (!(await stat(path)).isDirectory()) return modified(path);
+  const entries = await readdir(path, { recursive: true });
+  return Math.max(...(await Promise.all(entries.map((entry) => modified(join(path, entry))))));
+}
