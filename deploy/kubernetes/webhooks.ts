@@ -1,0 +1,81 @@
+/** Where the API server finds the injector: its Service, or a URL (outside the cluster: tests, the demo). */
+export type WebhookTarget =
+  | { readonly service: { readonly namespace: string; readonly name: string } }
+  /** Such as `https://127.0.0.1:8443`, without a path. */
+  | { readonly url: string };
+
+export interface WebhookOptions {
+  readonly target: WebhookTarget;
+  /** The authority of the injector's certificate, PEM. */
+  readonly caPem: string;
+  /** The injector's own namespace, whose pods are left alone. */
+  readonly namespace: string;
+}
+
+/**
+ * Webhooks are called in the order of their configurations' names, and once more if a later one changed the pod, but
+ * then only those that matched before. So one comes first and the other last: it sees the pods that a webhook between
+ * them annotated.
+ */
+export const WEBHOOK_CONFIGURATIONS = ['00-sidekey', 'zz-sidekey'] as const;
+
+/** The keys that ask for an injection, whatever their value: `agent-inject: "yes"` is to be refused, not passed by. */
+const OPT_IN_KEYS = ['vault.hashicorp.com/agent-inject'] as const;
+
+const PATH = '/mutate';
+
+const PRESENT = OPT_IN_KEYS.map((key) => `'${key}' in object.metadata.annotations`).join(' || ');
+
+function clientConfig({ target, caPem }: WebhookOptions): object {
+  const caBundle = Buffer.from(caPem).toString('base64');
+  if ('url' in target) return { url: `${target.url}${PATH}`, caBundle };
+  return { service: { ...target.service, path: PATH, port: 443 }, caBundle };
+}
+
+/**
+ * The two MutatingWebhookConfigurations. `failurePolicy: Fail` can hurt nobody who did not ask for an injection, for
+ * the API server itself checks that the key is there.
+ */
+export function webhookConfigurations(options: WebhookOptions): readonly object[] {
+  return WEBHOOK_CONFIGURATIONS.map((name) => ({
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'MutatingWebhookConfiguration',
+    metadata: { name, labels: { 'app.kubernetes.io/name': 'sidekey' } },
+    webhooks: [
+      {
+        name: `${name.split('-')[0]}.sidekey.dev`,
+        clientConfig: clientConfig(options),
+        rules: [
+          {
+            apiGroups: [''],
+            apiVersions: ['v1'],
+            operations: ['CREATE'],
+            resources: ['pods'],
+            scope: 'Namespaced',
+          },
+        ],
+        matchConditions: [
+          {
+            name: 'asks-for-injection',
+            expression: `has(object.metadata.annotations) && (${PRESENT})`,
+          },
+        ],
+        namespaceSelector: {
+          matchExpressions: [
+            {
+              key: 'kubernetes.io/metadata.name',
+              operator: 'NotIn',
+              values: ['kube-system', options.namespace],
+            },
+          ],
+        },
+        matchPolicy: 'Equivalent',
+        failurePolicy: 'Fail',
+        reinvocationPolicy: 'IfNeeded',
+        sideEffects: 'None',
+        timeoutSeconds: 5,
+        admissionReviewVersions: ['v1'],
+      },
+    ],
+  }));
+}

@@ -1,0 +1,116 @@
+import { expect, test } from 'vitest';
+import { readInjectorConfig } from '../../injector/config.ts';
+
+const REQUIRED = {
+  SIDEKEY_TLS_CERT_FILE: '/tls/tls.crt',
+  SIDEKEY_TLS_KEY_FILE: '/tls/tls.key',
+  SIDEKEY_AGENT_IMAGE: 'sidekey/agent:1',
+  SIDEKEY_VAULT_ADDRESS: 'https://vault:8200',
+};
+
+function problemsOf(record: Readonly<Record<string, string>>): readonly string[] {
+  const result = readInjectorConfig({ ...REQUIRED, ...record });
+  return result.ok ? [] : result.problems.map(({ key }) => key);
+}
+
+test('what is required is enough; the rest has defaults', () => {
+  expect(readInjectorConfig(REQUIRED)).toEqual({
+    ok: true,
+    value: {
+      listen: { address: '', port: 8443 },
+      adminPort: 9473,
+      keyPairFiles: { certFile: '/tls/tls.crt', keyFile: '/tls/tls.key' },
+      logLevel: 'info',
+      settings: {
+        agentImage: 'sidekey/agent:1',
+        ownNamespace: 'sidekey',
+        vault: {
+          address: 'https://vault:8200',
+          allowedAddresses: ['https://vault:8200'],
+          authMethod: 'kubernetes',
+          authPath: 'auth/kubernetes',
+          timeoutMs: 10_000,
+        },
+        pollMs: 300_000,
+        startDeadlineMs: 300_000,
+        revokeOnShutdown: false,
+      },
+    },
+  });
+});
+
+test('every variable is followed', () => {
+  const result = readInjectorConfig({
+    ...REQUIRED,
+    SIDEKEY_LISTEN: '127.0.0.1:0',
+    SIDEKEY_ADMIN_PORT: '9000',
+    SIDEKEY_LOG_LEVEL: 'debug',
+    SIDEKEY_NAMESPACE: 'security',
+    SIDEKEY_VAULT_ALLOWED_ADDRESSES: 'https://other:8200, http://third',
+    SIDEKEY_VAULT_CA_FILE: '/ca.pem',
+    SIDEKEY_VAULT_AUTH_METHOD: 'jwt',
+    SIDEKEY_VAULT_AUTH_PATH: 'auth/gpu',
+    SIDEKEY_VAULT_NAMESPACE: 'ml',
+    SIDEKEY_POLL: '10s',
+    SIDEKEY_START_DEADLINE: 'never',
+    SIDEKEY_REVOKE_ON_SHUTDOWN: 'true',
+  });
+  expect(result).toMatchObject({
+    value: {
+      listen: { address: '127.0.0.1', port: 0 },
+      adminPort: 9000,
+      logLevel: 'debug',
+      vaultCaFile: '/ca.pem',
+      settings: {
+        ownNamespace: 'security',
+        vault: {
+          allowedAddresses: ['https://vault:8200', 'https://other:8200', 'http://third'],
+          authMethod: 'jwt',
+          authPath: 'auth/gpu',
+          namespace: 'ml',
+        },
+        pollMs: 10_000,
+        startDeadlineMs: null,
+        revokeOnShutdown: true,
+      },
+    },
+  });
+});
+
+test('an empty environment names everything that is missing at once', () => {
+  const result = readInjectorConfig({});
+  const keys = result.ok ? [] : result.problems.map(({ key }) => key);
+  expect(keys.toSorted()).toEqual(Object.keys(REQUIRED).toSorted());
+});
+
+test.each([
+  ['SIDEKEY_LISTEN', '8443'],
+  ['SIDEKEY_LISTEN', '127.0.0.1:70000'],
+  ['SIDEKEY_ADMIN_PORT', 'http'],
+  ['SIDEKEY_LOG_LEVEL', 'loud'],
+  ['SIDEKEY_VAULT_ADDRESS', 'vault:8200'],
+  ['SIDEKEY_VAULT_ALLOWED_ADDRESSES', 'https://a,ftp://b'],
+  ['SIDEKEY_VAULT_AUTH_METHOD', 'approle'],
+  ['SIDEKEY_POLL', '0'],
+  ['SIDEKEY_POLL', 'soon'],
+  ['SIDEKEY_START_DEADLINE', '5'],
+  ['SIDEKEY_REVOKE_ON_SHUTDOWN', 'yes'],
+])('%s=%s is refused by name', (key, value) => {
+  expect(problemsOf({ [key]: value })).toEqual([key]);
+});
+
+test('an empty variable is one that is not set', () => {
+  expect(problemsOf({ SIDEKEY_POLL: '', SIDEKEY_LISTEN: ' ' })).toEqual([]);
+  expect(problemsOf({ SIDEKEY_AGENT_IMAGE: '' })).toEqual(['SIDEKEY_AGENT_IMAGE']);
+});
+
+test('an address of IPv6 stands in brackets', () => {
+  const result = readInjectorConfig({ ...REQUIRED, SIDEKEY_LISTEN: '[::1]:8443' });
+  expect(result).toMatchObject({ value: { listen: { address: '::1', port: 8443 } } });
+});
+
+test('a password in an address is refused and not repeated', () => {
+  const result = readInjectorConfig({ ...REQUIRED, SIDEKEY_VAULT_ADDRESS: 'https://root:hunter2@vault' });
+  expect(result.ok).toBe(false);
+  expect(JSON.stringify(result)).not.toContain('hunter2');
+});
