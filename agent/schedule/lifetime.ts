@@ -75,10 +75,10 @@ export function dueAt(term: Term, pollMs: number, random: () => number): number 
     case 'expiring': {
       const capped = lifetime.kind === 'leased' && lifetime.ttlMs < firstTtlMs * CAPPED_SHARE;
       if (capped) return grantedAt;
-      return grantedAt + Math.max(SHORTEST_WAIT_MS, lifetime.ttlMs * (0.45 + 0.05 * random()));
+      return grantedAt + Math.max(SHORTEST_WAIT_MS, Math.floor(lifetime.ttlMs * (0.45 + 0.05 * random())));
     }
     case 'polled':
-      return grantedAt + pollMs * (0.9 + 0.1 * random());
+      return grantedAt + Math.floor(pollMs * (0.9 + 0.1 * random()));
     case 'static':
       return Number.POSITIVE_INFINITY;
   }

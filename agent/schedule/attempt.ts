@@ -1,0 +1,61 @@
+import type { FailureCode } from '../provider/errors.ts';
+
+/** Why something could not be done. Safe to show: neither a secret nor an answer's body stands in it. */
+export interface Failure {
+  readonly code: FailureCode | 'template' | 'render' | 'internal';
+  /** For the person who can mend it. */
+  readonly message: string;
+  /** True if it passes by itself. */
+  readonly transient: boolean;
+  readonly retryAfterMs?: number;
+}
+
+/** How often in a row something has failed. */
+export interface Attempt {
+  readonly failures: number;
+  /** The last failure; absent after a success. */
+  readonly failure?: Failure;
+  /** When the present row of faults that waiting cannot mend began. */
+  readonly stuckSince?: number;
+}
+
+export const FRESH: Attempt = { failures: 0 };
+
+/** The attempt after one more failure. */
+export function fail({ failures, stuckSince }: Attempt, failure: Failure, now: number): Attempt {
+  const attempt = { failures: failures + 1, failure };
+  return failure.transient ? attempt : { ...attempt, stuckSince: stuckSince ?? now };
+}
+
+const BASE_MS = 250;
+const CAP_MS = 30_000;
+/** Full jitter may draw nothing at all, and a server that is down is not to be asked in a tight loop. */
+const FLOOR_MS = 50;
+/** A server that asks for more than this is asked again all the same. */
+const LONGEST_RETRY_AFTER_MS = 300_000;
+
+interface Urgency {
+  /** What the server asked for: waited out, whatever the jitter says. */
+  readonly retryAfterMs?: number | undefined;
+  /** What is left of the life that hangs on it: several tries are to fit in. */
+  readonly leftMs?: number;
+}
+
+/**
+ * Milliseconds until the next try after so many failures in a row (1 or more): exponential from 250 ms to 30 s with full
+ * jitter, so that agents do not march in step.
+ */
+export function retryDelay(
+  failures: number,
+  random: () => number,
+  { retryAfterMs = 0, leftMs = Number.POSITIVE_INFINITY }: Urgency = {},
+): number {
+  const ceiling = Math.min(CAP_MS, BASE_MS * 2 ** Math.min(failures - 1, 16));
+  const jittered = ceiling * random();
+  const urgent = leftMs > 0 ? Math.min(jittered, leftMs / 4) : jittered;
+  const asked = Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS) * (1 + 0.1 * random());
+  return Math.ceil(Math.max(FLOOR_MS, urgent, asked));
+}
+
+/** True if asking again for a renewal is of no use: only a replacement helps. */
+export const isRefusal = (failure: Failure): boolean => !failure.transient || failure.code === 'lease_gone';

@@ -1,0 +1,64 @@
+import type { Attempt } from './attempt.ts';
+import { leaseEnd } from './leases.ts';
+import { endOf } from './lifetime.ts';
+import type { AgentState } from './state.ts';
+
+const attempts = (state: AgentState): Attempt[] => [
+  state.login.attempt,
+  ...(state.current ? [state.current.attempt] : []),
+  ...[...state.secrets.values()].map(({ attempt }) => attempt),
+  state.render.attempt,
+];
+
+/** What stands in the way of the first complete set of files; a fault that waiting cannot mend before any other. */
+export function obstacle(state: AgentState): Attempt | undefined {
+  if (state.render.firstAt !== undefined) return undefined;
+  const failed = attempts(state).filter(({ failure }) => failure !== undefined);
+  return failed.find(({ stuckSince }) => stuckSince !== undefined) ?? failed[0];
+}
+
+/** Undefined once a complete set of files has been rendered, for ever; else why not yet, for a person to read. */
+export function unready(state: AgentState): string | undefined {
+  if (state.render.firstAt !== undefined) return undefined;
+  const failure = obstacle(state)?.failure;
+  if (failure) return `Not rendered yet (${failure.code}): ${failure.message}`;
+  return `Not rendered yet: ${state.current ? 'reading the secrets' : 'logging in'}`;
+}
+
+/**
+ * When waiting for somebody to mend a fault before the first render has lasted too long (milliseconds since the epoch);
+ * `Infinity` if there is no such fault. A store that is only down is waited for without end.
+ */
+export function giveUpAt(state: AgentState, deadlineMs: number | null): number {
+  const since = obstacle(state)?.stuckSince;
+  return since === undefined || deadlineMs === null ? Number.POSITIVE_INFINITY : since + deadlineMs;
+}
+
+/** When the current token ends; 0 if there is none or it never does. */
+export function tokenEnd({ current }: AgentState): number {
+  return finite(current ? endOf(current.term) : 0);
+}
+
+/** When the first of these secrets ends that can end; 0 if none can. */
+export function firstEnd(state: AgentState, keys: Iterable<string>): number {
+  const ends = [...keys].flatMap((key) => {
+    const held = state.secrets.get(key)?.held;
+    return held && 'ttlMs' in held.term.lifetime ? Math.max(0, leaseEnd(state, held)) : [];
+  });
+  return finite(Math.min(Number.POSITIVE_INFINITY, ...ends));
+}
+
+const finite = (at: number): number => (Number.isFinite(at) ? at : 0);
+
+/** True if the last attempt at a file, and at every secret in it, succeeded. */
+export function isUpToDate(state: AgentState, name: string): boolean {
+  const file = state.files.get(name);
+  if (!file?.content || file.failure || state.render.attempt.failure) return false;
+  return file.used.every((key) => state.secrets.get(key)?.attempt.failure === undefined);
+}
+
+/** When the secret that was confirmed longest ago was last read or renewed; undefined if none was yet. */
+export function oldestConfirmation(state: AgentState): number | undefined {
+  const times = [...state.secrets.values()].flatMap(({ held, confirmedAt }) => (held ? confirmedAt : []));
+  return times.length === 0 ? undefined : Math.min(...times);
+}

@@ -1,0 +1,92 @@
+import { sessionOf } from './leases.ts';
+import { endOf, isRenewable, replaceAt } from './lifetime.ts';
+import { isAlive } from './sessions.ts';
+import type { Action, AgentState, SecretState, SessionState, Superseded } from './state.ts';
+
+/** What is to be under way now, and when to look again if nothing happens before. */
+export interface Plan {
+  readonly actions: readonly Action[];
+  /** Milliseconds since the epoch; always after the moment planned for, `Infinity` if only an event can change anything. */
+  readonly wakeAt: number;
+}
+
+/** One part of a plan: what is to be done now, and times at which that may change. */
+interface Part {
+  readonly actions: readonly Action[];
+  readonly wakes: readonly number[];
+}
+
+const NOTHING: Part = { actions: [], wakes: [] };
+const act = (...actions: Action[]): Part => ({ actions, wakes: [] });
+const wait = (...wakes: number[]): Part => ({ actions: [], wakes });
+
+/**
+ * What the state asks for at a moment. Pure and declarative: an action stays in the plan until its event has arrived, so
+ * whoever performs it starts what is new, and drops what is no longer asked for.
+ */
+export function plan(state: AgentState, now: number): Plan {
+  const session = state.current && isAlive(state.current, now) ? state.current : undefined;
+  const secrets = [...state.secrets].map(([key, secret]) => planSecret(key, secret, session, now));
+  const reading = secrets.some(({ actions }) => actions.some(({ type }) => type === 'read'));
+  const parts = [
+    planSession(state, session, now),
+    ...secrets,
+    ...state.superseded.map((lease) => planSuperseded(state, lease, now)),
+    planRender(state, reading, now),
+  ];
+  const wakes = parts.flatMap((part) => part.wakes).filter((at) => at > now);
+  return {
+    actions: parts.flatMap((part) => part.actions),
+    wakeAt: Math.min(Number.POSITIVE_INFINITY, ...wakes),
+  };
+}
+
+/** A token is renewed while that is worth it; else a new one is fetched beside it, in time for its leases to be replaced. */
+function planSession(state: AgentState, session: SessionState | undefined, now: number): Part {
+  if (session && session.due > now) return wait(session.due, endOf(session.term));
+  if (session && isRenewable(session.term) && now < replaceAt(session.term))
+    return { actions: [{ type: 'renew_token', session }], wakes: [replaceAt(session.term)] };
+  const ends = session ? [endOf(session.term)] : [];
+  if (state.login.due > now) return wait(state.login.due, ...ends);
+  return { actions: [{ type: 'login' }], wakes: ends };
+}
+
+/** A lease is renewed through the session that made it; everything else is read through the one in use. */
+function planSecret(
+  key: string,
+  { ref, held, due }: SecretState,
+  session: SessionState | undefined,
+  now: number,
+): Part {
+  if (due > now) return wait(due);
+  if (!session) return NOTHING;
+  const renewable = held?.leaseId !== undefined && held.session === session.id && isRenewable(held.term);
+  if (!renewable || now >= replaceAt(held.term)) return act({ type: 'read', key, ref, session });
+  return { actions: [{ type: 'renew', leaseId: held.leaseId, session }], wakes: [replaceAt(held.term)] };
+}
+
+/** A replaced lease is renewed as long as its session lives; it is never read again. */
+function planSuperseded(
+  state: AgentState,
+  { leaseId, session: id, term, due }: Superseded,
+  now: number,
+): Part {
+  const session = sessionOf(state, id);
+  const alive = session !== undefined && isAlive(session, now) && now < endOf(term);
+  if (!alive || !isRenewable(term)) return NOTHING;
+  return due > now ? wait(due) : act({ type: 'renew', leaseId, session });
+}
+
+/**
+ * The first set is rendered when all that is known to be needed has been read. After that a change is rendered as soon as
+ * no other read is under way, and soon in any case. After a failure its pause is kept.
+ */
+function planRender(state: AgentState, reading: boolean, now: number): Part {
+  const { render, revision, secrets, files } = state;
+  if (!render.dirty) return NOTHING;
+  const first = render.firstAt === undefined;
+  if (first && [...secrets.values()].some(({ held }) => held === undefined)) return NOTHING;
+  const paused = render.attempt.failures > 0 || reading;
+  if (paused && render.due > now) return wait(render.due);
+  return act({ type: 'render', revision, secrets, files });
+}

@@ -1,0 +1,65 @@
+import { type Failure, FRESH, fail, retryDelay } from './attempt.ts';
+import { letGo } from './leases.ts';
+import { want } from './secrets.ts';
+import type { AgentState, Event, FileOutcome, FileState, Moment } from './state.ts';
+
+type Rendered = Extract<Event, { type: 'rendered' }>;
+
+/**
+ * The templates were evaluated. References they ask for become known; if the set was committed, the files are what the
+ * secrets were at that revision, and nothing needs the replaced leases any more.
+ */
+export function rendered(state: AgentState, event: Rendered, moment: Moment): AgentState {
+  const { now } = moment;
+  const fault = event.files.find(({ failure }) => failure !== undefined)?.failure;
+  const known = want(state, event.missing, now);
+  const next = settle(known, event.revision, fault, moment);
+  if (event.changed === undefined) return next;
+  const files = new Map(
+    event.files.map((file) => [file.name, committed(state, file, event.changed ?? [], now)]),
+  );
+  const complete = { ...next, files, render: { ...next.render, firstAt: state.render.firstAt ?? now } };
+  // Between the commit and this point belongs whatever has to learn of the change while the old leases still live.
+  const released = letGo(complete);
+  return fault || event.missing.length > 0 ? released : forget(released);
+}
+
+/** What is left to be rendered: values that arrived meanwhile, at once; a template's fault, after a pause. */
+function settle(
+  state: AgentState,
+  revision: number,
+  fault: Failure | undefined,
+  { now, random }: Moment,
+): AgentState {
+  const { render } = state;
+  const attempt = fault ? fail(render.attempt, fault, now) : FRESH;
+  if (revision !== state.revision) return { ...state, render: { ...render, dirty: true, due: now, attempt } };
+  if (!fault) return { ...state, render: { ...render, dirty: false, attempt } };
+  const due = now + retryDelay(attempt.failures, random);
+  return { ...state, render: { ...render, dirty: true, due, attempt } };
+}
+
+function committed(state: AgentState, file: FileOutcome, changed: readonly string[], now: number): FileState {
+  const before = state.files.get(file.name);
+  const { name, used, content, failure } = file;
+  return {
+    used,
+    changedAt: changed.includes(name) ? now : (before?.changedAt ?? now),
+    ...(content === undefined ? {} : { content }),
+    ...(failure === undefined ? {} : { failure }),
+  };
+}
+
+/** Secrets that no file is made from any more are neither read nor renewed. */
+function forget(state: AgentState): AgentState {
+  const used = new Set([...state.files.values()].flatMap((file) => file.used));
+  if ([...state.secrets.keys()].every((key) => used.has(key))) return state;
+  return { ...state, secrets: new Map([...state.secrets].filter(([key]) => used.has(key))) };
+}
+
+/** The set could not be committed: the old one stands, and it is tried again. */
+export function renderFailed(state: AgentState, failure: Failure, { now, random }: Moment): AgentState {
+  const attempt = fail(state.render.attempt, failure, now);
+  const due = now + retryDelay(attempt.failures, random);
+  return { ...state, render: { ...state.render, dirty: true, due, attempt } };
+}

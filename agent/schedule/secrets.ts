@@ -1,0 +1,87 @@
+import { type Reading, refKey, type SecretRef } from '../provider/provider.ts';
+import { type Failure, FRESH } from './attempt.ts';
+import { leaseEnd, supersede, tryAgain } from './leases.ts';
+import { beginTerm, dueAt, isLeased } from './lifetime.ts';
+import { sameBody } from './same.ts';
+import type { AgentState, Held, Moment, SecretState } from './state.ts';
+
+/** Files are brought up to date this long after a change even if other reads are under way: those may hang. */
+const SETTLE_MS = 20;
+
+/** Polled secrets whose turns fall this close together (as a share of the interval) take the same one. */
+const BEAT_SHARE = 0.15;
+
+/** Makes references known that the templates ask for; they are due at once. */
+export function want(state: AgentState, refs: readonly SecretRef[], now: number): AgentState {
+  const unknown = refs.filter((ref) => !state.secrets.has(refKey(ref)));
+  if (unknown.length === 0) return state;
+  const added = unknown.map((ref): [string, SecretState] => [
+    refKey(ref),
+    { ref, due: now, attempt: FRESH, confirmedAt: now },
+  ]);
+  return { ...state, secrets: new Map([...state.secrets, ...added]) };
+}
+
+/** An answer and the session it came through. */
+interface Answer {
+  readonly key: string;
+  readonly session: number;
+  readonly reading: Reading;
+}
+
+/**
+ * A secret was read. A lease only counts if the session that made it is still the one in use: otherwise the secret is due
+ * under the new session anyway.
+ */
+export function secretRead(state: AgentState, { key, session, reading }: Answer, moment: Moment): AgentState {
+  const secret = state.secrets.get(key);
+  const term = beginTerm(reading.lifetime, moment.now);
+  if (!secret || (isLeased(term) && session !== state.current?.id)) return state;
+  const { leaseId } = reading;
+  const held: Held = { value: reading.value, term, session, ...(leaseId === undefined ? {} : { leaseId }) };
+  const same = secret.held !== undefined && isUnchanged(secret.held, held);
+  const next: SecretState = {
+    ref: secret.ref,
+    held: same ? secret.held : held,
+    due: turn(state, held, moment),
+    attempt: FRESH,
+    confirmedAt: moment.now,
+  };
+  const known = { ...state, secrets: new Map(state.secrets).set(key, next) };
+  return same ? known : valueChanged(supersede(known, secret, moment.now), moment.now);
+}
+
+/** Only what has neither lease nor end can be told to be the same: of the others at least the time left differs. */
+function isUnchanged(before: Held, after: Held): boolean {
+  const kinds = [before.term.lifetime.kind, after.term.lifetime.kind];
+  if (kinds.some((kind) => kind === 'leased' || kind === 'expiring')) return false;
+  return sameBody(before.value.reveal(), after.value.reveal());
+}
+
+/** A polled secret joins a turn that others have already taken, so that all are read and rendered together. */
+function turn(state: AgentState, { term }: Held, { now, random }: Moment): number {
+  const due = dueAt(term, state.pollMs, random);
+  if (term.lifetime.kind !== 'polled') return due;
+  const latest = now + state.pollMs;
+  const earliest = latest - state.pollMs * BEAT_SHARE;
+  for (const other of state.secrets.values()) {
+    const joins = other.held?.term.lifetime.kind === 'polled' && other.due >= earliest && other.due <= latest;
+    if (joins) return other.due;
+  }
+  return due;
+}
+
+function valueChanged(state: AgentState, now: number): AgentState {
+  const { render } = state;
+  const settled = now + SETTLE_MS;
+  const due = render.dirty ? Math.min(render.due, settled) : settled;
+  return { ...state, revision: state.revision + 1, render: { ...render, dirty: true, due } };
+}
+
+/** A secret could not be read: it stays as it is, and is tried again. */
+export function readFailed(state: AgentState, key: string, failure: Failure, moment: Moment): AgentState {
+  const secret = state.secrets.get(key);
+  if (!secret) return state;
+  const leftMs = secret.held ? leaseEnd(state, secret.held) - moment.now : 0;
+  return { ...state, secrets: new Map(state.secrets).set(key, tryAgain(secret, failure, leftMs, moment)) };
+}

@@ -1,0 +1,128 @@
+import type { Reading, SecretRef, Session } from '../provider/provider.ts';
+import type { Secret } from '../secret.ts';
+import type { ValueMap } from '../value/value.ts';
+import type { Attempt, Failure } from './attempt.ts';
+import type { Lifetime, Term } from './lifetime.ts';
+
+/** A login that succeeded, and when its token wants attention. All times are milliseconds since the epoch. */
+export interface SessionState {
+  readonly id: number;
+  readonly session: Session;
+  readonly term: Term;
+  /** When to renew the token, or to replace it. */
+  readonly due: number;
+  readonly attempt: Attempt;
+}
+
+/** The last answer for a secret. */
+export interface Held {
+  readonly value: Secret<ValueMap>;
+  readonly term: Term;
+  /** The session that read it: a lease ends with that one's token. */
+  readonly session: number;
+  readonly leaseId?: string;
+}
+
+export interface SecretState {
+  readonly ref: SecretRef;
+  /** Absent until it was read once. */
+  readonly held?: Held;
+  /** When to renew or read; in the past while that is under way. */
+  readonly due: number;
+  readonly attempt: Attempt;
+  /** When the store last confirmed it, by a read or a renewal. */
+  readonly confirmedAt: number;
+}
+
+/** A lease that has been replaced but whose secret still stands in the files: kept alive until it is let go. */
+export interface Superseded {
+  readonly leaseId: string;
+  readonly session: number;
+  readonly term: Term;
+  readonly due: number;
+}
+
+export interface FileState {
+  /** Keys of the secrets its content was made from. */
+  readonly used: readonly string[];
+  /** Absent before the first render of this process. */
+  readonly content?: Secret<string>;
+  readonly changedAt: number;
+  /** Why its content is not what its template says now. */
+  readonly failure?: Failure;
+}
+
+export interface RenderState {
+  /** True while the files may differ from what the secrets say. */
+  readonly dirty: boolean;
+  /** Not later than this even if reads are under way. */
+  readonly due: number;
+  readonly attempt: Attempt;
+  /** When the first complete set was committed by this process. */
+  readonly firstAt?: number;
+}
+
+/** Everything the agent knows. Immutable: `reduce` makes the next one. */
+export interface AgentState {
+  readonly pollMs: number;
+  /** The session new requests go through. Absent before the first login and once its token proved invalid. */
+  readonly current?: SessionState;
+  /** Replaced sessions whose tokens may still be alive; never renewed. */
+  readonly former: readonly SessionState[];
+  readonly nextSession: number;
+  readonly login: { readonly due: number; readonly attempt: Attempt };
+  readonly secrets: ReadonlyMap<string, SecretState>;
+  readonly superseded: readonly Superseded[];
+  /** Grows with every changed value, so that a commit knows what it has rendered. */
+  readonly revision: number;
+  readonly render: RenderState;
+  readonly files: ReadonlyMap<string, FileState>;
+}
+
+/** Something to do now. Whoever performs it reports back with one event. */
+export type Action =
+  | { readonly type: 'login' }
+  | { readonly type: 'renew_token'; readonly session: SessionState }
+  | { readonly type: 'read'; readonly key: string; readonly ref: SecretRef; readonly session: SessionState }
+  | { readonly type: 'renew'; readonly leaseId: string; readonly session: SessionState }
+  | {
+      readonly type: 'render';
+      readonly revision: number;
+      readonly secrets: ReadonlyMap<string, SecretState>;
+      readonly files: ReadonlyMap<string, FileState>;
+    };
+
+/** What a render made of one file. */
+export interface FileOutcome {
+  readonly name: string;
+  readonly used: readonly string[];
+  readonly content?: Secret<string>;
+  readonly failure?: Failure;
+}
+
+/** What has happened. */
+export type Event =
+  | { readonly type: 'logged_in'; readonly session: Session }
+  | { readonly type: 'token_renewed'; readonly session: number; readonly lifetime: Lifetime }
+  | {
+      readonly type: 'read';
+      readonly key: string;
+      readonly session: number;
+      readonly reading: Reading;
+    }
+  | { readonly type: 'renewed'; readonly leaseId: string; readonly lifetime: Lifetime }
+  /** The templates were evaluated. `changed` is absent if nothing was committed because the set is not complete. */
+  | {
+      readonly type: 'rendered';
+      readonly revision: number;
+      readonly files: readonly FileOutcome[];
+      readonly missing: readonly SecretRef[];
+      readonly changed?: readonly string[];
+    }
+  | { readonly type: 'failed'; readonly action: Action; readonly failure: Failure };
+
+/** The moment of one step, in milliseconds since the epoch, and its chance: numbers from 0 to below 1. */
+export interface Moment {
+  readonly now: number;
+  readonly random: () => number;
+}
