@@ -61,8 +61,14 @@ function docker(): OpenBaoBinary {
     bind: '0.0.0.0',
     command: (directory, port, args) => [
       'docker',
-      ...['run', '--rm', '--user', user, '--volume', `${directory}:${directory}`],
-      ...['--publish', `127.0.0.1:${port}:${port}`, '--entrypoint', 'bao', IMAGE, ...args],
+      'run',
+      '--rm',
+      `--user=${user}`,
+      `--volume=${directory}:${directory}`,
+      `--publish=127.0.0.1:${port}:${port}`,
+      '--entrypoint=bao',
+      IMAGE,
+      ...args,
     ],
   };
 }

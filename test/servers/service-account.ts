@@ -27,7 +27,7 @@ export interface TokenIssuer {
 export function createTokenIssuer(): TokenIssuer {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   return {
-    publicKeyPem: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    publicKeyPem: publicKey.export({ type: 'spki', format: 'pem' }),
     token(account) {
       const unsigned = `${encode({ alg: 'RS256', kid: KEY_ID })}.${encode(claims(account))}`;
       return `${unsigned}.${sign('sha256', Buffer.from(unsigned), privateKey).toString('base64url')}`;

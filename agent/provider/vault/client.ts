@@ -1,0 +1,69 @@
+import nodeVault from 'node-vault';
+import type { VaultStore } from '#contract/agent-config.ts';
+import type { Clock } from '#platform/clock.ts';
+import type { Secret } from '../../secret.ts';
+import { type Answer, createTransport } from './transport.ts';
+
+/** One request to the API. */
+export interface Call {
+  readonly method: 'GET' | 'PUT';
+  /** Below `/v1/`, encoded. */
+  readonly path: string;
+  readonly body?: object;
+  /** Absent at login. */
+  readonly token?: Secret<string>;
+}
+
+/** Sends a call and returns the answer whatever its status. Throws as the transport does. */
+export type Client = (call: Call, signal: AbortSignal) => Promise<Answer>;
+
+/** Waits before a request is sent again to a node that has not yet seen what another already told us (412). */
+const CATCH_UP_MS = [100, 300, 900] as const;
+
+const quiet = (): void => undefined;
+
+/** node-vault over our own transport. One client serves all sessions of a store, which is what `X-Vault-Index` is about. */
+export function createClient(store: VaultStore, clock: Clock): Client {
+  const transport = createTransport(store, () => clock.now());
+  const vault = nodeVault({
+    apiVersion: 'v1',
+    endpoint: store.address,
+    'request-promise': { defaults: () => transport },
+    // It would print bodies, tokens included, when the environment has DEBUG=node-vault.
+    debug: quiet,
+  });
+  // Where an option is empty, node-vault falls back on the environment's VAULT_TOKEN, VAULT_NAMESPACE and VAULT_PREFIX.
+  Object.assign(vault, { token: '', namespace: store.namespace ?? '', pathPrefix: '' });
+  // Its own handler turns refusals into errors that hold the response body.
+  vault.handleVaultResponse = (answer) => Promise.resolve(answer);
+
+  let index: string | undefined;
+
+  async function send({ method, path, body, token }: Call, signal: AbortSignal): Promise<Answer> {
+    const headers = {
+      'X-Vault-Request': 'true',
+      ...(token && { 'X-Vault-Token': token.reveal() }),
+      ...(index !== undefined && { 'X-Vault-Index': index }),
+    };
+    // What the transport returned comes through untouched.
+    const answer = (await vault.request({
+      path: `/${path}`,
+      method,
+      headers,
+      signal,
+      ...(body && { json: body }),
+    })) as Answer;
+    index = answer.index ?? index;
+    return answer;
+  }
+
+  return async (call, signal) => {
+    let answer = await send(call, signal);
+    for (const wait of CATCH_UP_MS) {
+      if (answer.status !== 412) break;
+      await clock.sleep(wait, signal);
+      answer = await send(call, signal);
+    }
+    return answer;
+  };
+}

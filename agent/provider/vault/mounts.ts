@@ -1,0 +1,55 @@
+import { isValueMap, mapAt, stringAt } from '../../value/value.ts';
+import { generalRefusal, succeeded } from './errors.ts';
+import { encodePath, type Mount } from './path.ts';
+import type { Answer } from './transport.ts';
+
+/** Finds the mount a path belongs to; undefined if the server does not tell, for the policy may not let it. */
+export type Mounts = (path: string, signal: AbortSignal) => Promise<Mount | undefined>;
+
+/**
+ * Asks the server once per mount (`sys/internal/ui/mounts`, open to every token with any right below the mount).
+ * Paths that begin alike wait for one another, so that thirty secrets of one mount cost one question.
+ *
+ * @param ask Sends a GET.
+ */
+export function createMounts(ask: (path: string, signal: AbortSignal) => Promise<Answer>): Mounts {
+  const known: Mount[] = [];
+  const queues = new Map<string, Promise<unknown>>();
+  const find = (path: string): Mount | undefined => known.find((mount) => `${path}/`.startsWith(mount.path));
+
+  async function lookUp(path: string, signal: AbortSignal): Promise<Mount | undefined> {
+    const earlier = find(path);
+    if (earlier !== undefined) return earlier;
+    const mount = readMount(await ask(`sys/internal/ui/mounts/${encodePath(path)}`, signal), path);
+    if (mount !== undefined) known.push(mount);
+    return mount;
+  }
+
+  return (path, signal) => {
+    const [first = ''] = path.split('/');
+    const turn = (queues.get(first) ?? Promise.resolve()).then(() => lookUp(path, signal));
+    queues.set(
+      first,
+      turn.catch(() => undefined),
+    );
+    return turn;
+  };
+}
+
+function readMount(answer: Answer, path: string): Mount | undefined {
+  const refusal = generalRefusal(answer, `find the mount of ${path}`);
+  if (refusal !== undefined) throw refusal;
+  const data = isValueMap(answer.body) ? mapAt(answer.body, 'data') : undefined;
+  if (!succeeded(answer) || data === undefined) return undefined;
+  const mountPath = below(stringAt(data, 'path') ?? '', path);
+  if (mountPath === '') return undefined;
+  const options = mapAt(data, 'options');
+  return { path: mountPath, version: options && stringAt(options, 'version') === '2' ? 2 : 1 };
+}
+
+/** The mount as this client names it: some servers put the request's namespace before it. */
+function below(mountPath: string, path: string): string {
+  let own = mountPath;
+  while (own !== '' && !`${path}/`.startsWith(own)) own = own.slice(own.indexOf('/') + 1);
+  return own;
+}

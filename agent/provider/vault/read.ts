@@ -1,0 +1,85 @@
+import { Secret } from '../../secret.ts';
+import type { ValueMap } from '../../value/value.ts';
+import { ProviderError } from '../errors.ts';
+import type { Reading, SecretRef } from '../provider.ts';
+import { leaseIdOf, secretLifetime } from './lifetime.ts';
+import type { Mounts } from './mounts.ts';
+import { completePath, encodePath, looksComplete, type Mount, parsePath } from './path.ts';
+import type { Action, Requests } from './request.ts';
+
+/** What reading needs of a session. */
+export interface Reader {
+  readonly requests: Requests;
+  readonly mounts: Mounts;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+/** Reads, lists or writes, as a template asks for it. */
+export async function read(reader: Reader, ref: SecretRef, signal: AbortSignal): Promise<Reading> {
+  const body = await (ref.operation === 'write'
+    ? write(reader, ref, signal)
+    : readOrList(reader, ref, signal));
+  const leaseId = leaseIdOf(body);
+  return {
+    value: new Secret(body),
+    lifetime: secretLifetime(body, reader.now()),
+    ...(leaseId === undefined ? {} : { leaseId }),
+  };
+}
+
+/**
+ * A path that looks whole is read as it is. Should nothing be there, or nothing that may be read, then the mount decides:
+ * `data/` may be part of a secret's name.
+ */
+async function readOrList(reader: Reader, ref: SecretRef, signal: AbortSignal): Promise<ValueMap> {
+  const { path } = parsePath(ref.path);
+  const part = ref.operation === 'list' ? 'metadata' : 'data';
+  const whole = async (): Promise<string> => complete(path, await reader.mounts(path, signal), part);
+  if (!looksComplete(path)) return get(reader, ref, await whole(), signal);
+  try {
+    return await get(reader, ref, path, signal);
+  } catch (error) {
+    const absent =
+      error instanceof ProviderError && (error.code === 'not_found' || error.code === 'forbidden');
+    const other = absent ? await whole() : path;
+    if (other === path) throw error;
+    return get(reader, ref, other, signal);
+  }
+}
+
+const complete = (path: string, mount: Mount | undefined, part: 'data' | 'metadata'): string =>
+  mount === undefined ? path : completePath(path, mount, part);
+
+async function get(reader: Reader, ref: SecretRef, path: string, signal: AbortSignal): Promise<ValueMap> {
+  const { query } = parsePath(ref.path);
+  if (ref.operation === 'read') return reader.requests.perform(action('GET', 'read', path, query), signal);
+  // Some proxies refuse the LIST method; this is the same request.
+  const listing = { ...action('GET', 'list', path, '?list=true'), grant: `"list" on "${path}/"` };
+  try {
+    return await reader.requests.perform(listing, signal);
+  } catch (error) {
+    if (error instanceof ProviderError && error.code === 'not_found') return EMPTY_LIST;
+    throw error;
+  }
+}
+
+/** A folder without entries answers 404. */
+const EMPTY_LIST: ValueMap = new Map([['data', new Map([['keys', []]])]]);
+
+async function write(reader: Reader, ref: SecretRef, signal: AbortSignal): Promise<ValueMap> {
+  const { path: given, query } = parsePath(ref.path);
+  const mount = await reader.mounts(given, signal);
+  const path = complete(given, mount, 'data');
+  const body = mount?.version === 2 ? { data: ref.parameters } : ref.parameters;
+  return reader.requests.perform({ ...action('PUT', 'update', path, query), body }, signal);
+}
+
+function action(method: 'GET' | 'PUT', capability: string, path: string, query: string): Action {
+  return {
+    method,
+    path: `${encodePath(path)}${query}`,
+    doing: `${method === 'GET' ? capability : 'write'} ${path}`,
+    grant: `"${capability}" on "${path}"`,
+  };
+}

@@ -1,0 +1,86 @@
+import type { Secret } from '../../secret.ts';
+import { isValueMap, type ValueMap } from '../../value/value.ts';
+import { ProviderError } from '../errors.ts';
+import type { Call, Client } from './client.ts';
+import { generalRefusal, invalidRequest, isDeletedVersion, refusalText, succeeded } from './errors.ts';
+import type { Answer } from './transport.ts';
+
+/** A request of a session, with what its errors are to say. */
+export interface Action {
+  readonly method: Call['method'];
+  /** Below `/v1/`, encoded. */
+  readonly path: string;
+  readonly body?: object;
+  /** Completes "Cannot …". */
+  readonly doing: string;
+  /** What a policy has to grant, such as `"read" on "secret/data/app"`. */
+  readonly grant: string;
+}
+
+/** Sends requests under one token. */
+export interface Requests {
+  /** The answer, whatever its status. */
+  send(action: Pick<Action, 'method' | 'path' | 'body'>, signal: AbortSignal): Promise<Answer>;
+  /**
+   * The body of a successful answer; an empty one for 204.
+   *
+   * @throws {ProviderError} For every other status.
+   */
+  perform(action: Action, signal: AbortSignal): Promise<ValueMap>;
+}
+
+export function createRequests(client: Client, token: Secret<string>): Requests {
+  const send: Requests['send'] = (action, signal) => client({ ...action, token }, signal);
+  return {
+    send,
+    async perform(action, signal) {
+      const answer = await send(action, signal);
+      if (succeeded(answer)) return bodyOf(answer, action.doing);
+      throw await refusalOf(answer, action, () => isTokenDead(client, token, signal));
+    },
+  };
+}
+
+function bodyOf({ body }: Answer, doing: string): ValueMap {
+  if (body === undefined) return new Map();
+  if (isValueMap(body)) return body;
+  throw new ProviderError('invalid_response', `Cannot ${doing}: the answer is not an object`);
+}
+
+async function refusalOf(
+  answer: Answer,
+  action: Action,
+  isDead: () => Promise<boolean>,
+): Promise<ProviderError> {
+  const { doing, grant } = action;
+  if (answer.status === 404)
+    return new ProviderError(
+      'not_found',
+      isDeletedVersion(answer)
+        ? `Cannot ${doing}: this version was deleted or destroyed; undelete it or write a new one`
+        : `Cannot ${doing}: there is nothing; check the mount, the path and the namespace`,
+    );
+  if (answer.status !== 403) return generalRefusal(answer, doing) ?? invalidRequest(answer, doing);
+  if (await isDead()) return new ProviderError('token_invalid', `Cannot ${doing}: the token has ended`);
+  return new ProviderError(
+    'forbidden',
+    `Cannot ${doing}: the policies of the role do not allow it; grant ${grant}`,
+  );
+}
+
+/**
+ * A 403 means either that the policies forbid the path or that the token is dead. A token may look itself up by the
+ * `default` policy; one that lacks even this is told so by a policy's refusal, which servers word differently
+ * (`1 error occurred: …`) from that of a token they do not know.
+ *
+ * @throws {ProviderError} If the server does not answer.
+ */
+async function isTokenDead(client: Client, token: Secret<string>, signal: AbortSignal): Promise<boolean> {
+  const answer = await client({ method: 'GET', path: 'auth/token/lookup-self', token }, signal);
+  if (answer.status !== 403) {
+    const refusal = generalRefusal(answer, 'look up the token');
+    if (refusal !== undefined) throw refusal;
+    return false;
+  }
+  return !refusalText(answer).startsWith('1 error occurred');
+}

@@ -1,0 +1,121 @@
+import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { VaultStore } from '#contract/agent-config.ts';
+import { parseJson } from '../../value/json.ts';
+import type { Value } from '../../value/value.ts';
+import { ProviderError } from '../errors.ts';
+import { connectionError } from './errors.ts';
+import { parseRetryAfter } from './retry-after.ts';
+
+/** What node-vault hands to its HTTP client, as far as it matters. */
+export interface TransportRequest {
+  readonly uri: string;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly json?: object;
+  readonly signal: AbortSignal;
+}
+
+/** A whole answer, whatever its status. */
+export interface Answer {
+  readonly status: number;
+  /** Undefined if the answer is empty, or is no JSON beside a status of 300 or more. */
+  readonly body: Value | undefined;
+  /** The replication state that this answer reflects (`X-Vault-Index`). */
+  readonly index: string | undefined;
+  readonly retryAfterMs: number | undefined;
+}
+
+export type Transport = (request: TransportRequest) => Promise<Answer>;
+
+/** More than a server accepts as a request by far, and still harmless to hold. */
+const LIMIT_BYTES = 8 * 1024 * 1024;
+
+/** Bounds what a herd of agents, each with a thousand secrets, opens at once. */
+const MAX_SOCKETS = 8;
+
+/** Shorter than the idle timeouts of servers and load balancers, so that no request meets a connection being closed. */
+const IDLE_MS = 30_000;
+
+/**
+ * HTTP(S) for one store: keep-alive, its own certificate authority, one deadline over connecting, sending and reading.
+ * Redirects are not followed, for the token would go along.
+ *
+ * The transport throws `ProviderError` if there is no whole answer, or the signal's reason when aborted.
+ */
+export function createTransport(store: VaultStore, now: () => number): Transport {
+  const secure = new URL(store.address).protocol === 'https:';
+  const pool = { keepAlive: true, maxSockets: MAX_SOCKETS, timeout: IDLE_MS };
+  // Said outright, for NODE_TLS_REJECT_UNAUTHORIZED=0 would change the default.
+  const trust = { rejectUnauthorized: true, ...(store.caPem === undefined ? {} : { ca: store.caPem }) };
+  const agent = secure ? new HttpsAgent({ ...pool, ...trust }) : new HttpAgent(pool);
+  const open = secure ? httpsRequest : httpRequest;
+
+  return async ({ uri, method, headers, json, signal }) => {
+    signal.throwIfAborted();
+    const deadline = new AbortController();
+    const either = AbortSignal.any([signal, deadline.signal]);
+    const payload = json === undefined ? undefined : Buffer.from(JSON.stringify(json));
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      const response = await new Promise<IncomingMessage>((resolve, reject) => {
+        const outgoing = open(uri, {
+          method,
+          agent,
+          signal: either,
+          headers: { ...headers, ...(payload && { 'content-type': 'application/json' }) },
+        });
+        // Waiting for a free connection does not count, for each one ahead has a deadline of its own.
+        outgoing.once('socket', () => {
+          timer = setTimeout(() => deadline.abort(), store.timeoutMs);
+        });
+        outgoing.once('response', resolve).on('error', reject).end(payload);
+      });
+      return await readAnswer(response, now);
+    } catch (error) {
+      if (error instanceof ProviderError) throw error;
+      signal.throwIfAborted();
+      throw connectionError(store, error, deadline.signal.aborted);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
+
+async function readAnswer(response: IncomingMessage, now: () => number): Promise<Answer> {
+  const status = response.statusCode ?? 0;
+  const text = await readText(response);
+  const index = response.headers['x-vault-index'];
+  return {
+    status,
+    body: text === '' ? undefined : parseBody(text, status),
+    index: typeof index === 'string' ? index : undefined,
+    retryAfterMs: parseRetryAfter(response.headers['retry-after'], now()),
+  };
+}
+
+async function readText(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > LIMIT_BYTES)
+      throw new ProviderError('too_large', `Cannot read the answer: it is larger than ${LIMIT_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size).toString('utf8');
+}
+
+function parseBody(text: string, status: number): Value | undefined {
+  try {
+    return parseJson(text);
+  } catch {
+    // Proxies explain their refusals in HTML.
+    if (status >= 300) return undefined;
+    throw new ProviderError(
+      'invalid_response',
+      'Cannot read the answer: it is not JSON; check that the address is that of a Vault or OpenBao server',
+    );
+  }
+}
