@@ -41,41 +41,29 @@ export function webhookConfigurations(options: WebhookOptions): readonly object[
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'MutatingWebhookConfiguration',
     metadata: { name, labels: { 'app.kubernetes.io/name': 'sidekey' } },
-    webhooks: [
-      {
-        name: `${name.split('-')[0]}.sidekey.dev`,
-        clientConfig: clientConfig(options),
-        rules: [
-          {
-            apiGroups: [''],
-            apiVersions: ['v1'],
-            operations: ['CREATE'],
-            resources: ['pods'],
-            scope: 'Namespaced',
-          },
-        ],
-        matchConditions: [
-          {
-            name: 'asks-for-injection',
-            expression: `has(object.metadata.annotations) && (${PRESENT})`,
-          },
-        ],
-        namespaceSelector: {
-          matchExpressions: [
-            {
-              key: 'kubernetes.io/metadata.name',
-              operator: 'NotIn',
-              values: ['kube-system', options.namespace],
-            },
-          ],
-        },
-        matchPolicy: 'Equivalent',
-        failurePolicy: 'Fail',
-        reinvocationPolicy: 'IfNeeded',
-        sideEffects: 'None',
-        timeoutSeconds: 5,
-        admissionReviewVersions: ['v1'],
-      },
-    ],
+    webhooks: [webhook(`${name.slice(0, 2)}.sidekey.dev`, options)],
   }));
+}
+
+function webhook(name: string, options: WebhookOptions): object {
+  const pods = { apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], scope: 'Namespaced' };
+  const expression = `has(object.metadata.annotations) && (${PRESENT})`;
+  const elsewhere = {
+    key: 'kubernetes.io/metadata.name',
+    operator: 'NotIn',
+    values: ['kube-system', options.namespace],
+  };
+  return {
+    name,
+    clientConfig: clientConfig(options),
+    rules: [{ ...pods, operations: ['CREATE'] }],
+    matchConditions: [{ name: 'asks-for-injection', expression }],
+    namespaceSelector: { matchExpressions: [elsewhere] },
+    matchPolicy: 'Equivalent',
+    failurePolicy: 'Fail',
+    reinvocationPolicy: 'IfNeeded',
+    sideEffects: 'None',
+    timeoutSeconds: 5,
+    admissionReviewVersions: ['v1'],
+  };
 }

@@ -1,0 +1,126 @@
+import { ADMIN_PORT } from '#contract/layout.ts';
+
+/** What the injector's Deployment depends on. */
+export interface InjectorOptions {
+  readonly namespace: string;
+  readonly injectorImage: string;
+  readonly agentImage: string;
+  readonly vaultAddress: string;
+  /** PEM certificates that the agents trust for the address; the system's otherwise. */
+  readonly vaultCaPem?: string;
+  readonly replicas: number;
+  /** Further variables of the injector, such as `SIDEKEY_POLL`. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export const NAME = 'sidekey-injector';
+export const LABELS = { 'app.kubernetes.io/name': 'sidekey', 'app.kubernetes.io/component': 'injector' };
+const WEBHOOK_PORT = 8443;
+const USER = 65_532;
+const TLS_DIRECTORY = '/etc/sidekey/tls';
+const VAULT_CA_DIRECTORY = '/etc/sidekey/vault';
+/** Five seconds in which requests are still taken, ten to answer the last, and as much again. */
+const GRACE_SECONDS = 30;
+
+export const metadata = (namespace: string, name = NAME): object => ({ name, namespace, labels: LABELS });
+
+/** The injector itself: nothing in it needs the API server, so it has no token. */
+export function deployment(options: InjectorOptions): object {
+  const { namespace, replicas } = options;
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: metadata(namespace),
+    spec: {
+      replicas,
+      selector: { matchLabels: LABELS },
+      // No pod that asks for an injection can be made while none is up.
+      strategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+      template: {
+        metadata: {
+          labels: LABELS,
+          annotations: { 'prometheus.io/scrape': 'true', 'prometheus.io/port': String(ADMIN_PORT) },
+        },
+        spec: podSpec(options),
+      },
+    },
+  };
+}
+
+function podSpec(options: InjectorOptions): object {
+  return {
+    serviceAccountName: NAME,
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    terminationGracePeriodSeconds: GRACE_SECONDS,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: USER,
+      runAsGroup: USER,
+      fsGroup: USER,
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    topologySpreadConstraints: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map(
+      (topologyKey) => ({
+        topologyKey,
+        maxSkew: 1,
+        whenUnsatisfiable: 'ScheduleAnyway',
+        labelSelector: { matchLabels: LABELS },
+      }),
+    ),
+    containers: [container(options)],
+    volumes: [
+      { name: 'tls', secret: { secretName: `${NAME}-tls`, defaultMode: 0o440 } },
+      ...(options.vaultCaPem === undefined
+        ? []
+        : [{ name: 'vault-ca', configMap: { name: `${NAME}-vault-ca` } }]),
+    ],
+  };
+}
+
+const httpGet = (path: string): object => ({ httpGet: { path, port: 'admin' } });
+
+function container(options: InjectorOptions): object {
+  return {
+    name: 'injector',
+    image: options.injectorImage,
+    imagePullPolicy: 'IfNotPresent',
+    env: Object.entries(injectorEnvironment(options)).map(([name, value]) => ({ name, value })),
+    ports: [
+      { name: 'webhook', containerPort: WEBHOOK_PORT },
+      { name: 'admin', containerPort: ADMIN_PORT },
+    ],
+    startupProbe: { ...httpGet('/readyz'), periodSeconds: 1, failureThreshold: 60 },
+    readinessProbe: { ...httpGet('/readyz'), periodSeconds: 2, failureThreshold: 1 },
+    livenessProbe: { ...httpGet('/healthz'), periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
+    // No preStop hook: on SIGTERM the injector itself goes on answering until the Service knows that it leaves.
+    resources: { requests: { cpu: '50m', memory: '96Mi' }, limits: { memory: '384Mi' } },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      runAsNonRoot: true,
+      capabilities: { drop: ['ALL'] },
+    },
+    volumeMounts: [
+      { name: 'tls', mountPath: TLS_DIRECTORY, readOnly: true },
+      ...(options.vaultCaPem === undefined
+        ? []
+        : [{ name: 'vault-ca', mountPath: VAULT_CA_DIRECTORY, readOnly: true }]),
+    ],
+  };
+}
+
+/** What the injector is told; what the caller adds wins. */
+export function injectorEnvironment(options: InjectorOptions): Readonly<Record<string, string>> {
+  return {
+    SIDEKEY_LISTEN: `:${WEBHOOK_PORT}`,
+    SIDEKEY_ADMIN_PORT: String(ADMIN_PORT),
+    SIDEKEY_TLS_CERT_FILE: `${TLS_DIRECTORY}/tls.crt`,
+    SIDEKEY_TLS_KEY_FILE: `${TLS_DIRECTORY}/tls.key`,
+    SIDEKEY_NAMESPACE: options.namespace,
+    SIDEKEY_AGENT_IMAGE: options.agentImage,
+    SIDEKEY_VAULT_ADDRESS: options.vaultAddress,
+    ...(options.vaultCaPem === undefined ? {} : { SIDEKEY_VAULT_CA_FILE: `${VAULT_CA_DIRECTORY}/ca.crt` }),
+    ...options.environment,
+  };
+}

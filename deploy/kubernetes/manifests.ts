@@ -1,0 +1,75 @@
+import type { ServerCertificate } from './certificate.ts';
+import { deployment, type InjectorOptions, LABELS, metadata, NAME } from './deployment.ts';
+import { webhookConfigurations } from './webhooks.ts';
+
+export interface InstallOptions extends InjectorOptions {
+  readonly certificate: ServerCertificate;
+}
+
+/** What the injector's certificate must be good for. */
+export function serviceNames(namespace: string): readonly string[] {
+  const host = `${NAME}.${namespace}.svc`;
+  return [host, `${host}.cluster.local`];
+}
+
+/** Everything that one `kubectl apply` installs. Deterministic. */
+export function installManifests(options: InstallOptions): readonly object[] {
+  const { namespace, certificate, vaultCaPem } = options;
+  return [
+    namespaceObject(namespace),
+    {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: metadata(namespace),
+      automountServiceAccountToken: false,
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: metadata(namespace, `${NAME}-tls`),
+      type: 'kubernetes.io/tls',
+      stringData: { 'tls.crt': certificate.certPem, 'tls.key': certificate.keyPem },
+    },
+    ...(vaultCaPem === undefined
+      ? []
+      : [
+          {
+            apiVersion: 'v1',
+            kind: 'ConfigMap',
+            metadata: metadata(namespace, `${NAME}-vault-ca`),
+            data: { 'ca.crt': vaultCaPem },
+          },
+        ]),
+    deployment(options),
+    podDisruptionBudget(namespace),
+    service(namespace),
+    ...webhookConfigurations({
+      target: { service: { namespace, name: NAME } },
+      caPem: certificate.caPem,
+      namespace,
+    }),
+  ];
+}
+
+function namespaceObject(name: string): object {
+  const labels = {
+    'app.kubernetes.io/name': 'sidekey',
+    'pod-security.kubernetes.io/enforce': 'restricted',
+  };
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
+}
+
+function service(namespace: string): object {
+  const ports = [{ name: 'webhook', port: 443, targetPort: 'webhook' }];
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: metadata(namespace),
+    spec: { selector: LABELS, ports },
+  };
+}
+
+function podDisruptionBudget(namespace: string): object {
+  const spec = { maxUnavailable: 1, selector: { matchLabels: LABELS } };
+  return { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: metadata(namespace), spec };
+}

@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { type Parsed, parsed, type Problem, rejected } from '#contract/problem.ts';
+import { readInjectorConfig } from '../../injector/config.ts';
+import { type InjectorOptions, injectorEnvironment } from './deployment.ts';
+
+export interface InstallRequest extends InjectorOptions {
+  /** How long the webhook's certificate is to be good for. */
+  readonly certificateDays: number;
+}
+
+const DNS_LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/u;
+const WHOLE_NUMBER = /^[1-9]\d{0,4}$/u;
+
+const FLAGS = {
+  'injector-image': { type: 'string', default: '' },
+  'agent-image': { type: 'string', default: '' },
+  'vault-address': { type: 'string', default: '' },
+  'vault-ca': { type: 'string' },
+  namespace: { type: 'string', default: 'sidekey' },
+  replicas: { type: 'string', default: '2' },
+  'certificate-days': { type: 'string', default: '365' },
+  env: { type: 'string', multiple: true },
+} as const;
+
+const FLAG_OF: Readonly<Record<string, string>> = {
+  SIDEKEY_AGENT_IMAGE: '--agent-image',
+  SIDEKEY_VAULT_ADDRESS: '--vault-address',
+};
+
+function pairs(entries: readonly string[], problems: Problem[]): Record<string, string> {
+  const record: Record<string, string> = {};
+  for (const entry of entries) {
+    const [, name, value] = /^(SIDEKEY_[A-Z_]+)=(.*)$/su.exec(entry) ?? [];
+    if (name === undefined || value === undefined)
+      problems.push({ key: '--env', message: 'must be SIDEKEY_NAME=VALUE' });
+    else record[name] = value;
+  }
+  return record;
+}
+
+function readPem(file: string | undefined, problems: Problem[]): string | undefined {
+  if (file === undefined) return undefined;
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    problems.push({ key: '--vault-ca', message: `cannot be read: ${code}` });
+    return undefined;
+  }
+}
+
+type Flags = ReturnType<typeof readFlags>;
+
+function readFlags(args: readonly string[]) {
+  return parseArgs({ args: [...args], options: FLAGS }).values;
+}
+
+/** Reads the command line; the injector's own checks are made here, rather than in a pod that does not start. */
+export function readInstallRequest(args: readonly string[]): Parsed<InstallRequest> {
+  let flags: Flags;
+  try {
+    flags = readFlags(args);
+  } catch (error) {
+    return rejected([{ key: 'arguments', message: error instanceof Error ? error.message : String(error) }]);
+  }
+  const problems: Problem[] = [];
+  const vaultCaPem = readPem(flags['vault-ca'], problems);
+  const request: InstallRequest = {
+    namespace: flags.namespace,
+    injectorImage: flags['injector-image'],
+    agentImage: flags['agent-image'],
+    vaultAddress: flags['vault-address'],
+    replicas: Number(flags.replicas),
+    certificateDays: Number(flags['certificate-days']),
+    environment: pairs(flags.env ?? [], problems),
+    ...(vaultCaPem === undefined ? {} : { vaultCaPem }),
+  };
+  problems.push(...problemsOf(flags), ...injectorProblems(request));
+  return problems.length > 0 ? rejected(problems) : parsed(request);
+}
+
+function problemsOf(flags: Flags): readonly Problem[] {
+  const problems: Problem[] = [];
+  if (!DNS_LABEL.test(flags.namespace)) problems.push({ key: '--namespace', message: 'must be a DNS label' });
+  if (flags['injector-image'] === '') problems.push({ key: '--injector-image', message: 'must be set' });
+  for (const name of ['replicas', 'certificate-days'] as const) {
+    if (!WHOLE_NUMBER.test(flags[name]))
+      problems.push({ key: `--${name}`, message: 'must be a whole number' });
+  }
+  return problems;
+}
+
+/** What the injector would say, under the names that were typed here. */
+function injectorProblems(request: InstallRequest): readonly Problem[] {
+  const config = readInjectorConfig(injectorEnvironment(request));
+  if (config.ok) return [];
+  return config.problems.map(({ key, message }) => ({ key: FLAG_OF[key] ?? key, message }));
+}
