@@ -1,0 +1,56 @@
+import { cpus, loadavg } from 'node:os';
+import { ensureBundles } from '../../deploy/demo/bundles.ts';
+import { baoAgent } from './bao.ts';
+import { judge } from './budget.ts';
+import type { Effort } from './measure.ts';
+import { findNode } from './nodes.ts';
+import { measureAll } from './rows.ts';
+import { sidekeyAgent } from './sidekey.ts';
+import { formatTable } from './table.ts';
+import { createWorld } from './world.ts';
+
+const USAGE = `usage: npm run bench [-- [--quick] [--nodes image,development]]
+
+  --quick  a few rounds of everything, in about a minute
+  --nodes  which Node to measure, separated by commas: "image" (default), "development", or the path of a program`;
+
+const FULL: Effort = { initRounds: 20, settleMs: 20_000, pollingMs: 30_000, limitRounds: 7, rotations: 60 };
+const QUICK: Effort = { initRounds: 5, settleMs: 5000, pollingMs: 8000, limitRounds: 2, rotations: 10 };
+
+interface Options {
+  readonly effort: Effort;
+  readonly nodes: readonly string[];
+}
+
+function readOptions(args: readonly string[]): Options | undefined {
+  const rest = [...args];
+  let effort = FULL;
+  let nodes = ['image'];
+  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
+    if (arg === '--quick') effort = QUICK;
+    else if (arg === '--nodes') nodes = (rest.shift() ?? '').split(',');
+    else return undefined;
+  }
+  return nodes.includes('') ? undefined : { effort, nodes };
+}
+
+async function main({ effort, nodes }: Options): Promise<boolean> {
+  if (await ensureBundles()) console.log('dist/ was missing or stale: built');
+  const programs = await Promise.all(nodes.map(findNode));
+  await using world = await createWorld();
+  console.log(
+    `${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, load ${loadavg()[0]?.toFixed(1)}; ${world.how}`,
+  );
+  const contenders = [await baoAgent(world)];
+  for (const program of programs) contenders.push(await sidekeyAgent(world, program));
+  const columns = await measureAll(world, contenders, effort, (what) => console.log(what));
+  for (const [index, rows] of columns.entries()) {
+    console.log(`\n${contenders[index + 1]?.name}`);
+    for (const line of formatTable(rows)) console.log(line);
+  }
+  return columns.flat().every((row) => judge(row) !== 'MISSED');
+}
+
+const options = readOptions(process.argv.slice(2));
+if (options === undefined) console.error(USAGE);
+process.exitCode = options === undefined ? 2 : (await main(options)) ? 0 : 1;

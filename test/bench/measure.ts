@@ -1,0 +1,146 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { limitCpu } from './cpu-limit.ts';
+import { cpuOf, type Memory, memoryOf, type Resident, startResident } from './resident.ts';
+import { type Run, time } from './stopwatch.ts';
+import type { Contender } from './task.ts';
+import type { World } from './world.ts';
+
+/** How long and how often to measure. */
+export interface Effort {
+  readonly initRounds: number;
+  readonly settleMs: number;
+  readonly pollingMs: number;
+  readonly limitRounds: number;
+  readonly rotations: number;
+}
+
+/** One list of results per contender, in the contenders' order. */
+type PerContender<T> = readonly (readonly T[])[];
+
+interface Subject {
+  readonly world: World;
+  readonly contenders: readonly Contender[];
+}
+
+/** The poll interval of a pod that asks for none. */
+const DEFAULT_POLL_MS = 300_000;
+export const POLL_MS = 1000;
+const SECRETS = 3;
+const MANY_SECRETS = 30;
+const AGENTS_OF_A_NODE = 10;
+const LIMIT_MILLICORES = 100;
+
+/** `init` from start to exit; the order of the contenders is turned round each time. */
+export async function measureInit(
+  { world, contenders }: Subject,
+  effort: Effort,
+): Promise<PerContender<Run>> {
+  const task = { mode: 'init', secrets: SECRETS, pollMs: DEFAULT_POLL_MS } as const;
+  return inTurns(contenders, effort.initRounds, async (contender) => {
+    const prepared = await contender.prepare(task, await world.makeDirectory());
+    return time(prepared);
+  });
+}
+
+/** Ten agents of each contender at once, as on a node that runs ten pods of one image; then look at each of them. */
+export async function measureMemory(
+  { world, contenders }: Subject,
+  effort: Effort,
+): Promise<PerContender<Memory>> {
+  const task = { mode: 'run', secrets: SECRETS, pollMs: DEFAULT_POLL_MS } as const;
+  await using cleanup = new AsyncDisposableStack();
+  const groups: Resident[][] = [];
+  for (const contender of contenders) {
+    const group: Resident[] = [];
+    groups.push(group);
+    for (let agent = 0; agent < AGENTS_OF_A_NODE; agent += 1)
+      group.push(
+        cleanup.use(await startResident(await contender.prepare(task, await world.makeDirectory()))),
+      );
+  }
+  await sleep(effort.settleMs);
+  return await Promise.all(groups.map((group) => Promise.all(group.map(({ pid }) => memoryOf(pid)))));
+}
+
+/** CPU milliseconds per second of many secrets that are read again every second; all contenders at the same time. */
+export async function measurePolling(
+  { world, contenders }: Subject,
+  effort: Effort,
+): Promise<PerContender<number>> {
+  const task = { mode: 'run', secrets: MANY_SECRETS, pollMs: POLL_MS } as const;
+  await using cleanup = new AsyncDisposableStack();
+  const agents: Resident[] = [];
+  for (const contender of contenders)
+    agents.push(cleanup.use(await startResident(await contender.prepare(task, await world.makeDirectory()))));
+  await sleep(2 * POLL_MS);
+  const before = await Promise.all(agents.map(({ pid }) => cpuOf(pid)));
+  const begin = performance.now();
+  await sleep(effort.pollingMs);
+  const seconds = (performance.now() - begin) / 1000;
+  const after = await Promise.all(agents.map(({ pid }) => cpuOf(pid)));
+  return after.map((cpu, index) => [(cpu - (before[index] ?? NaN)) / seconds]);
+}
+
+/** Start to ready under a CPU limit; undefined where none can be set. */
+export async function measureLimitedStart(
+  { world, contenders }: Subject,
+  effort: Effort,
+): Promise<PerContender<number> | undefined> {
+  const task = { mode: 'run', secrets: SECRETS, pollMs: DEFAULT_POLL_MS } as const;
+  await using limit = await limitCpu(LIMIT_MILLICORES);
+  if (limit === undefined) return undefined;
+  return await inTurns(contenders, effort.limitRounds, async (contender) => {
+    const prepared = await contender.prepare(task, await world.makeDirectory());
+    await using agent = await startResident(prepared, limit.wrapper);
+    return agent.readyMs;
+  });
+}
+
+/** Change in the store to change of the file, all contenders watching the same secret, at random moments of the poll. */
+export async function measureRotation(
+  { world, contenders }: Subject,
+  effort: Effort,
+): Promise<PerContender<number>> {
+  const task = { mode: 'run', secrets: SECRETS, pollMs: POLL_MS } as const;
+  await using cleanup = new AsyncDisposableStack();
+  const agents: Resident[] = [];
+  for (const contender of contenders)
+    agents.push(cleanup.use(await startResident(await contender.prepare(task, await world.makeDirectory()))));
+  const lags: number[][] = contenders.map(() => []);
+  for (let change = 0; change < effort.rotations; change += 1) {
+    await sleep(Math.random() * POLL_MS);
+    const value = `change-${change}-`;
+    const begin = performance.now();
+    await world.write(0, value);
+    const found = await Promise.all(agents.map(({ files }) => untilHolds(files[0] ?? '', value)));
+    for (const [index, moment] of found.entries()) lags[index]?.push(moment - begin);
+  }
+  return lags;
+}
+
+async function untilHolds(file: string, value: string): Promise<number> {
+  const deadline = performance.now() + 20 * POLL_MS;
+  while (!(await readFile(file, 'utf8')).includes(value)) {
+    if (performance.now() > deadline) throw new Error(`Cannot measure: ${file} never got the new value`);
+    await sleep(2);
+  }
+  return performance.now();
+}
+
+async function inTurns<T>(
+  contenders: readonly Contender[],
+  rounds: number,
+  measure: (contender: Contender) => Promise<T>,
+): Promise<T[][]> {
+  const results: T[][] = contenders.map(() => []);
+  // The first round warms the page cache and does not count.
+  for (let round = 0; round <= rounds; round += 1) {
+    const order = [...contenders.entries()];
+    for (const [index, contender] of round % 2 === 0 ? order : order.toReversed()) {
+      const result = await measure(contender);
+      if (round > 0) results[index]?.push(result);
+    }
+  }
+  return results;
+}

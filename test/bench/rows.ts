@@ -1,0 +1,97 @@
+import type { Budget, Row } from './budget.ts';
+import {
+  type Effort,
+  measureInit,
+  measureLimitedStart,
+  measureMemory,
+  measurePolling,
+  measureRotation,
+  POLL_MS,
+} from './measure.ts';
+import { mean, median, quantile } from './statistics.ts';
+import type { Contender } from './task.ts';
+import type { World } from './world.ts';
+
+/** Raw results turned into one figure per contender and held against a budget. */
+interface Figure<T> {
+  readonly what: string;
+  readonly unit: string;
+  readonly of: (results: readonly T[]) => number;
+  readonly budget?: Budget;
+}
+
+const ratio = (must: number, aim: number): Budget => ({ kind: 'ratio', must, aim });
+const limit = (must: number, aim: number): Budget => ({ kind: 'limit', must, aim });
+
+/** A file follows its secret by the poll interval and this much at most. */
+const ROTATION_MARGIN_MS = 100;
+
+/** One list of rows per contender but the first, which is the peer. */
+export async function measureAll(
+  world: World,
+  contenders: readonly Contender[],
+  effort: Effort,
+  announce: (what: string) => void,
+): Promise<Row[][]> {
+  const subject = { world, contenders };
+  const columns: Row[][] = contenders.slice(1).map(() => []);
+  const add = <T>(results: readonly (readonly T[])[], figures: readonly Figure<T>[]): void => {
+    for (const { what, unit, of, budget } of figures) {
+      const [peer = NaN, ...others] = results.map(of);
+      for (const [index, ours] of others.entries())
+        columns[index]?.push({ what, unit, peer, ours, ...(budget === undefined ? {} : { budget }) });
+    }
+  };
+  announce('init, 3 secrets over TLS');
+  add(await measureInit(subject, effort), [
+    {
+      what: 'init, wall',
+      unit: 'ms',
+      of: (runs) => median(runs.map(({ wallMs }) => wallMs)),
+      budget: ratio(0.7, 0.5),
+    },
+    {
+      what: 'init, CPU',
+      unit: 'ms',
+      of: (runs) => median(runs.map(({ cpuMs }) => cpuMs)),
+      budget: ratio(0.7, 0.5),
+    },
+  ]);
+  announce('ten steady agents each');
+  add(await measureMemory(subject, effort), [
+    {
+      what: 'steady, private',
+      unit: 'MB',
+      of: (all) => median(all.map(({ anonymous }) => anonymous)),
+      budget: ratio(1.3, 1),
+    },
+    {
+      what: 'steady, RSS',
+      unit: 'MB',
+      of: (all) => median(all.map(({ rss }) => rss)),
+      budget: ratio(0.85, 0.7),
+    },
+    {
+      what: 'steady, PSS each of ten',
+      unit: 'MB',
+      of: (all) => mean(all.map(({ pss }) => pss)),
+      budget: ratio(0.9, 0.6),
+    },
+  ]);
+  announce('30 secrets polled every second');
+  add(await measurePolling(subject, effort), [
+    { what: '30 secrets every second, CPU', unit: 'ms/s', of: mean, budget: ratio(0.1, 0.05) },
+  ]);
+  announce('start under a 100m CPU limit');
+  const limited = await measureLimitedStart(subject, effort);
+  if (limited === undefined) announce('  not measured: it takes root and the CPU controller of cgroups');
+  else
+    add(limited, [{ what: 'start to ready at 100m CPU', unit: 'ms', of: median, budget: limit(1500, 1000) }]);
+  announce('rotation at a poll interval of 1 s');
+  const [must, aim] = [POLL_MS + ROTATION_MARGIN_MS, POLL_MS + ROTATION_MARGIN_MS];
+  add(await measureRotation(subject, effort), [
+    { what: 'change to file, p50', unit: 'ms', of: median },
+    { what: 'change to file, p99', unit: 'ms', of: (lags) => quantile(lags, 0.99), budget: limit(must, aim) },
+  ]);
+  return columns;
+}

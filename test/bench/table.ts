@@ -1,0 +1,37 @@
+import { type Budget, judge, type Row } from './budget.ts';
+
+const HEAD = ['', 'bao agent', 'Sidekey', 'ratio', 'must', 'aim', ''];
+
+/** Lines of text columns, numbers flush right. */
+export function formatTable(rows: readonly Row[]): string[] {
+  const cells = [HEAD, ...rows.map(cellsOf)];
+  const widths = HEAD.map((_, column) => Math.max(...cells.map((line) => (line[column] ?? '').length)));
+  return cells.map((line) =>
+    line
+      .map((cell, column) =>
+        column === 0 || column === line.length - 1
+          ? cell.padEnd(widths[column] ?? 0)
+          : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function cellsOf(row: Row): string[] {
+  const { what, unit, peer, ours, budget } = row;
+  const number = (value: number): string => `${value.toFixed(value < 10 ? 2 : 0)} ${unit}`;
+  return [
+    what,
+    number(peer),
+    number(ours),
+    (ours / peer).toFixed(2),
+    ...[budget?.must, budget?.aim].map((value) => bound(value, unit, budget)),
+    judge(row),
+  ];
+}
+
+function bound(value: number | undefined, unit: string, budget: Budget | undefined): string {
+  if (value === undefined) return '';
+  return budget?.kind === 'limit' ? `${value} ${unit}` : `${value.toFixed(2)} ×`;
+}

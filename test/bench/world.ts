@@ -1,0 +1,68 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type OpenBaoServer, startOpenBao } from '../servers/openbao.ts';
+import {
+  createTokenIssuer,
+  mountKubernetesAuth,
+  writePolicy,
+  writeRole,
+} from '../servers/service-account.ts';
+
+/** As many as the largest task renders. */
+const SECRETS = 30;
+export const ROLE = 'bench';
+const ACCOUNT = { namespace: 'default', name: 'bench' } as const;
+
+/** What the contenders work against: a real OpenBao over TLS with an authority of its own. */
+export interface World extends AsyncDisposable {
+  readonly address: string;
+  readonly caPem: string;
+  readonly caFile: string;
+  readonly tokenFile: string;
+  /** For programs and other files that hold no secret. */
+  readonly directory: string;
+  readonly how: string;
+  /** An empty directory on tmpfs. */
+  makeDirectory(): Promise<string>;
+  write(secret: number, value: string): Promise<void>;
+}
+
+export const secretPath = (index: number): string => `secret/data/bench/${index}`;
+
+export async function createWorld(): Promise<World> {
+  const server = await startOpenBao({ tls: true });
+  const directory = await mkdtemp(join(tmpdir(), 'sidekey-bench-'));
+  const memory = await mkdtemp('/dev/shm/sidekey-bench-');
+  const tokenFile = join(directory, 'token');
+  const caFile = join(directory, 'ca.pem');
+  const issuer = createTokenIssuer();
+  const write = async (secret: number, value: string): Promise<void> => {
+    await server.api('POST', secretPath(secret), { data: { user: 'bench', key: value } });
+  };
+  await writeFile(tokenFile, issuer.token(ACCOUNT));
+  await writeFile(caFile, server.caPem ?? '');
+  await mountKubernetesAuth(server.api, issuer);
+  await allow(server);
+  for (let secret = 0; secret < SECRETS; secret += 1) await write(secret, `first-${secret}`);
+  return {
+    address: server.address,
+    caPem: server.caPem ?? '',
+    caFile,
+    tokenFile,
+    directory,
+    how: server.how,
+    makeDirectory: () => mkdtemp(join(memory, 'run-')),
+    write,
+    [Symbol.asyncDispose]: async () => {
+      await server.stop();
+      await rm(directory, { recursive: true, force: true });
+      await rm(memory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function allow({ api }: OpenBaoServer): Promise<void> {
+  await writePolicy(api, ROLE, { 'secret/data/bench/*': ['read'] });
+  await writeRole(api, { name: ROLE, policies: [ROLE], account: ACCOUNT });
+}
