@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { listen } from '#platform/admin.ts';
 import { readBody, requireJson } from './body.ts';
 import type { KeyPair } from './certificate.ts';
@@ -112,6 +112,7 @@ export async function serveWebhook(options: WebhookOptions): Promise<Webhook> {
     },
   );
   server.maxConnections = MAX_CONNECTIONS;
+  const sockets = trackConnections(server);
   await listen(server, options.port, options.address);
   const sendAway = (): void => {
     served.sendingAway = true;
@@ -122,13 +123,25 @@ export async function serveWebhook(options: WebhookOptions): Promise<Webhook> {
     sendAway,
     close: (deadlineMs) => {
       sendAway();
-      return close(server, deadlineMs);
+      return close(server, sockets, deadlineMs);
     },
   };
 }
 
-function close(server: Server, deadlineMs: number): Promise<void> {
-  const deadline = setTimeout(() => server.closeAllConnections(), deadlineMs);
+/** The open connections, among them those that are still shaking hands, which the server itself does not close. */
+function trackConnections(server: Server): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return sockets;
+}
+
+function close(server: Server, sockets: ReadonlySet<Socket>, deadlineMs: number): Promise<void> {
+  const deadline = setTimeout(() => {
+    for (const socket of sockets) socket.destroy();
+  }, deadlineMs);
   return new Promise((resolve) => {
     server.close(() => {
       clearTimeout(deadline);

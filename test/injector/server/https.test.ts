@@ -117,7 +117,7 @@ test('TLS 1.1 is refused, 1.2 is taken and 1.3 is what a client gets that can', 
   await start();
   const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' };
   const socket = connect({ host: '127.0.0.1', port: webhook.port, ca: certificate.caPem, ...old } as object);
-  await expect(once(socket, 'secureConnect')).rejects.toThrow();
+  await expect(once(socket, 'secureConnect')).rejects.toThrow(/protocol version|unsupported protocol/iu);
   expect((await open({ maxVersion: 'TLSv1.2' })).getProtocol()).toBe('TLSv1.2');
   expect((await open()).getProtocol()).toBe('TLSv1.3');
 });
@@ -130,8 +130,10 @@ test('a client that sends its head byte by byte, or no handshake at all, is cut 
   drip.write('POST /mutate HTTP/1.1\r\nx: ');
   drip.resume();
   plain.resume();
+  const began = performance.now();
   await Promise.all([once(drip, 'close'), once(plain, 'close')]);
   clearInterval(timer);
+  expect(performance.now() - began).toBeLessThan(10_000);
 }, 15_000);
 
 test('a replaced key pair serves new connections; an open one goes on', async () => {
@@ -172,6 +174,10 @@ test('closing ends what is still under way at the deadline', async () => {
   await start();
   const socket = await open();
   socket.write(`${HEAD}content-length: 2\r\n\r\n{`);
+  const silent = connectPlain(webhook.port, '127.0.0.1');
+  silent.on('error', () => undefined);
+  await once(silent, 'connect');
+  await open();
   const began = performance.now();
   await webhook.close(200);
   expect(performance.now() - began).toBeLessThan(2000);
