@@ -1,11 +1,13 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { findDocker, type Docker } from '../servers/docker.ts';
 import { buildImage } from '../servers/images.ts';
 import { makeBaseImage } from '../servers/base-image.ts';
 import { type ClusterNode, startNode } from '../servers/node.ts';
 import { type OpenBaoServer, startOpenBao } from '../servers/openbao.ts';
 
+const INSTALL = fileURLToPath(new URL('../../deploy/kubernetes/main.ts', import.meta.url));
 const MODEL_SERVER = fileURLToPath(new URL('model-server', import.meta.url));
 
 /** The name in the user's pod; the image is made here, for none can be pulled. */
@@ -86,4 +88,31 @@ interface Installation {
   readonly injector: string;
   readonly vault: string;
   readonly operator: Operator;
+}
+
+/** As the README says: what `deploy/kubernetes` prints, applied. */
+async function install(node: ClusterNode, { agent, injector, vault, operator }: Installation): Promise<void> {
+  const images = ['--injector-image', injector, '--agent-image', agent, '--vault-address', vault];
+  const environment = Object.entries(operator).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
+  const { stdout } = await promisify(execFile)(process.execPath, [INSTALL, ...images, ...environment]);
+  await node.kubectl(['apply', '-f', '-'], stdout);
+  const rollout = [
+    '--namespace=sidekey',
+    'rollout',
+    'status',
+    'deployment/sidekey-injector',
+    '--timeout=60s',
+  ];
+  try {
+    await node.kubectl(rollout);
+  } catch (error) {
+    const seen = await node.attempt(['kubectl', '--namespace=sidekey', 'describe', 'pods']);
+    const logs = await node.attempt([
+      'kubectl',
+      '--namespace=sidekey',
+      'logs',
+      'deployment/sidekey-injector',
+    ]);
+    throw new Error(`The injector does not come up\n${seen.stdout}\n${logs.stdout}`, { cause: error });
+  }
 }
