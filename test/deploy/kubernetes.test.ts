@@ -1,0 +1,141 @@
+import { execFile } from 'node:child_process';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { readInjectorConfig } from '../../injector/config.ts';
+import { makeServerCertificate, type ServerCertificate } from '../../deploy/kubernetes/certificate.ts';
+import { injectorEnvironment } from '../../deploy/kubernetes/deployment.ts';
+import { installManifests, serviceNames } from '../../deploy/kubernetes/manifests.ts';
+import { readInstallRequest } from '../../deploy/kubernetes/options.ts';
+import { webhookConfigurations } from '../../deploy/kubernetes/webhooks.ts';
+
+const MAIN = fileURLToPath(new URL('../../deploy/kubernetes/main.ts', import.meta.url));
+const REQUIRED = [
+  '--injector-image=injector:1',
+  '--agent-image=agent:1',
+  '--vault-address=https://vault:8200',
+];
+const NOW = new Date('2027-01-01T00:00:00Z');
+
+const run = (args: readonly string[]) => promisify(execFile)(process.execPath, [MAIN, ...args]);
+
+const problemKeys = (...args: string[]): readonly string[] => {
+  const request = readInstallRequest(args);
+  return request.ok ? [] : request.problems.map(({ key }) => key);
+};
+
+const certificate: ServerCertificate = { caPem: 'CA', certPem: 'CERT', keyPem: 'KEY', notAfter: NOW };
+const options = {
+  namespace: 'sidekey',
+  injectorImage: 'injector:1',
+  agentImage: 'agent:1',
+  vaultAddress: 'https://vault:8200',
+  replicas: 2,
+  environment: {},
+};
+
+test('a certificate is its authority’s, good for its names and for as long as asked', async () => {
+  const made = await makeServerCertificate({ names: ['a.example', '127.0.0.1', '::1'], now: NOW, days: 30 });
+  const leaf = new X509Certificate(made.certPem);
+  const authority = new X509Certificate(made.caPem);
+  expect(leaf.verify(authority.publicKey)).toBe(true);
+  expect(leaf.checkIssued(authority)).toBe(true);
+  expect(leaf.checkPrivateKey(createPrivateKey(made.keyPem))).toBe(true);
+  expect(leaf.checkHost('a.example')).toBe('a.example');
+  expect(leaf.checkIP('127.0.0.1')).toBe('127.0.0.1');
+  expect(leaf.ca).toBe(false);
+  expect(made.notAfter).toEqual(new Date('2027-01-31T00:00:00Z'));
+});
+
+test('the printed documents are whole and their certificate is the one the webhooks trust', async () => {
+  const { stdout, stderr } = await run([...REQUIRED, '--namespace=gpu-secrets']);
+  const documents = parseAllDocuments(stdout).map((document) => document.toJS() as Document);
+  expect(documents.map(({ kind, metadata }) => `${kind}/${metadata.name}`)).toEqual([
+    'Namespace/gpu-secrets',
+    'ServiceAccount/sidekey-injector',
+    'Secret/sidekey-injector-tls',
+    'Deployment/sidekey-injector',
+    'PodDisruptionBudget/sidekey-injector',
+    'Service/sidekey-injector',
+    'MutatingWebhookConfiguration/00-sidekey',
+    'MutatingWebhookConfiguration/zz-sidekey',
+  ]);
+  const leaf = new X509Certificate(documents[2]?.stringData?.['tls.crt'] ?? '');
+  const bundle = documents[7]?.webhooks?.[0]?.clientConfig.caBundle ?? '';
+  expect(leaf.checkIssued(new X509Certificate(Buffer.from(bundle, 'base64')))).toBe(true);
+  expect(leaf.checkHost('sidekey-injector.gpu-secrets.svc')).toBeDefined();
+  expect(stderr).toContain(`ends ${leaf.validToDate.toISOString()}`);
+});
+
+interface Document {
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly stringData?: Readonly<Record<string, string>>;
+  readonly webhooks?: readonly { readonly clientConfig: { readonly caBundle: string } }[];
+}
+
+test('the same options give the same objects', () => {
+  const [one, other] = [1, 2].map(() => JSON.stringify(installManifests({ ...options, certificate })));
+  expect(one).toBe(other);
+});
+
+test('the names of the certificate are those of the Service', () => {
+  expect(serviceNames('x')).toEqual(['sidekey-injector.x.svc', 'sidekey-injector.x.svc.cluster.local']);
+});
+
+test('both webhooks are asked only for new pods that carry the key, and whatever its value', () => {
+  const target = { url: 'https://127.0.0.1:1' };
+  for (const configuration of webhookConfigurations({ target, caPem: 'CA', namespace: 'sidekey' })) {
+    expect(JSON.stringify(configuration)).toContain("'vault.hashicorp.com/agent-inject' in object.metadata");
+    expect(configuration).toMatchObject({
+      webhooks: [
+        {
+          clientConfig: { url: 'https://127.0.0.1:1/mutate', caBundle: 'Q0E=' },
+          rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }],
+          failurePolicy: 'Fail',
+          reinvocationPolicy: 'IfNeeded',
+        },
+      ],
+    });
+  }
+});
+
+test('what the Deployment tells the injector is what the injector reads', () => {
+  const environment = { ...options, environment: { SIDEKEY_POLL: '10s', SIDEKEY_LOG_LEVEL: 'debug' } };
+  expect(readInjectorConfig(injectorEnvironment(environment))).toMatchObject({
+    ok: true,
+    value: {
+      logLevel: 'debug',
+      settings: { pollMs: 10_000, agentImage: 'agent:1', ownNamespace: 'sidekey' },
+    },
+  });
+});
+
+test('the authority of the store is mounted where the injector looks for it', () => {
+  const text = JSON.stringify(installManifests({ ...options, certificate, vaultCaPem: 'VAULT-CA' }));
+  expect(text).toContain('{"ca.crt":"VAULT-CA"}');
+  expect(text).toContain('{"name":"SIDEKEY_VAULT_CA_FILE","value":"/etc/sidekey/vault/ca.crt"}');
+  expect(text).toContain('"mountPath":"/etc/sidekey/vault"');
+});
+
+test('every bad option is named at once', () => {
+  expect(problemKeys()).toEqual(['--injector-image', '--agent-image', '--vault-address']);
+  const bad = [
+    '--namespace=A_B',
+    '--replicas=0',
+    '--certificate-days=x',
+    '--env=PATH=/',
+    '--vault-ca=/nowhere',
+  ];
+  expect(problemKeys(...REQUIRED, ...bad).toSorted()).toEqual(
+    ['--certificate-days', '--env', '--namespace', '--replicas', '--vault-ca'].toSorted(),
+  );
+  expect(problemKeys(...REQUIRED, '--env=SIDEKEY_POLL=soon')).toEqual(['SIDEKEY_POLL']);
+  expect(problemKeys('--what')).toEqual(['arguments']);
+});
+
+test('a bad command line exits with 2 and prints no manifest', async () => {
+  await expect(run([])).rejects.toMatchObject({ code: 2, stdout: '' });
+});
