@@ -1,0 +1,208 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import type { VaultStore } from '#contract/agent-config.ts';
+import {
+  type Answer,
+  createTransport,
+  type TransportRequest,
+} from '../../../../agent/provider/vault/transport.ts';
+import { parseJson, serialiseJson } from '../../../../agent/value/json.ts';
+import { makeServerCertificate } from '../../../../deploy/kubernetes/certificate.ts';
+import { loopbackCertificate } from '../../../servers/certificate.ts';
+import { freePort } from '../../../servers/port.ts';
+import { answering, serve, serveRaw, serveTls, storeAt } from './faulty-server.ts';
+
+const NEVER = new AbortController().signal;
+
+function ask(store: VaultStore, request: Partial<TransportRequest> = {}): Promise<Answer> {
+  const transport = createTransport(store, () => 0);
+  return transport({ uri: `${store.address}/v1/a`, method: 'GET', headers: {}, signal: NEVER, ...request });
+}
+
+describe('a connection that fails', () => {
+  test('is reported as unreachable when refused', async () => {
+    const store = storeAt(`http://127.0.0.1:${await freePort()}`);
+    await expect(ask(store)).rejects.toMatchObject({
+      code: 'unreachable',
+      message: `Cannot reach ${store.address}: ECONNREFUSED`,
+    });
+  });
+
+  test('is reported as unreachable when the name does not exist', async () => {
+    await expect(ask(storeAt('http://vault.invalid:8200'))).rejects.toMatchObject({
+      code: 'unreachable',
+      message: expect.stringMatching(/ENOTFOUND|EAI_AGAIN/u),
+    });
+  });
+
+  test('is reported as unreachable when cut within the answer', async () => {
+    await using server = await serveRaw((socket) => {
+      socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"data":'));
+    });
+    await expect(ask(storeAt(server.address))).rejects.toMatchObject({ code: 'unreachable' });
+  });
+
+  test('is reported as not HTTP when something else listens there', async () => {
+    await using server = await serveRaw((socket) => {
+      socket.once('data', () => socket.end('SSH-2.0-OpenSSH_9.2\r\n'));
+    });
+    await expect(ask(storeAt(server.address))).rejects.toMatchObject({
+      code: 'invalid_response',
+      message: expect.stringContaining('it is not HTTP'),
+    });
+  });
+
+  test('says that the address should be http:// when TLS meets a server without', async () => {
+    await using server = await answering(200, '{}');
+    const address = server.address.replace('http:', 'https:');
+    await expect(ask(storeAt(address))).rejects.toMatchObject({
+      code: 'unreachable',
+      message: expect.stringContaining('is it an http:// address?'),
+    });
+  });
+});
+
+describe('the deadline', () => {
+  test('ends a request that nobody answers', async () => {
+    await using server = await serveRaw(() => undefined);
+    await expect(ask(storeAt(server.address, { timeoutMs: 100 }))).rejects.toMatchObject({
+      code: 'timeout',
+      message: `Cannot reach ${server.address}: no whole answer within 100 ms`,
+    });
+  });
+
+  test('covers the body, however slowly it drips', async () => {
+    await using server = await serve((_request, response) => {
+      response.writeHead(200).write('{');
+      const drip = setInterval(() => response.write(' '), 20);
+      response.once('close', () => clearInterval(drip));
+    });
+    await expect(ask(storeAt(server.address, { timeoutMs: 150 }))).rejects.toMatchObject({ code: 'timeout' });
+  });
+});
+
+describe('cancellation', () => {
+  test('sends nothing when aborted beforehand', async () => {
+    await using server = await answering(200, '{}');
+    const reason = new Error('shutting down');
+    await expect(ask(storeAt(server.address), { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    expect(server.connections()).toBe(0);
+  });
+
+  test('ends a request on its way with the reason of the signal', async () => {
+    await using server = await serveRaw(() => undefined);
+    const controller = new AbortController();
+    const reason = new Error('shutting down');
+    const request = ask(storeAt(server.address), { signal: controller.signal });
+    setTimeout(() => controller.abort(reason), 30);
+    await expect(request).rejects.toBe(reason);
+  });
+
+  test('ends an answer on its way', async () => {
+    const controller = new AbortController();
+    const reason = new Error('shutting down');
+    let closed = false;
+    await using server = await serve((_request, response) => {
+      response.writeHead(200).write('{"data":');
+      response.once('close', () => (closed = true));
+      setTimeout(() => controller.abort(reason), 30);
+    });
+    await expect(ask(storeAt(server.address), { signal: controller.signal })).rejects.toBe(reason);
+    await sleep(20);
+    expect(closed).toBe(true);
+  });
+});
+
+describe('an answer', () => {
+  test('keeps every digit of a number', async () => {
+    const text = '{"data":{"big":12345678901234567890,"price":1.50}}';
+    await using server = await answering(200, text);
+    const { status, body } = await ask(storeAt(server.address));
+    expect(status).toBe(200);
+    expect(serialiseJson(body ?? null)).toBe(text);
+  });
+
+  test('may be empty', async () => {
+    await using server = await answering(204, '');
+    await expect(ask(storeAt(server.address))).resolves.toMatchObject({ status: 204, body: undefined });
+  });
+
+  test('of eight MiB is read, and of one byte more is not', async () => {
+    const limit = 8 * 1024 * 1024;
+    await using whole = await answering(200, `"${'a'.repeat(limit - 2)}"`);
+    await expect(ask(storeAt(whole.address))).resolves.toMatchObject({ status: 200 });
+    await using tooMuch = await answering(200, `"${'a'.repeat(limit - 1)}"`);
+    await expect(ask(storeAt(tooMuch.address))).rejects.toMatchObject({ code: 'too_large' });
+  });
+
+  test('that is not JSON is refused beside a success and ignored beside a refusal', async () => {
+    await using success = await answering(200, '<html>');
+    await expect(ask(storeAt(success.address))).rejects.toMatchObject({ code: 'invalid_response' });
+    await using failure = await answering(502, '<html>');
+    await expect(ask(storeAt(failure.address))).resolves.toMatchObject({ status: 502, body: undefined });
+  });
+
+  test('that redirects is handed back, for the token must not travel', async () => {
+    let asked = 0;
+    await using other = await serve((_request, response) => {
+      asked += 1;
+      response.end('{}');
+    });
+    await using server = await answering(307, '', { location: `${other.address}/v1/a` });
+    await expect(ask(storeAt(server.address))).resolves.toMatchObject({ status: 307 });
+    expect(asked).toBe(0);
+  });
+
+  test('carries Retry-After and X-Vault-Index', async () => {
+    await using server = await answering(429, '{}', { 'retry-after': '7', 'x-vault-index': 'state' });
+    await expect(ask(storeAt(server.address))).resolves.toMatchObject({ retryAfterMs: 7000, index: 'state' });
+  });
+});
+
+test('a body is sent as JSON', async () => {
+  let received = '';
+  await using server = await serve((request, response) => {
+    request.on('data', (chunk: Buffer) => (received += chunk.toString()));
+    request.on('end', () => response.end(JSON.stringify({ type: request.headers['content-type'] })));
+  });
+  const { body } = await ask(storeAt(server.address), { method: 'PUT', json: { role: 'r', jwt: 'ä' } });
+  expect(received).toBe('{"role":"r","jwt":"ä"}');
+  expect(body).toEqual(parseJson('{"type":"application/json"}'));
+});
+
+test('one connection serves requests that follow one another', async () => {
+  await using server = await answering(200, '{}');
+  const store = storeAt(server.address);
+  const transport = createTransport(store, () => 0);
+  for (let round = 0; round < 3; round += 1)
+    await transport({ uri: `${store.address}/v1/a`, method: 'GET', headers: {}, signal: NEVER });
+  expect(server.connections()).toBe(1);
+});
+
+describe('TLS', () => {
+  test('trusts the store’s own authority, and no other', async () => {
+    const { certPem, keyPem, caPem } = await loopbackCertificate();
+    await using server = await serveTls({ cert: certPem, key: keyPem }, (_request, response) => {
+      response.end('{}');
+    });
+    await expect(ask(storeAt(server.address, { caPem }))).resolves.toMatchObject({ status: 200 });
+    const stranger = await loopbackCertificate();
+    for (const store of [storeAt(server.address), storeAt(server.address, { caPem: stranger.caPem })])
+      await expect(ask(store)).rejects.toMatchObject({
+        code: 'unreachable',
+        message: expect.stringContaining('its certificate is not trusted'),
+      });
+  });
+
+  test('checks the certificate’s names', async () => {
+    const names = ['vault.example'];
+    const { certPem, keyPem, caPem } = await makeServerCertificate({ names, now: new Date(), days: 1 });
+    await using server = await serveTls({ cert: certPem, key: keyPem }, (_request, response) => {
+      response.end('{}');
+    });
+    await expect(ask(storeAt(server.address, { caPem }))).rejects.toMatchObject({
+      code: 'unreachable',
+      message: expect.stringContaining('ERR_TLS_CERT_ALTNAME_INVALID'),
+    });
+  });
+});
