@@ -42,12 +42,15 @@ export function parseAnnotations(annotations: Annotations, defaults: OperatorDef
     revokeOnShutdown: findings.read('agent-revoke-on-shutdown', parseFlag, defaults.revokeOnShutdown),
   };
   noteUnfollowed(findings);
-  const byKey = (a: Problem, b: Problem): number => (a.key < b.key ? -1 : Number(a.key > b.key));
   return {
     injection,
     problems: findings.problems.toSorted(byKey),
     warnings: findings.warnings.toSorted(byKey),
   };
+}
+
+function byKey(a: Problem, b: Problem): number {
+  return a.key < b.key ? -1 : Number(a.key > b.key);
 }
 
 function readStore(findings: Findings, { vault }: OperatorDefaults): VaultStore {

@@ -31,3 +31,11 @@ export function textIn(owner: JsonObject, field: string): string {
   const value = owner[field];
   return typeof value === 'string' ? value : '';
 }
+
+/** The annotations of an object; what is no text is left out. */
+export function annotationsIn(object: JsonObject): Readonly<Record<string, string>> {
+  const entries = Object.entries(objectIn(objectIn(object, 'metadata'), 'annotations'));
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}

@@ -1,0 +1,65 @@
+import type { Problem } from '#contract/problem.ts';
+import type { Injection } from '../annotations/injection.ts';
+import { parseAnnotations } from '../annotations/parse.ts';
+import { asksForAgent, OPT_IN_KEY } from '../annotations/request.ts';
+import { encodeConfig } from '../pod/agent-config.ts';
+import { conflicts } from '../pod/conflict.ts';
+import { decide, SKIP_REASONS, type SkipReason } from '../pod/decide.ts';
+import { annotationsIn } from '../pod/json.ts';
+import { mutate } from '../pod/mutate.ts';
+import { type Operation, patch } from '../pod/patch.ts';
+import { shapeProblems } from '../pod/shape.ts';
+import { type AdmissionResponse, allowed, denied, patched } from './response.ts';
+import type { AdmissionRequest } from './review.ts';
+import type { Settings } from './settings.ts';
+
+/** What was decided about one request, before it is put into the API server's terms. */
+export type Verdict =
+  | {
+      readonly outcome: 'injected';
+      readonly mode: Injection['mode'];
+      /** Empty if the pod is as it should be already. */
+      readonly operations: readonly Operation[];
+      readonly warnings: readonly Problem[];
+    }
+  | { readonly outcome: 'skipped'; readonly reason: SkipReason; readonly warnings: readonly Problem[] }
+  | {
+      readonly outcome: 'denied';
+      readonly problems: readonly Problem[];
+      readonly warnings: readonly Problem[];
+    };
+
+/** Decides about one request. */
+export function handle(request: AdmissionRequest, settings: Settings): AdmissionResponse {
+  return respond(request.uid, review(request, settings));
+}
+
+/** Decides, and says why. */
+export function review({ object, ...request }: AdmissionRequest, settings: Settings): Verdict {
+  const annotations = annotationsIn(object);
+  const requested = asksForAgent(annotations);
+  const decision = decide({ ...request, ownNamespace: settings.ownNamespace, requested, pod: object });
+  if (!decision.inject) return skipped(decision.reason, requested);
+  const misshapen = shapeProblems(object);
+  if (misshapen.length > 0) return { outcome: 'denied', problems: misshapen, warnings: [] };
+  const { injection, problems, warnings } = parseAnnotations(annotations, settings);
+  const config = encodeConfig(injection);
+  const all = [...problems, ...(config.ok ? [] : config.problems), ...conflicts(object, injection)];
+  if (!config.ok || all.length > 0) return { outcome: 'denied', problems: all, warnings };
+  const after = mutate(object, { injection, config: config.value, image: settings.agentImage });
+  return { outcome: 'injected', mode: injection.mode, operations: patch(object, after), warnings };
+}
+
+/** Who asked for an agent and gets none is told. */
+function skipped(reason: SkipReason, requested: boolean): Verdict {
+  const warning: Problem = { key: OPT_IN_KEY, message: `no agent is injected: ${SKIP_REASONS[reason]}` };
+  return { outcome: 'skipped', reason, warnings: requested ? [warning] : [] };
+}
+
+/** The answer to the API server. */
+export function respond(uid: string, verdict: Verdict): AdmissionResponse {
+  const { outcome, warnings } = verdict;
+  if (outcome === 'skipped') return allowed(uid, { warnings, audit: { outcome, reason: verdict.reason } });
+  if (outcome === 'denied') return denied(uid, verdict.problems, { warnings, audit: { outcome } });
+  return patched(uid, verdict.operations, { warnings, audit: { outcome, mode: verdict.mode } });
+}

@@ -1,0 +1,36 @@
+import { type AgentConfig, serialiseConfig } from '#contract/agent-config.ts';
+import { ADMIN_PORT, CONFIG_LIMIT_BYTES, STATE_DIRECTORY, TERMINATION_LOG } from '#contract/layout.ts';
+import { type Parsed, parsed, rejected } from '#contract/problem.ts';
+import type { InjectedFile, Injection } from '../annotations/injection.ts';
+
+/** The agent's configuration in the form that travels in the environment, or why it is too large to. */
+export function encodeConfig(injection: Injection): Parsed<string> {
+  const encoded = serialiseConfig(agentConfig(injection));
+  if (encoded.length <= CONFIG_LIMIT_BYTES) return parsed(encoded);
+  const key = largestFile(injection.files)?.key ?? 'annotations';
+  const message = `is the largest part of a configuration of ${encoded.length} bytes; expected at most ${CONFIG_LIMIT_BYTES} in all`;
+  return rejected([{ key, message }]);
+}
+
+function agentConfig({ vault, files, pollMs, startDeadlineMs, revokeOnShutdown }: Injection): AgentConfig {
+  return {
+    version: 1,
+    vault,
+    files: files.map(({ name, volume, path, mode, template }) => ({ name, volume, path, mode, template })),
+    pollMs,
+    startDeadlineMs,
+    revokeOnShutdown,
+    stateDirectory: STATE_DIRECTORY,
+    adminAddress: '0.0.0.0',
+    adminPort: ADMIN_PORT,
+    terminationLog: TERMINATION_LOG,
+  };
+}
+
+function largestFile(files: readonly InjectedFile[]): InjectedFile | undefined {
+  return files.toSorted((a, b) => size(b) - size(a))[0];
+}
+
+function size({ template }: InjectedFile): number {
+  return Buffer.byteLength(template.text);
+}

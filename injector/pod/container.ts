@@ -1,0 +1,108 @@
+import {
+  ADMIN_PORT,
+  CONFIG_VARIABLE,
+  CONTAINER,
+  STATE_DIRECTORY,
+  TERMINATION_LOG,
+  TOKEN_DIRECTORY,
+  VOLUME,
+} from '#contract/layout.ts';
+import type { Injection } from '../annotations/injection.ts';
+import { type JsonObject, listIn, textIn } from './json.ts';
+import { AGENT_PROBES } from './probes.ts';
+import { agentResources } from './resources.ts';
+import { agentSecurityContext } from './security.ts';
+
+/** What the injected container is made from. */
+export interface Agent {
+  readonly injection: Injection;
+  /** The configuration in its encoded form. */
+  readonly config: string;
+  readonly image: string;
+}
+
+/** At most 15 characters, as the API server demands; for monitors that find ports by name. */
+const PORT_NAME = 'sidekey-metrics';
+
+/** Variables of the Vault Agent Injector's containers, which templates may read. */
+const DOWNWARD = [
+  ['NAMESPACE', 'metadata.namespace'],
+  ['HOST_IP', 'status.hostIP'],
+  ['POD_IP', 'status.podIP'],
+] as const;
+
+/**
+ * The container for a pod without one. What the API server would fill in is spelled out, so that a second pass over
+ * the pod changes nothing.
+ */
+export function agentContainer(spec: JsonObject, { injection, config, image }: Agent): JsonObject {
+  const { mode } = injection;
+  return {
+    name: CONTAINER[mode],
+    image,
+    args: [mode],
+    env: [
+      { name: CONFIG_VARIABLE, value: config },
+      { name: 'NVIDIA_VISIBLE_DEVICES', value: 'void' },
+      ...downward(injection),
+    ],
+    ...(mode === 'run' ? { restartPolicy: 'Always', ports: [port(spec)], ...AGENT_PROBES } : {}),
+    resources: agentResources(spec),
+    securityContext: agentSecurityContext(spec),
+    terminationMessagePath: TERMINATION_LOG,
+    terminationMessagePolicy: 'File',
+    volumeMounts: [
+      { name: VOLUME.secrets, mountPath: injection.directory },
+      { name: VOLUME.state, mountPath: STATE_DIRECTORY },
+      { name: VOLUME.token, mountPath: TOKEN_DIRECTORY, readOnly: true },
+    ],
+  };
+}
+
+function downward({ files }: Injection): readonly JsonObject[] {
+  return DOWNWARD.filter(([name]) => files.some(({ template }) => template.text.includes(name))).map(
+    ([name, fieldPath]) => ({ name, valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath } } }),
+  );
+}
+
+/** On the node's network the port is the node's, and the scheduler must know that it is taken. */
+function port(spec: JsonObject): JsonObject {
+  const hostPort = spec['hostNetwork'] === true ? { hostPort: ADMIN_PORT } : {};
+  return { name: PORT_NAME, containerPort: ADMIN_PORT, ...hostPort, protocol: 'TCP' };
+}
+
+/**
+ * A container made anew over one of an earlier pass. Everything is as for a pod without one, except for what other webhooks
+ * add to any container: variables, mounts, a pull policy, and another registry or digest for the same image.
+ */
+export function renewContainer(previous: JsonObject, fresh: JsonObject): JsonObject {
+  const [was, image] = [textIn(previous, 'image'), textIn(fresh, 'image')];
+  const pullPolicy = previous['imagePullPolicy'];
+  return {
+    ...fresh,
+    image: imageName(was) === imageName(image) ? was : image,
+    ...(pullPolicy === undefined ? {} : { imagePullPolicy: pullPolicy }),
+    env: withOthers(fresh, previous, 'env', 'name'),
+    volumeMounts: withOthers(fresh, previous, 'volumeMounts', 'mountPath'),
+  };
+}
+
+/** Our entries of a list, then those of others. */
+function withOthers(
+  fresh: JsonObject,
+  previous: JsonObject,
+  list: string,
+  id: string,
+): readonly JsonObject[] {
+  const ours = listIn(fresh, list);
+  const taken = new Set(ours.map((entry) => entry[id]));
+  return [...ours, ...listIn(previous, list).filter((entry) => !taken.has(entry[id] ?? ''))];
+}
+
+/** Without registry, folders, tag and digest. */
+function imageName(image: string): string | undefined {
+  return image
+    .split('/')
+    .at(-1)
+    ?.replace(/[:@].*$/u, '');
+}

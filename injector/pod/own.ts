@@ -1,0 +1,30 @@
+import { CONFIG_VARIABLE, CONTAINER, VOLUME } from '#contract/layout.ts';
+import { type JsonObject, listIn, objectIn, textIn } from './json.ts';
+
+const CONTAINER_NAMES: ReadonlySet<string> = new Set(Object.values(CONTAINER));
+const VOLUME_NAMES: ReadonlySet<string> = new Set(Object.values(VOLUME));
+
+export function hasOurContainerName(container: JsonObject): boolean {
+  return CONTAINER_NAMES.has(textIn(container, 'name'));
+}
+
+/** For volumes, and for mounts, which name one. */
+export function hasOurVolumeName(volume: JsonObject): boolean {
+  return VOLUME_NAMES.has(textIn(volume, 'name'));
+}
+
+/** True for a container that the injector made: known by its shape, for an annotation can be written by anybody. */
+export function isOurContainer(container: JsonObject): boolean {
+  const configured = listIn(container, 'env').some((variable) => variable['name'] === CONFIG_VARIABLE);
+  return configured && hasOurContainerName(container);
+}
+
+/** The agent of an earlier pass over the same pod. */
+export function findOurContainer(pod: JsonObject): JsonObject | undefined {
+  return listIn(objectIn(pod, 'spec'), 'initContainers').find(isOurContainer);
+}
+
+/** All containers but ours, in order. */
+export function theirInitContainers(pod: JsonObject): readonly JsonObject[] {
+  return listIn(objectIn(pod, 'spec'), 'initContainers').filter((container) => !isOurContainer(container));
+}

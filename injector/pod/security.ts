@@ -1,0 +1,27 @@
+import { type JsonObject, listIn, objectIn } from './json.ts';
+
+/** Of an image that names nobody. */
+const NOBODY = 65_532;
+
+/**
+ * The security context of the agent: complete for Pod Security `restricted`, whatever the pod says for itself. The agent
+ * is the user of the first container, or else of the pod, if that is not root.
+ */
+export function agentSecurityContext(spec: JsonObject): JsonObject {
+  const [first = {}] = listIn(spec, 'containers');
+  const contexts = [objectIn(first, 'securityContext'), objectIn(spec, 'securityContext')];
+  return {
+    allowPrivilegeEscalation: false,
+    capabilities: { drop: ['ALL'] },
+    readOnlyRootFilesystem: true,
+    runAsGroup: identity(contexts, 'runAsGroup'),
+    runAsNonRoot: true,
+    runAsUser: identity(contexts, 'runAsUser'),
+    seccompProfile: { type: 'RuntimeDefault' },
+  };
+}
+
+function identity(contexts: readonly JsonObject[], field: string): number {
+  const ids = contexts.map((context) => context[field]);
+  return ids.find((id): id is number => typeof id === 'number' && id > 0) ?? NOBODY;
+}

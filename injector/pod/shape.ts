@@ -1,0 +1,46 @@
+import type { Problem } from '#contract/problem.ts';
+import { isArray, isObject, type Json, type JsonObject, objectIn } from './json.ts';
+
+const CONTAINER_LISTS = ['containers', 'initContainers'] as const;
+
+/**
+ * What keeps an object from being read as a pod. The API server sends nothing of the kind; after this check no part of
+ * the pod that is read or written is of another form than it is taken for.
+ */
+export function shapeProblems(pod: JsonObject): readonly Problem[] {
+  const metadata = objectIn(pod, 'metadata');
+  const spec = objectIn(pod, 'spec');
+  return [
+    ...objectProblems(pod, 'metadata', ''),
+    ...objectProblems(pod, 'spec', ''),
+    ...objectProblems(metadata, 'annotations', 'metadata.'),
+    ...Object.entries(objectIn(metadata, 'annotations')).flatMap(([key, value]) =>
+      typeof value === 'string' ? [] : [{ key, message: 'must be text' }],
+    ),
+    ...listProblems(spec, 'volumes', 'spec.'),
+    ...CONTAINER_LISTS.flatMap((list) => listProblems(spec, list, 'spec.')),
+    ...CONTAINER_LISTS.flatMap((list) => containerProblems(spec[list], `spec.${list}`)),
+  ];
+}
+
+function containerProblems(containers: Json | undefined, path: string): readonly Problem[] {
+  if (!isArray(containers)) return [];
+  return containers
+    .filter(isObject)
+    .flatMap((container, index) => [
+      ...listProblems(container, 'volumeMounts', `${path}[${index}].`),
+      ...listProblems(container, 'env', `${path}[${index}].`),
+    ]);
+}
+
+function objectProblems(owner: JsonObject, field: string, path: string): readonly Problem[] {
+  const value = owner[field] ?? {};
+  return isObject(value) ? [] : [{ key: path + field, message: 'must be an object' }];
+}
+
+function listProblems(owner: JsonObject, field: string, path: string): readonly Problem[] {
+  const value = owner[field] ?? [];
+  return isArray(value) && value.every(isObject)
+    ? []
+    : [{ key: path + field, message: 'must be a list of objects' }];
+}

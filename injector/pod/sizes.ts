@@ -1,0 +1,14 @@
+/** MiB that the files may take, both generations of them during a swap. */
+const SECRETS_MIB = 16;
+/** MiB for the agent's saved state, old and new while it is replaced. */
+const STATE_MIB = 16;
+/** MiB of the agent itself. */
+const PROCESS_MIB = 96;
+
+const mebibytes = (amount: number): string => `${amount}Mi`;
+
+export const SECRETS_SIZE = mebibytes(SECRETS_MIB);
+export const STATE_SIZE = mebibytes(STATE_MIB);
+
+/** A tmpfs is charged to whoever writes it, so a limit without room for full volumes would kill the agent instead of a write. */
+export const MEMORY_LIMIT = mebibytes(PROCESS_MIB + SECRETS_MIB + STATE_MIB);
