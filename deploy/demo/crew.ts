@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { Output } from './output.ts';
 
 export interface Command {
   readonly argv: readonly string[];
@@ -11,15 +12,10 @@ export interface Command {
 /** A process of the demo. */
 export interface Member {
   readonly pid: number;
-  /** Waits for a line of its standard output that matches; resolves to the first group. */
-  line(pattern: RegExp, signal: AbortSignal): Promise<string>;
-  stop(): Promise<void>;
+  readonly output: Output;
 }
 
-/** Bytes of a process's output that are kept to explain its end. */
-const KEPT_OUTPUT = 4000;
-
-/** How long a process may take to end by itself. */
+/** How long a process may take to end when asked. */
 const GRACE_MS = 5000;
 
 /**
@@ -29,6 +25,11 @@ const GRACE_MS = 5000;
 export class Crew implements AsyncDisposable {
   readonly #broken = new AbortController();
   readonly #stops: (() => Promise<void>)[] = [];
+  readonly #graceMs: number;
+
+  constructor(graceMs = GRACE_MS) {
+    this.#graceMs = graceMs;
+  }
 
   get signal(): AbortSignal {
     return this.#broken.signal;
@@ -49,23 +50,27 @@ export class Crew implements AsyncDisposable {
       ...(uid === undefined ? {} : { uid, gid: uid }),
     });
     await spawned(name, child);
-    const output = keepOutput(child);
+    const output = new Output(child);
     let stopping = false;
     const ended = new Promise<void>((resolve) => {
-      child.once('exit', (code, signal) => {
-        if (!stopping)
-          this.#broken.abort(
-            new Error(`${name} ended by itself (${signal ?? `exit code ${code}`})${output()}`),
-          );
+      child.once('close', (code, signal) => {
+        if (!stopping) this.#break(`${name} ended by itself (${signal ?? `exit code ${code}`})`, output);
         resolve();
       });
     });
-    const stop = async (): Promise<void> => {
+    // Should this process end without disposing of the crew, as after an uncaught exception.
+    const kill = (): void => void child.kill('SIGKILL');
+    process.once('exit', kill);
+    this.#stops.unshift(async () => {
       stopping = true;
-      await end(child, ended);
-    };
-    this.#stops.unshift(stop);
-    return { pid: child.pid ?? 0, line: (pattern, signal) => matchingLine(child, pattern, signal), stop };
+      await end(child, ended, this.#graceMs);
+      process.off('exit', kill);
+    });
+    return { pid: child.pid ?? 0, output };
+  }
+
+  #break(what: string, { tail }: Output): void {
+    this.#broken.abort(new Error(tail === '' ? what : `${what}\n${tail}`));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -80,42 +85,10 @@ async function spawned(name: string, child: ChildProcess): Promise<void> {
   await promise;
 }
 
-/** The end of what a process printed, for a message. */
-function keepOutput(child: ChildProcess): () => string {
-  let kept = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text: string) => {
-      kept = `${kept}${text}`.slice(-KEPT_OUTPUT);
-    });
-  }
-  return () => (kept === '' ? '' : `\n${kept.trimEnd()}`);
-}
-
-async function matchingLine(child: ChildProcess, pattern: RegExp, signal: AbortSignal): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  let text = '';
-  const read = (chunk: string): void => {
-    text += chunk;
-    const match = pattern.exec(text);
-    if (match !== null) resolve(match[1] ?? match[0]);
-  };
-  const abort = (): void => reject(signal.reason as Error);
-  child.stdout?.on('data', read);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    signal.throwIfAborted();
-    return await promise;
-  } finally {
-    child.stdout?.off('data', read);
-    signal.removeEventListener('abort', abort);
-  }
-}
-
-async function end(child: ChildProcess, ended: Promise<void>): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+async function end(child: ChildProcess, ended: Promise<void>, graceMs: number): Promise<void> {
   child.stdin?.end();
   child.kill('SIGTERM');
-  const killer = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
+  const killer = setTimeout(() => child.kill('SIGKILL'), graceMs);
   await ended;
   clearTimeout(killer);
 }

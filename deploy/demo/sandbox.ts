@@ -44,7 +44,7 @@ export async function openNamespace(
   const refusal = await tryOut(argv);
   if (refusal !== undefined) return refusal;
   const holder = await crew.start('the namespace', { argv, env: { PATH: process.env['PATH'] ?? '' } });
-  await holder.line(/^ready$/mu, signal);
+  await holder.output.line(/^ready$/mu, signal);
   const user = isRoot() ? [] : ['--user', '--preserve-credentials'];
   const enter = [
     'nsenter',

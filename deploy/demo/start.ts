@@ -38,7 +38,7 @@ export async function startModelServer(
 ): Promise<ModelServer> {
   story.step('The model server starts');
   const process = await crew.start('the model server', modelServerCommand(part, sandbox));
-  const url = `http://127.0.0.1:${await process.line(/^listening on (\d+)$/mu, signal)}/`;
+  const url = `http://127.0.0.1:${await process.output.line(/^listening on (\d+)$/mu, signal)}/`;
   const answer = await ask(url, key, signal);
   story.say(`PID ${answer.pid}, model ${answer.model} loaded in ${answer.loadedInMs} ms, at ${url}`);
   if (!answer.accepted) throw new Error(`Cannot use the model server: it goes by the key ${answer.key}`);

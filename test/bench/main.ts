@@ -51,6 +51,9 @@ async function main({ effort, nodes }: Options): Promise<boolean> {
   return columns.flat().every((row) => judge(row) !== 'MISSED');
 }
 
+// Ends by itself, so that what it started is ended too.
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(1));
+
 const options = readOptions(process.argv.slice(2));
 if (options === undefined) console.error(USAGE);
 process.exitCode = options === undefined ? 2 : (await main(options)) ? 0 : 1;

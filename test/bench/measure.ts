@@ -31,6 +31,18 @@ const MANY_SECRETS = 30;
 const AGENTS_OF_A_NODE = 10;
 const LIMIT_MILLICORES = 100;
 
+/** @throws {Error} If the contenders do not render the same bytes: then they are not doing the same work. */
+export async function demandSameWork({ world, contenders }: Subject): Promise<void> {
+  const task = { mode: 'init', secrets: SECRETS, pollMs: DEFAULT_POLL_MS } as const;
+  const texts: string[] = [];
+  for (const contender of contenders) {
+    const prepared = await contender.prepare(task, await world.makeDirectory());
+    await time(prepared);
+    texts.push((await Promise.all(prepared.files.map((file) => readFile(file, 'utf8')))).join('\0'));
+  }
+  if (new Set(texts).size !== 1) throw new Error('Cannot compare: the contenders render different files');
+}
+
 /** `init` from start to exit; the order of the contenders is turned round each time. */
 export async function measureInit(
   { world, contenders }: Subject,

@@ -23,6 +23,11 @@ const READY_DEADLINE_MS = 60_000;
 /** `sysconf(_SC_CLK_TCK)`, the same on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
 
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /**
  * Starts a process and waits until it has rendered its files.
  *
@@ -36,9 +41,8 @@ export async function startResident(
   const [file = '', ...args] = [...wrapper, ...argv];
   const begin = performance.now();
   const child = spawn(file, args, { env, stdio: 'ignore' });
-  const kill = (): void => void child.kill('SIGKILL');
-  process.once('exit', kill);
-  child.once('exit', () => process.off('exit', kill));
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   try {
     await until(child, () => files.every((path) => existsSync(path)));
     if (readyUrl !== undefined) await until(child, async () => await isOk(readyUrl));

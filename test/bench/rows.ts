@@ -1,5 +1,6 @@
 import type { Budget, Row } from './budget.ts';
 import {
+  demandSameWork,
   type Effort,
   measureInit,
   measureLimitedStart,
@@ -42,6 +43,7 @@ export async function measureAll(
         columns[index]?.push({ what, unit, peer, ours, ...(budget === undefined ? {} : { budget }) });
     }
   };
+  await demandSameWork(subject);
   announce('init, 3 secrets over TLS');
   add(await measureInit(subject, effort), [
     {

@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type OpenBaoServer, startOpenBao } from '../servers/openbao.ts';
@@ -34,6 +35,10 @@ export async function createWorld(): Promise<World> {
   const server = await startOpenBao({ tls: true });
   const directory = await mkdtemp(join(tmpdir(), 'sidekey-bench-'));
   const memory = await mkdtemp('/dev/shm/sidekey-bench-');
+  const remove = (): void => {
+    for (const path of [directory, memory]) rmSync(path, { recursive: true, force: true });
+  };
+  process.once('exit', remove);
   const tokenFile = join(directory, 'token');
   const caFile = join(directory, 'ca.pem');
   const issuer = createTokenIssuer();
@@ -56,8 +61,7 @@ export async function createWorld(): Promise<World> {
     write,
     [Symbol.asyncDispose]: async () => {
       await server.stop();
-      await rm(directory, { recursive: true, force: true });
-      await rm(memory, { recursive: true, force: true });
+      remove();
     },
   };
 }
