@@ -39,6 +39,11 @@ export class Reader {
     }
   }
 
+  /** The names of all fields, for an object whose keys are data. */
+  keys(): string[] {
+    return [...this.#fields.keys()];
+  }
+
   unknown(key: string): unknown {
     this.#asked.add(key);
     return this.#fields.get(key);

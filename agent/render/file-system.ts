@@ -1,7 +1,7 @@
+import type { StatsFs } from 'node:fs';
 import type * as fs from 'node:fs/promises';
 
-/** The system calls a commit makes, and no others; passed in so that a test can stop or fail any one of them. */
-export type FileSystem = Pick<
+type Calls = Pick<
   typeof fs,
   | 'chmod'
   | 'link'
@@ -12,7 +12,11 @@ export type FileSystem = Pick<
   | 'readlink'
   | 'rename'
   | 'rm'
-  | 'statfs'
   | 'symlink'
   | 'writeFile'
 >;
+
+/** The system calls a commit makes, and no others; passed in so that a test can stop or fail any one of them. */
+export interface FileSystem extends Calls {
+  statfs(path: string): Promise<Pick<StatsFs, 'bsize' | 'blocks' | 'bavail' | 'files' | 'ffree'>>;
+}

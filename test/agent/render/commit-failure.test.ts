@@ -6,7 +6,8 @@ import { commit } from '../../../agent/render/commit.ts';
 import { RenderError } from '../../../agent/render/errors.ts';
 import type { RenderedFile } from '../../../agent/render/plan.ts';
 import { fileIn } from './sets.ts';
-import { aVolume, currentOf, entriesOf, visibleFiles } from './volume.ts';
+import { aVolume } from './fresh-volume.ts';
+import { currentOf, entriesOf, visibleFiles } from './volume.ts';
 import { failing } from './watched.ts';
 
 describe('a commit that is refused', () => {

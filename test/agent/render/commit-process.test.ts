@@ -6,7 +6,8 @@ import { setTimeout } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { commit } from '../../../agent/render/commit.ts';
 import { contentsOf, setOf } from './sets.ts';
-import { aVolume, entriesOf, visibleFiles } from './volume.ts';
+import { aVolume } from './fresh-volume.ts';
+import { entriesOf, visibleFiles } from './volume.ts';
 
 function start(script: string, ...args: string[]): ChildProcess {
   const path = join(import.meta.dirname, script);
@@ -15,8 +16,9 @@ function start(script: string, ...args: string[]): ChildProcess {
   return child;
 }
 
-async function* linesOf({ stdout }: ChildProcess): AsyncGenerator<string> {
+async function* linesOf({ stdout }: ChildProcess): AsyncGenerator<string, string> {
   if (stdout) yield* createInterface({ input: stdout });
+  return '';
 }
 
 test('a process that spins on open and read during 200 commits sees whole files and whole sets only', async () => {
@@ -27,8 +29,7 @@ test('a process that spins on open and read during 200 commits sees whole files 
   await lines.next();
   for (let version = 1; version <= 200; version += 1) await commit(setOf(version, [volume]));
   reader.stdin?.end();
-  const { value } = await lines.next();
-  const seen: unknown = JSON.parse(String(value));
+  const seen: unknown = JSON.parse((await lines.next()).value);
   expect(seen).toMatchObject({ broken: 0, missing: 0, mixedPairs: 0 });
   expect(seen).toHaveProperty(
     'reads',
@@ -50,7 +51,7 @@ test('killed before any one of its steps, a commit leaves a whole set in each vo
     survived = code === 0;
     outcomes.add(volumes.map(versionIn).join());
     await commit(setOf(2, volumes));
-    for (const volume of volumes) expectExactly(volume, 2);
+    for (const volume of volumes) expect(standingIn(volume)).toEqual(allOf(2));
   }
   // Old, half of the volumes, new: steps of every kind were met.
   expect(outcomes).toEqual(new Set(['1,1', '2,1', '2,2']));
@@ -67,7 +68,7 @@ test('killed at any moment, it does the same', async () => {
     await once(child, 'exit');
     const version = versionIn(volume);
     await commit(setOf(version + 1, [volume]));
-    expectExactly(volume, version + 1);
+    expect(standingIn(volume)).toEqual(allOf(version + 1));
   }
 }, 60_000);
 
@@ -79,8 +80,12 @@ function versionIn(volume: string): number {
   return version;
 }
 
-function expectExactly(volume: string, version: number): void {
-  expect(visibleFiles(volume)).toEqual(contentsOf(version));
+const standingIn = (volume: string): object => ({ files: visibleFiles(volume), entries: entriesOf(volume) });
+
+function allOf(version: number): object {
   const names = version % 2 === 0 ? ['even', 'user'] : ['odd', 'user'];
-  expect(entriesOf(volume)).toEqual(['..data', '<generation>', 'constant', 'db', ...names]);
+  return {
+    files: contentsOf(version),
+    entries: ['..data', '<generation>', 'constant', 'db', ...names],
+  };
 }

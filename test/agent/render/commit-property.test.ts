@@ -1,8 +1,9 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { commit } from '../../../agent/render/commit.ts';
 import { fileIn } from './sets.ts';
-import { aVolume, entriesOf, modeOf, visibleFiles } from './volume.ts';
+import { aVolume } from './fresh-volume.ts';
+import { entriesOf, modeOf, visibleFiles } from './volume.ts';
 import { failing } from './watched.ts';
 
 interface Wanted {
@@ -68,5 +69,5 @@ function expectExactly(volume: string, set: Readonly<Record<string, Wanted>>): v
   expect(visibleFiles(volume)).toEqual(contents(set));
   for (const [path, { mode }] of Object.entries(set)) expect(modeOf(volume, path)).toBe(mode);
   const names = new Set(Object.keys(set).map((path) => path.replace(/\/.*/u, '')));
-  expect(entriesOf(volume)).toEqual(['..data', '<generation>', ...names].sort());
+  expect(entriesOf(volume)).toEqual(['..data', '<generation>', ...names].toSorted());
 }

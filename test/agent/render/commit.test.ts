@@ -11,7 +11,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { commit } from '../../../agent/render/commit.ts';
 import { fileIn } from './sets.ts';
-import { aVolume, currentOf, entriesOf, modeOf, visibleFiles } from './volume.ts';
+import { aVolume } from './fresh-volume.ts';
+import { currentOf, entriesOf, modeOf, visibleFiles } from './volume.ts';
 import { CHANGES, failing, watched } from './watched.ts';
 
 describe('the first commit', () => {

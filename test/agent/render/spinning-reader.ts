@@ -36,14 +36,15 @@ function readAsSet(): void {
   if (one !== other) seen.mixedPairs += 1;
 }
 
-let ended = false;
-process.stdin.on('end', () => (ended = true)).resume();
+process.stdin.resume().on('end', () => {
+  process.stdout.write(`${JSON.stringify(seen)}\n`);
+  process.exit();
+});
 process.stdout.write('started\n');
-while (!ended) {
+for (;;) {
   for (let round = 0; round < 50; round += 1) {
     readByName();
     readAsSet();
   }
   await setImmediate();
 }
-process.stdout.write(`${JSON.stringify(seen)}\n`);

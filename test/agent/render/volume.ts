@@ -1,22 +1,5 @@
-import {
-  lstatSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  realpathSync,
-  rmSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
-
-/** A fresh, empty directory to render into; removed when the test ends. */
-export function aVolume(): string {
-  const volume = mkdtempSync(join(realpathSync(tmpdir()), 'sidekey-volume-'));
-  onTestFinished(() => rmSync(volume, { recursive: true, force: true }));
-  return volume;
-}
 
 /** Path to content, as an application finds the files: through the visible names. Names without a file are left out. */
 export function visibleFiles(volume: string): Record<string, string> {
@@ -32,7 +15,7 @@ export const modeOf = (volume: string, path: string): number =>
 export function entriesOf(volume: string): string[] {
   return readdirSync(volume)
     .map((name) => (name.startsWith('..generation-') ? '<generation>' : name))
-    .sort();
+    .toSorted();
 }
 
 export const currentOf = (volume: string): string => readlinkSync(join(volume, '..data'));

@@ -1,0 +1,130 @@
+import { type Parsed, parsed, rejected } from '#contract/problem.ts';
+import { Reader } from '#contract/reader.ts';
+import type { SecretRef } from '../provider/provider.ts';
+import type { Lifetime, Term } from '../schedule/lifetime.ts';
+import { Secret } from '../secret.ts';
+import { parseJson, serialiseJson } from '../value/json.ts';
+import { isValueMap, type ValueMap } from '../value/value.ts';
+import {
+  SAVED_VERSION,
+  type SavedFile,
+  type SavedSecret,
+  type SavedSession,
+  type SavedState,
+} from './saved.ts';
+
+/**
+ * The state as text, with every secret in the clear. A secret's body stands in it as a text of its own, so that its
+ * numbers keep their digits.
+ */
+export function serialiseState({ current, former, secrets, ...rest }: SavedState): string {
+  return JSON.stringify({
+    ...rest,
+    ...(current === undefined ? {} : { current: revealSession(current) }),
+    former: former.map(revealSession),
+    secrets: secrets.map(({ value, ...secret }) => ({ ...secret, body: serialiseJson(value.reveal()) })),
+  });
+}
+
+const revealSession = ({ token, ...session }: SavedSession): object => ({
+  ...session,
+  token: token.reveal(),
+});
+
+/** True if a text is a state of another version than ours; false if it is ours, or none at all. */
+export function isOtherVersion(text: string): boolean {
+  const root = new Reader(fromJson(text), 'state');
+  const version = root.unknown('version');
+  return typeof version === 'number' && version !== SAVED_VERSION;
+}
+
+/** Reads the state back. No problem quotes what was found. */
+export function parseState(text: string): Parsed<SavedState> {
+  const root = new Reader(fromJson(text), 'state');
+  if (root.unknown('version') !== SAVED_VERSION) root.report('version', `must be ${SAVED_VERSION}`);
+  const state: SavedState = {
+    version: SAVED_VERSION,
+    fingerprint: root.string('fingerprint'),
+    ...(root.unknown('current') === undefined ? {} : { current: readSession(root.child('current')) }),
+    former: root.list('former').map(readSession),
+    secrets: root.list('secrets').map(readSecret),
+    files: root.list('files').map(readFile),
+  };
+  return root.problems.length > 0 ? rejected(root.problems) : parsed(state);
+}
+
+function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function readSession(reader: Reader): SavedSession {
+  return {
+    id: number(reader, 'id'),
+    token: new Secret(reader.string('token')),
+    term: readTerm(reader.child('term')),
+  };
+}
+
+function readSecret(reader: Reader): SavedSecret {
+  const leaseId = reader.optionalString('leaseId');
+  return {
+    ref: readRef(reader.child('ref')),
+    value: new Secret(readBody(reader)),
+    session: number(reader, 'session'),
+    term: readTerm(reader.child('term')),
+    ...(leaseId === undefined ? {} : { leaseId }),
+  };
+}
+
+function readFile(reader: Reader): SavedFile {
+  return { name: reader.string('name'), changedAt: number(reader, 'changedAt') };
+}
+
+function readRef(reader: Reader): SecretRef {
+  const parameters = reader.child('parameters');
+  return {
+    store: reader.choice('store', ['vault'], 'vault'),
+    operation: reader.choice('operation', ['read', 'write', 'list'], 'read'),
+    path: reader.string('path'),
+    parameters: Object.fromEntries(
+      parameters.keys().map((key) => [key, parameters.string(key, undefined, { allowEmpty: true })]),
+    ),
+  };
+}
+
+function readBody(reader: Reader): ValueMap {
+  try {
+    const value = parseJson(reader.string('body'));
+    if (isValueMap(value)) return value;
+  } catch {
+    // Reported below, without the text.
+  }
+  reader.report('body', 'must be the text of a JSON object');
+  return new Map();
+}
+
+function readTerm(reader: Reader): Term {
+  return {
+    lifetime: readLifetime(reader.child('lifetime')),
+    grantedAt: number(reader, 'grantedAt'),
+    firstTtlMs: number(reader, 'firstTtlMs'),
+  };
+}
+
+function readLifetime(reader: Reader): Lifetime {
+  const kind = reader.choice('kind', ['leased', 'expiring', 'polled', 'static'], 'static');
+  switch (kind) {
+    case 'leased':
+      return { kind, ttlMs: number(reader, 'ttlMs'), renewable: reader.boolean('renewable', false) };
+    case 'expiring':
+      return { kind, ttlMs: number(reader, 'ttlMs') };
+    default:
+      return { kind };
+  }
+}
+
+const number = (reader: Reader, key: string): number => reader.integer(key, { min: Number.MIN_SAFE_INTEGER });

@@ -1,0 +1,239 @@
+import { spawnSync } from 'node:child_process';
+import * as fc from 'fast-check';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Term } from '../../../agent/schedule/lifetime.ts';
+import { Secret } from '../../../agent/secret.ts';
+import type { SavedSession, SavedState } from '../../../agent/state/saved.ts';
+import { loadState, removeState, saveState } from '../../../agent/state/store.ts';
+import { parseJson, serialiseJson } from '../../../agent/value/json.ts';
+import { isValueMap, type ValueMap } from '../../../agent/value/value.ts';
+
+function aDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'sidekey-state-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+function body(json: string): Secret<ValueMap> {
+  const value = parseJson(json);
+  if (!isValueMap(value)) throw new TypeError('Not an object');
+  return new Secret(value);
+}
+
+const TERM: Term = {
+  lifetime: { kind: 'leased', ttlMs: 1000, renewable: true },
+  grantedAt: 5,
+  firstTtlMs: 2000,
+};
+
+const STATE: SavedState = {
+  version: 1,
+  fingerprint: 'abc',
+  current: { id: 2, token: new Secret('s.canary'), term: TERM },
+  former: [{ id: 1, token: new Secret('s.former'), term: { ...TERM, lifetime: { kind: 'static' } } }],
+  secrets: [
+    {
+      ref: { store: 'vault', operation: 'write', path: 'pki/issue/web', parameters: { cn: 'a', empty: '' } },
+      value: body('{"data":{"id":12345678901234567890,"price":1.50,"__proto__":{"x":1e3}},"warnings":null}'),
+      session: 2,
+      leaseId: 'pki/issue/web/1',
+      term: { ...TERM, lifetime: { kind: 'expiring', ttlMs: 99 } },
+    },
+    {
+      ref: { store: 'vault', operation: 'read', path: 'secret/data/app?version=3', parameters: {} },
+      value: body('{"data":"canary"}'),
+      session: 2,
+      term: { ...TERM, lifetime: { kind: 'polled' } },
+    },
+  ],
+  files: [{ name: 'api', changedAt: 7 }],
+};
+
+const open = ({ token, ...session }: SavedSession): object => ({ ...session, token: token.reveal() });
+
+/** The state with its secrets in the clear, for comparison. */
+function revealed(state: SavedState): object {
+  return {
+    ...state,
+    ...(state.current === undefined ? {} : { current: open(state.current) }),
+    former: state.former.map(open),
+    secrets: state.secrets.map(({ value, ...secret }) => ({
+      ...secret,
+      value: serialiseJson(value.reveal()),
+    })),
+  };
+}
+
+async function loaded(directory: string): Promise<object> {
+  const result = await loadState(directory);
+  if (!result.found) throw new Error(`Ignored: ${result.reason}`);
+  return revealed(result.state);
+}
+
+describe('a saved state', () => {
+  test('is found again, to the last digit', async () => {
+    const directory = aDirectory();
+    await saveState(directory, STATE);
+    expect(await loaded(directory)).toEqual(revealed(STATE));
+    expect(JSON.stringify(await loaded(directory))).toContain('12345678901234567890');
+  });
+
+  test('without a session or any secret is found again', async () => {
+    const directory = aDirectory();
+    const { current: _, ...rest } = STATE;
+    await saveState(directory, { ...rest, secrets: [], files: [], former: [] });
+    expect(await loaded(directory)).toEqual({
+      version: 1,
+      fingerprint: 'abc',
+      former: [],
+      secrets: [],
+      files: [],
+    });
+  });
+
+  test('stands alone in its directory, readable by its owner only, whatever the umask', async () => {
+    const directory = aDirectory();
+    const umask = process.umask(0);
+    onTestFinished(() => void process.umask(umask));
+    await saveState(directory, STATE);
+    expect(readdirSync(directory)).toEqual(['state.json']);
+    expect(lstatSync(join(directory, 'state.json')).mode & 0o777).toBe(0o600);
+  });
+
+  test('is replaced as a whole: who has the old one open goes on reading it', async () => {
+    const directory = aDirectory();
+    await saveState(directory, STATE);
+    const before = lstatSync(join(directory, 'state.json')).ino;
+    await saveState(directory, { ...STATE, fingerprint: 'new' });
+    expect(lstatSync(join(directory, 'state.json')).ino).not.toBe(before);
+    expect(await loaded(directory)).toMatchObject({ fingerprint: 'new' });
+  });
+
+  test('is saved over what a killed process left', async () => {
+    const directory = aDirectory();
+    writeFileSync(join(directory, 'state.json.tmp'), '{"half', { mode: 0o644 });
+    await saveState(directory, STATE);
+    expect(readdirSync(directory)).toEqual(['state.json']);
+    expect(lstatSync(join(directory, 'state.json')).mode & 0o777).toBe(0o600);
+  });
+
+  test('is gone once it is removed, which may be done twice', async () => {
+    const directory = aDirectory();
+    await saveState(directory, STATE);
+    writeFileSync(join(directory, 'state.json.tmp'), '{"half');
+    await removeState(directory);
+    await removeState(directory);
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  test('of any values round-trips', async () => {
+    const directory = aDirectory();
+    await fc.assert(
+      fc.asyncProperty(fc.json(), fc.string(), fc.maxSafeInteger(), async (json, text, number) => {
+        const state: SavedState = {
+          ...STATE,
+          fingerprint: `f${text}`,
+          current: { id: 1, token: new Secret(`s.${text}`), term: { ...TERM, grantedAt: number } },
+          secrets: STATE.secrets.map((secret) => ({ ...secret, value: body(`{"data":${json}}`) })),
+        };
+        await saveState(directory, state);
+        expect(await loaded(directory)).toEqual(revealed(state));
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('nothing is resumed from', () => {
+  test('an empty directory', async () => {
+    expect(await loadState(aDirectory())).toEqual({ found: false, reason: 'absent' });
+  });
+
+  test('a directory that is not there', async () => {
+    expect(await loadState(join(aDirectory(), 'none'))).toEqual({ found: false, reason: 'absent' });
+  });
+
+  test.each([0o640, 0o604, 0o620, 0o602])('a file of mode %o', async (mode) => {
+    const directory = aDirectory();
+    await saveState(directory, STATE);
+    chmodSync(join(directory, 'state.json'), mode);
+    expect(await loadState(directory)).toEqual({ found: false, reason: 'too_open' });
+  });
+
+  test('a link, though it leads to a good state', async () => {
+    const [directory, elsewhere] = [aDirectory(), aDirectory()];
+    await saveState(elsewhere, STATE);
+    symlinkSync(join(elsewhere, 'state.json'), join(directory, 'state.json'));
+    expect(await loadState(directory)).toEqual({ found: false, reason: 'not_a_file' });
+  });
+
+  test('a directory of that name', async () => {
+    const directory = aDirectory();
+    mkdirSync(join(directory, 'state.json'));
+    expect(await loadState(directory)).toEqual({ found: false, reason: 'not_a_file' });
+  });
+
+  test('a pipe, nor does it wait for one', async () => {
+    const directory = aDirectory();
+    spawnSync('mkfifo', ['-m', '600', join(directory, 'state.json')]);
+    expect(await loadState(directory)).toEqual({ found: false, reason: 'not_a_file' });
+  });
+
+  test('a file of another version', async () => {
+    const directory = aDirectory();
+    writeFileSync(join(directory, 'state.json'), '{"version":2,"new":"things"}', { mode: 0o600 });
+    expect(await loadState(directory)).toEqual({ found: false, reason: 'other_version' });
+  });
+
+  test.each([
+    ['empty', () => ''],
+    ['no JSON', () => 'half a st'],
+    ['cut short', (text: string) => text.slice(0, -20)],
+    ['a list', () => '[]'],
+    ['without a version', (text: string) => text.replace('"version":1,', '')],
+    ['without a token', (text: string) => text.replace('"token":"s.canary"', '"token":""')],
+    ['with a body that is no object', (text: string) => text.replace(/"body":"[^}]*\}/u, '"body":"[{}')],
+    ['with a body that is no JSON', (text: string) => text.replace('"body":"{', '"body":"')],
+    ['with an unknown kind of lifetime', (text: string) => text.replace('"polled"', '"eternal"')],
+    ['with a parameter that is no text', (text: string) => text.replace('"cn":"a"', '"cn":1')],
+    ['with a time that is no number', (text: string) => text.replace('"changedAt":7', '"changedAt":"7"')],
+  ])('a file that is %s', async (_, corrupt) => {
+    const directory = aDirectory();
+    const path = join(directory, 'state.json');
+    await saveState(directory, STATE);
+    const good = readFileSync(path, 'utf8');
+    expect(corrupt(good)).not.toBe(good);
+    writeFileSync(path, corrupt(good));
+    expect(await loadState(directory)).toEqual({ found: false, reason: 'corrupt' });
+  });
+});
+
+describe('a state that cannot be saved', () => {
+  test('is reported with the system code and without content', async () => {
+    const directory = join(aDirectory(), 'none');
+    const error: unknown = await saveState(directory, STATE).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'ENOENT' });
+    expect(inspect(error, { showHidden: true, depth: 9 })).not.toContain('canary');
+  });
+
+  test('leaves nothing behind and what stood there before', async () => {
+    const directory = aDirectory();
+    mkdirSync(join(directory, 'state.json'));
+    await expect(saveState(directory, STATE)).rejects.toMatchObject({ code: 'EISDIR' });
+    expect(readdirSync(directory)).toEqual(['state.json']);
+  });
+});
