@@ -14,6 +14,8 @@ export interface InjectorConfig {
   readonly logLevel: LogLevel;
   /** PEM; read at the start, its text goes into `settings.vault.caPem`. */
   readonly vaultCaFile?: string;
+  /** How long requests are still taken after SIGTERM, until no Service or load balancer sends any. */
+  readonly drainDelayMs: number;
   readonly settings: Settings;
 }
 
@@ -35,6 +37,7 @@ export function readInjectorConfig(record: EnvironmentRecord): Parsed<InjectorCo
     },
     logLevel: environment.choice('SIDEKEY_LOG_LEVEL', LOG_LEVELS, 'info'),
     ...(vaultCaFile === undefined ? {} : { vaultCaFile }),
+    drainDelayMs: environment.duration('SIDEKEY_DRAIN_DELAY', '5s', 0),
     settings: readSettings(environment),
   };
   return environment.problems.length > 0 ? rejected(environment.problems) : parsed(config);

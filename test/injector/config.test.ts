@@ -21,6 +21,7 @@ test('what is required is enough; the rest has defaults', () => {
       adminPort: 9473,
       keyPairFiles: { certFile: '/tls/tls.crt', keyFile: '/tls/tls.key' },
       logLevel: 'info',
+      drainDelayMs: 5000,
       settings: {
         agentImage: 'sidekey/agent:1',
         ownNamespace: 'sidekey',
@@ -45,6 +46,7 @@ test('every variable is followed', () => {
     SIDEKEY_LISTEN: '127.0.0.1:0',
     SIDEKEY_ADMIN_PORT: '9000',
     SIDEKEY_LOG_LEVEL: 'debug',
+    SIDEKEY_DRAIN_DELAY: '0',
     SIDEKEY_NAMESPACE: 'security',
     SIDEKEY_VAULT_ALLOWED_ADDRESSES: 'https://other:8200, http://third',
     SIDEKEY_VAULT_CA_FILE: '/ca.pem',
@@ -61,6 +63,7 @@ test('every variable is followed', () => {
       adminPort: 9000,
       logLevel: 'debug',
       vaultCaFile: '/ca.pem',
+      drainDelayMs: 0,
       settings: {
         ownNamespace: 'security',
         vault: {

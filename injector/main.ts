@@ -1,0 +1,27 @@
+import { describeProblems } from '#contract/problem.ts';
+import { systemClock } from '#platform/clock.ts';
+import { terminationSignal } from '#platform/lifecycle.ts';
+import { createLog } from '#platform/log.ts';
+import { readInjectorConfig } from './config.ts';
+import { serve } from './serve.ts';
+
+/** 0 after an orderly end, 1 if the webhook cannot be served, 2 if the configuration is wrong. */
+async function main(): Promise<0 | 1 | 2> {
+  const config = readInjectorConfig(process.env);
+  if (!config.ok) {
+    process.stderr.write(`Cannot start the injector:\n${describeProblems(config.problems)}\n`);
+    return 2;
+  }
+  const log = createLog(config.value.logLevel, 'injector');
+  const stop = terminationSignal();
+  try {
+    await serve({ config: config.value, clock: systemClock, log, stop });
+    return 0;
+  } catch (error) {
+    if (stop.aborted) return 0;
+    log.fatal({ reason: error instanceof Error ? error.message : 'unknown' }, 'Cannot serve the webhook');
+    return 1;
+  }
+}
+
+process.exitCode = await main();

@@ -1,0 +1,69 @@
+import { createMetrics, type Metrics, type MetricTable } from '#platform/metrics.ts';
+import { VERSION } from '#platform/version.ts';
+import { SKIP_REASONS } from './pod/decide.ts';
+import { watchLoopLag } from './server/loop-lag.ts';
+import { REFUSAL_REASONS } from './server/refusal.ts';
+
+/** Every result of a request with the reasons it may have: together, all series of the requests' counter. */
+const RESULTS = {
+  injected: ['run', 'init', 'unchanged'],
+  skipped: Object.keys(SKIP_REASONS),
+  denied: ['invalid'],
+  refused: REFUSAL_REASONS,
+  failed: ['internal'],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+export type Result = keyof typeof RESULTS;
+
+/** Every metric of the injector. Labels are bounded: never a namespace, a name or an annotation. */
+export const INJECTOR_METRICS = {
+  sidekey_injector_build_info: {
+    type: 'gauge',
+    help: 'Constant 1, labelled with the version',
+    labels: { version: [] },
+  },
+  sidekey_injector_requests_total: {
+    type: 'counter',
+    help: 'Requests to the webhook: what became of them, and why',
+    labels: { result: Object.keys(RESULTS), reason: [] },
+  },
+  sidekey_injector_request_duration_seconds: {
+    type: 'histogram',
+    help: 'Time from the last byte of a review to its answer',
+    buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5],
+  },
+  sidekey_injector_inflight_requests: { type: 'gauge', help: 'Requests that are being received or answered' },
+  sidekey_injector_patch_bytes: {
+    type: 'histogram',
+    help: 'Size of the JSON patches',
+    buckets: [1024, 2048, 4096, 8192, 16_384, 65_536, 262_144],
+  },
+  sidekey_injector_cert_not_after_timestamp_seconds: {
+    type: 'gauge',
+    help: "When the webhook's certificate ends (Unix time)",
+  },
+  sidekey_injector_event_loop_lag_seconds: {
+    type: 'gauge',
+    help: 'How much later than due timers ran, 99th percentile since the last scrape',
+  },
+} as const satisfies MetricTable;
+
+export type InjectorMetrics = Metrics<typeof INJECTOR_METRICS>;
+
+/**
+ * The injector's metrics. Each series of the requests' counter that there can be begins at zero, so that `rate()` works
+ * from the first scrape.
+ */
+export function createInjectorMetrics(load: { readonly requests: number }): InjectorMetrics {
+  const metrics = createMetrics(INJECTOR_METRICS);
+  for (const [result, reasons] of Object.entries(RESULTS)) {
+    for (const reason of reasons) metrics.increment('sidekey_injector_requests_total', { result, reason }, 0);
+  }
+  metrics.set('sidekey_injector_build_info', 1, { version: VERSION });
+  const lag = watchLoopLag();
+  metrics.onCollect(() => {
+    metrics.set('sidekey_injector_inflight_requests', load.requests);
+    metrics.set('sidekey_injector_event_loop_lag_seconds', lag());
+  });
+  return metrics;
+}
