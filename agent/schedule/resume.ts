@@ -3,7 +3,7 @@ import { SAVED_VERSION, type SavedSession, type SavedState } from '../state/save
 import { FRESH } from './attempt.ts';
 import { dueAt, isLeased } from './lifetime.ts';
 import { isAlive } from './sessions.ts';
-import type { AgentState, Held, Moment, SecretState, SessionState } from './state.ts';
+import type { AgentState, Held, Moment, SessionState } from './state.ts';
 
 /** An agent that knows nothing yet: its first plan is to log in and to look what the templates ask for. */
 export function newState(pollMs: number): AgentState {
@@ -47,28 +47,25 @@ export function resumeState(
     former,
     nextSession: Math.max(0, ...ids) + 1,
     secrets: new Map(
-      saved.secrets.map(({ ref, ...held }) => [refKey(ref), revived(ref, held, current?.id, pollMs, moment)]),
+      saved.secrets.map(({ ref, ...held }) => {
+        const due = revivedDue(held, current) ?? dueAt(held.term, pollMs, moment.random);
+        return [refKey(ref), { ref, held, due, attempt: FRESH, confirmedAt: held.term.grantedAt }];
+      }),
     ),
     files: new Map(saved.files.map(({ name, changedAt }) => [name, { used: [], changedAt }])),
   };
 }
 
-function revived(
-  ref: SecretState['ref'],
-  held: Held,
-  current: number | undefined,
-  pollMs: number,
-  { now, random }: Moment,
-): SecretState {
-  const orphaned = isLeased(held.term) && held.session !== current;
-  const stale = orphaned || held.term.lifetime.kind === 'polled';
-  const due = stale ? now : dueAt(held.term, pollMs, random);
-  return { ref, held, due, attempt: FRESH, confirmedAt: held.term.grantedAt };
+/** At once for what may have changed unseen, and for a lease whose session is gone; else undefined. */
+function revivedDue({ term, session }: Held, current: SessionState | undefined): number | undefined {
+  if (term.lifetime.kind === 'polled') return 0;
+  return isLeased(term) && session !== current?.id ? 0 : undefined;
 }
+
+const kept = ({ id, session, term }: SessionState): SavedSession => ({ id, token: session.token, term });
 
 /** What a restart needs of a state. */
 export function toSaved(state: AgentState, fingerprint: string): SavedState {
-  const kept = ({ id, session, term }: SessionState): SavedSession => ({ id, token: session.token, term });
   return {
     version: SAVED_VERSION,
     fingerprint,

@@ -1,0 +1,73 @@
+import type { Log } from '#platform/log.ts';
+import type { Step } from './run.ts';
+import type { Failure } from './schedule/attempt.ts';
+import { obstacle } from './schedule/outlook.ts';
+import type { Lifetime } from './schedule/lifetime.ts';
+import type { Action, AgentState, Event, SecretState } from './schedule/state.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Logs what happens: constant messages, no secret, at `info` only what is of interest a month later. */
+export function keepJournal(log: Log): (step: Step) => void {
+  return (step) => {
+    const { event } = step;
+    switch (event.type) {
+      case 'logged_in':
+        return log.info(ttl(event.session.lifetime), 'Logged in');
+      case 'token_renewed':
+        return log.info(ttl(event.lifetime), 'Renewed the session');
+      case 'read':
+        return log.debug({ path: step.after.secrets.get(event.key)?.ref.path }, 'Read');
+      case 'renewed':
+        return log.info(
+          { path: byLease(step.after, event.leaseId)?.ref.path, ...ttl(event.lifetime) },
+          'Renewed a lease',
+        );
+      case 'rendered':
+        return logRendered(log, step, event);
+      case 'failed':
+        return logFailure(log, step, event.action, event.failure);
+    }
+  };
+}
+
+function logRendered(log: Log, { before, now }: Step, event: Extract<Event, { type: 'rendered' }>): void {
+  for (const { name, failure } of event.files)
+    if (failure)
+      log.warn({ file: name, code: failure.code, reason: failure.message }, 'Cannot render a file');
+  if (event.changed === undefined) return;
+  if (before.render.firstAt === undefined)
+    log.info({ changed: event.changed, seconds: sinceStart(now) }, 'Rendered the first complete set');
+  else if (event.changed.length > 0) log.info({ changed: event.changed }, 'Rotated');
+}
+
+/** The log speaks of retries so that nobody restarts what mends itself. */
+function logFailure(log: Log, { after, now }: Step, action: Action, failure: Failure): void {
+  const fields: Fields = {
+    action: action.type,
+    code: failure.code,
+    reason: failure.message,
+    ...('ref' in action ? { path: action.ref.path } : {}),
+    retry_in_seconds: Math.max(0, Math.round(retryAt(after, action) - now) / 1000),
+  };
+  const stuck = !failure.transient && obstacle(after) !== undefined;
+  log[stuck ? 'error' : 'warn'](fields, 'Failed, will try again');
+}
+
+/** When a failed action is tried again: without a session, nothing is before the next login. */
+function retryAt(state: AgentState, action: Action): number {
+  if (action.type === 'render') return state.render.due;
+  const { current, login } = state;
+  if (action.type === 'login' || !current) return login.due;
+  if (action.type === 'renew_token') return current.due;
+  const secret = action.type === 'read' ? state.secrets.get(action.key) : byLease(state, action.leaseId);
+  return secret?.due ?? current.due;
+}
+
+const byLease = (state: AgentState, leaseId: string): SecretState | undefined =>
+  [...state.secrets.values()].find(({ held }) => held?.leaseId === leaseId);
+
+const ttl = (lifetime: Lifetime): Fields =>
+  'ttlMs' in lifetime ? { ttl_seconds: Math.round(lifetime.ttlMs / 1000) } : {};
+
+const sinceStart = (now: number): number => Math.round(now - performance.timeOrigin) / 1000;

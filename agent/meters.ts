@@ -1,0 +1,78 @@
+import type { Metrics } from '#platform/metrics.ts';
+import type { AGENT_METRICS } from './metrics.ts';
+import type { Step } from './run.ts';
+import { firstEnd, isUpToDate, oldestConfirmation, tokenEnd } from './schedule/outlook.ts';
+import type { AgentState } from './schedule/state.ts';
+
+export type AgentMetrics = Metrics<typeof AGENT_METRICS>;
+
+/** Beyond this many files each per-file gauge has two series, the least and the greatest value, however many files. */
+const MOST_FILES = 8;
+
+interface Meters {
+  /** Counts what happens. */
+  readonly count: (step: Step) => void;
+  /** Sets the gauges to what a state says, at a moment in milliseconds since the epoch. */
+  readonly gauge: (state: AgentState, now: number) => void;
+}
+
+/** Keeps the metrics that follow from the state. Those of the store's requests are kept around the provider. */
+export function createMeters(metrics: AgentMetrics, fileNames: readonly string[], startedAt: number): Meters {
+  metrics.set('sidekey_agent_files', fileNames.length);
+  return {
+    count: ({ before, event, now }) => {
+      if (event.type === 'failed' && event.action.type === 'render') countCommit(metrics, 'failed');
+      if (event.type !== 'rendered' || event.changed === undefined) return;
+      const faulty = event.files.some(({ failure }) => failure !== undefined);
+      const changed = event.changed.length > 0;
+      countCommit(metrics, faulty ? 'failed' : changed ? 'changed' : 'unchanged');
+      if (before.render.firstAt === undefined)
+        metrics.set('sidekey_agent_first_render_seconds', (now - startedAt) / 1000);
+      else if (changed) metrics.increment('sidekey_agent_rotations_total');
+    },
+    gauge: (state, now) => {
+      metrics.set('sidekey_agent_ready', state.render.firstAt === undefined ? 0 : 1);
+      metrics.set('sidekey_agent_token_expiry_timestamp_seconds', tokenEnd(state) / 1000);
+      metrics.set(
+        'sidekey_agent_lease_expiry_timestamp_seconds',
+        firstEnd(state, state.secrets.keys()) / 1000,
+      );
+      metrics.set('sidekey_agent_secret_age_seconds', (now - (oldestConfirmation(state) ?? now)) / 1000);
+      gaugeFiles(metrics, fileNames, state);
+    },
+  };
+}
+
+function countCommit(metrics: AgentMetrics, result: 'changed' | 'unchanged' | 'failed'): void {
+  metrics.increment('sidekey_agent_commits_total', { result });
+}
+
+function gaugeFiles(metrics: AgentMetrics, names: readonly string[], state: AgentState): void {
+  perFile(metrics, 'sidekey_agent_file_changed_timestamp_seconds', names, (name) => {
+    return (state.files.get(name)?.changedAt ?? 0) / 1000;
+  });
+  perFile(metrics, 'sidekey_agent_file_lease_expiry_timestamp_seconds', names, (name) => {
+    return firstEnd(state, state.files.get(name)?.used ?? []) / 1000;
+  });
+  perFile(metrics, 'sidekey_agent_file_up_to_date', names, (name) => (isUpToDate(state, name) ? 1 : 0));
+}
+
+type PerFileGauge =
+  | 'sidekey_agent_file_changed_timestamp_seconds'
+  | 'sidekey_agent_file_lease_expiry_timestamp_seconds'
+  | 'sidekey_agent_file_up_to_date';
+
+function perFile(
+  metrics: AgentMetrics,
+  gauge: PerFileGauge,
+  names: readonly string[],
+  value: (name: string) => number,
+): void {
+  if (names.length <= MOST_FILES) {
+    for (const name of names) metrics.set(gauge, value(name), { file: name });
+    return;
+  }
+  const values = names.map(value);
+  metrics.set(gauge, Math.min(...values), { file: '(least)' });
+  metrics.set(gauge, Math.max(...values), { file: '(greatest)' });
+}

@@ -1,0 +1,26 @@
+import type { AgentConfig } from '#contract/agent-config.ts';
+import type { Clock } from '#platform/clock.ts';
+import type { Log } from '#platform/log.ts';
+import type { FileToRender, World } from './perform.ts';
+import type { Provider } from './provider/provider.ts';
+
+/** What both ways of running the agent are put together from. */
+export interface Parts {
+  readonly config: AgentConfig;
+  readonly files: readonly FileToRender[];
+  readonly provider: Provider;
+  readonly commit: World['commit'];
+  readonly env: World['env'];
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  /** Aborted when the process is asked to end. */
+  readonly stop: AbortSignal;
+}
+
+/** What a way of running hands back: the process's exit code. */
+export type ExitCode = 0 | 1;
+
+export function worldOf({ files, provider, commit, env, clock }: Parts): World {
+  return { files, provider, commit, env, now: () => new Date(clock.now()) };
+}

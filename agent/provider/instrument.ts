@@ -1,0 +1,44 @@
+import type { Clock } from '#platform/clock.ts';
+import type { Metrics } from '#platform/metrics.ts';
+import type { AGENT_METRICS, Operation } from '../metrics.ts';
+import { type FailureCode, ProviderError } from './errors.ts';
+import type { Provider, Session } from './provider.ts';
+
+/** Answers that say that the store itself is not at work. */
+const DOWN: ReadonlySet<FailureCode> = new Set(['unreachable', 'timeout', 'sealed', 'server_error']);
+
+/** The same provider, with every request counted, timed and, if it failed, counted by reason. */
+export function withMetrics(
+  provider: Provider,
+  metrics: Metrics<typeof AGENT_METRICS>,
+  clock: Pick<Clock, 'now'>,
+): Provider {
+  const measured = async <T>(operation: Operation, request: Promise<T>): Promise<T> => {
+    const begin = clock.now();
+    metrics.increment('sidekey_agent_store_requests_total', { operation });
+    try {
+      const answer = await request;
+      metrics.set('sidekey_agent_store_up', 1);
+      return answer;
+    } catch (error) {
+      if (error instanceof ProviderError) {
+        metrics.increment('sidekey_agent_store_errors_total', { reason: error.code });
+        metrics.set('sidekey_agent_store_up', DOWN.has(error.code) ? 0 : 1);
+      }
+      throw error;
+    } finally {
+      metrics.observe('sidekey_agent_store_request_seconds', (clock.now() - begin) / 1000);
+    }
+  };
+  const wrapped = (session: Session): Session => ({
+    token: session.token,
+    lifetime: session.lifetime,
+    read: (ref, signal) => measured('read', session.read(ref, signal)),
+    renew: (lease, signal) => measured('renew', session.renew(lease, signal)),
+    revoke: (lease, signal) => measured('revoke', session.revoke(lease, signal)),
+  });
+  return {
+    login: async (signal) => wrapped(await measured('login', provider.login(signal))),
+    resume: (token, lifetime) => wrapped(provider.resume(token, lifetime)),
+  };
+}

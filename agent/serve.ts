@@ -1,0 +1,99 @@
+import { serveAdmin } from '#platform/admin.ts';
+import { createMetrics } from '#platform/metrics.ts';
+import { keepJournal } from './journal.ts';
+import { keepLastWords } from './last-words.ts';
+import { createMeters } from './meters.ts';
+import { AGENT_METRICS } from './metrics.ts';
+import { type ExitCode, type Parts, worldOf } from './parts.ts';
+import { withMetrics } from './provider/instrument.ts';
+import { run, type Step } from './run.ts';
+import { giveUpAt, unready } from './schedule/outlook.ts';
+import { newState, resumeState, savedAlike, toSaved } from './schedule/resume.ts';
+import type { AgentState } from './schedule/state.ts';
+import { revokeTokens } from './shutdown.ts';
+import { fingerprint } from './state/fingerprint.ts';
+import { createSaver, type Saver } from './state/saver.ts';
+import { loadState, removeState, saveState } from './state/store.ts';
+
+/** Renders, keeps the files up to date and answers probes until the process is asked to end. */
+export async function serve(given: Parts): Promise<ExitCode> {
+  const { config, clock, log, stop } = given;
+  const metrics = createMetrics(AGENT_METRICS);
+  const parts: Parts = { ...given, provider: withMetrics(given.provider, metrics, clock) };
+  const names = config.files.map(({ name }) => name);
+  const meters = createMeters(metrics, names, performance.timeOrigin);
+  const saver = createStateSaver(parts);
+  const keepers = [keepJournal(log), meters.count, keepLastWords(config.terminationLog), saver.keep];
+  let state = await startState(parts);
+  metrics.onCollect(() => meters.gauge(state, clock.now()));
+  const source = { metrics: () => metrics.expose(), unready: () => unready(state) };
+  const admin = await serveAdmin(source, config.adminPort, config.adminAddress);
+  log.info({ port: admin.port }, 'Started');
+  const engine = {
+    world: worldOf(parts),
+    clock,
+    random: parts.random,
+    observe: (step: Step) => {
+      state = step.after;
+      for (const keep of keepers) keep(step);
+    },
+    endAt: (current: AgentState) => giveUpAt(current, config.startDeadlineMs),
+  };
+  await run(engine, state, stop);
+  await saver.idle();
+  const code = await end(parts, state);
+  await admin.close();
+  return code;
+}
+
+/** Goes on where an earlier process stopped if its state belongs to this configuration. */
+async function startState({ config, provider, clock, random, log }: Parts): Promise<AgentState> {
+  const loaded = await loadState(config.stateDirectory);
+  if (!loaded.found) {
+    if (loaded.reason !== 'absent') log.warn({ reason: loaded.reason }, 'Ignored the saved state');
+    return newState(config.pollMs);
+  }
+  if (loaded.state.fingerprint !== fingerprint(config)) {
+    log.info('Ignored the saved state: it belongs to another configuration');
+    return newState(config.pollMs);
+  }
+  log.info('Resumed the saved state');
+  const resume: typeof provider.resume = (token, lifetime) => provider.resume(token, lifetime);
+  return resumeState(loaded.state, config.pollMs, resume, { now: clock.now(), random });
+}
+
+interface StateSaver {
+  readonly keep: (step: Step) => void;
+  readonly idle: Saver['idle'];
+}
+
+/** Saves what a restart needs whenever it has changed. A state that cannot be saved costs a later process one login. */
+function createStateSaver({ config, log }: Parts): StateSaver {
+  const mark = fingerprint(config);
+  const saver = createSaver((state) =>
+    saveState(config.stateDirectory, state).catch((error: unknown) => {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      log.warn({ code }, 'Cannot save the state: a restart will log in anew');
+    }),
+  );
+  return {
+    keep: ({ before, after }) => {
+      if (!savedAlike(before, after)) saver.save(toSaved(after, mark));
+    },
+    idle: () => saver.idle(),
+  };
+}
+
+/** Asked to end, the agent ends well. By itself it only ends because the first render cannot come about. */
+async function end({ config, clock, log, stop }: Parts, state: AgentState): Promise<ExitCode> {
+  if (!stop.aborted) {
+    log.error({ reason: unready(state) }, 'Giving up');
+    return 1;
+  }
+  if (config.revokeOnShutdown) {
+    await revokeTokens(state, log, clock.now());
+    await removeState(config.stateDirectory).catch(() => log.warn('Cannot remove the saved state'));
+  }
+  log.info('Stopped');
+  return 0;
+}
