@@ -83,10 +83,11 @@ export async function copyProgram(from: string, root: string, to: string): Promi
 /** Makes a directory that holds what every distroless image does: users, certificates, a home, a world-writable /tmp. */
 export async function makeRoot(): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'sidekey-root-'));
-  for (const directory of ['etc/ssl/certs', 'home/nonroot', 'proc', 'sys', 'dev', 'run']) {
+  for (const directory of ['etc/ssl/certs', 'proc', 'sys', 'dev', 'run']) {
     await mkdir(join(root, directory), { recursive: true });
   }
-  await demand(['install', '-d', '-m', '1777', join(root, 'tmp')]);
+  // Every file of the archive is root's, so what the user may write to is open to all.
+  await demand(['install', '-d', '-m', '1777', join(root, 'tmp'), join(root, 'home/nonroot')]);
   await demand(['chmod', '755', root]);
   await writeFile(join(root, 'etc/passwd'), `root:x:0:0:root:/root:/sbin/nologin\n${NONROOT}`);
   await writeFile(join(root, 'etc/group'), 'root:x:0:\nnonroot:x:65532:\n');

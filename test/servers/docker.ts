@@ -23,6 +23,8 @@ export interface Docker {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** No rule and no bridge of its own on the machine: a compose project makes its own network, a lone container gets none. */
+const MODEST = ['--iptables=false', '--bridge=none'];
 const START_TIMEOUT_MS = 30_000;
 const COMMAND_TIMEOUT_MS = 3 * 60_000;
 
@@ -62,7 +64,7 @@ async function startDaemon(): Promise<Docker> {
   const directory = await mkdtemp(join(tmpdir(), 'sk-docker-'));
   const host = `unix://${directory}/docker.sock`;
   const places = ['--data-root', `${directory}/data`, '--exec-root', `${directory}/exec`];
-  const args = ['--host', host, '--pidfile', `${directory}/docker.pid`, ...places];
+  const args = [...MODEST, '--host', host, '--pidfile', `${directory}/docker.pid`, ...places];
   const path = [process.env['PATH'], '/usr/sbin', '/sbin'].join(delimiter);
   const daemon = spawn('dockerd', args, {
     env: { ...process.env, PATH: path },

@@ -1,0 +1,74 @@
+import { GenericContainer } from 'testcontainers';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ROOT } from '../run/command.ts';
+import { makeBaseImage } from '../servers/base-image.ts';
+import { type Docker, findDocker } from '../servers/docker.ts';
+
+/** What Node itself weighs is not ours to change; the rest is one bundle. */
+const MOST_BYTES_OF_OURS = 4 * 1024 * 1024;
+
+let docker: Docker;
+let base: string;
+
+beforeAll(async () => {
+  docker = await findDocker();
+  // Testcontainers looks there. Its reaper is an image that would have to be pulled, its search for the engine's host
+  // wants a default bridge.
+  if (docker.host !== undefined) process.env['DOCKER_HOST'] = docker.host;
+  process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
+  process.env['TESTCONTAINERS_HOST_OVERRIDE'] = '127.0.0.1';
+  base = await makeBaseImage(docker);
+}, 120_000);
+
+afterAll(async () => {
+  await docker?.[Symbol.asyncDispose]();
+});
+
+async function inspect(image: string, format: string): Promise<string> {
+  return (await docker.docker('image', 'inspect', '--format', format, image)).trim();
+}
+
+describe.each(['agent', 'injector'] as const)('Dockerfile.%s', (name) => {
+  const tag = `localhost/sidekey-${name}:images-test`;
+  beforeAll(async () => {
+    await GenericContainer.fromDockerfile(ROOT, `Dockerfile.${name}`)
+      .withBuildArgs({ BASE: base })
+      .build(tag, { deleteOnExit: false });
+  }, 120_000);
+
+  test('says who it runs as and what it runs', async () => {
+    expect(await inspect(tag, '{{.Config.User}}')).toBe('65532:65532');
+    expect(await inspect(tag, '{{json .Config.Entrypoint}}')).toBe(
+      JSON.stringify(['/nodejs/bin/node', `/sidekey/${name}.mjs`]),
+    );
+  });
+
+  test('takes no GPU', async () => {
+    expect(await inspect(tag, '{{json .Config.Env}}')).toContain('"NVIDIA_VISIBLE_DEVICES=void"');
+  });
+
+  test('adds one bundle to its base and nothing else', async ({ annotate }) => {
+    const ours = Number(await inspect(tag, '{{.Size}}')) - Number(await inspect(base, '{{.Size}}'));
+    await annotate(`${(ours / 1024).toFixed(0)} KiB on top of the base`);
+    expect(ours).toBeGreaterThan(0);
+    expect(ours).toBeLessThan(MOST_BYTES_OF_OURS);
+  });
+
+  test('runs as a user that is not root, without a shell', async () => {
+    const script = [
+      'const { readdirSync, existsSync } = require("node:fs")',
+      'const shells = ["/bin/sh", "/bin/bash", "/bin/busybox", "/usr/bin/env"].filter(existsSync)',
+      'console.log(JSON.stringify({ uid: process.getuid(), gid: process.getgid(), shells, ours: readdirSync("/sidekey") }))',
+    ].join(';');
+    const run = ['run', '--rm', '--network', 'none', '--entrypoint', '/nodejs/bin/node', tag];
+    const output = await docker.docker(...run, '--eval', script);
+    expect(JSON.parse(output)).toEqual({ uid: 65_532, gid: 65_532, shells: [], ours: [`${name}.mjs`] });
+  });
+
+  test('without a configuration, says what is missing and exits with 2', async () => {
+    const { code, output } = await docker.attempt(['docker', 'run', '--rm', '--network', 'none', tag]);
+    expect(code).toBe(2);
+    expect(output).toContain(name === 'agent' ? 'SIDEKEY_CONFIG' : 'SIDEKEY_AGENT_IMAGE');
+    expect(output).not.toMatch(/^\s+at /mu);
+  });
+});
