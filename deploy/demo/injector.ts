@@ -33,6 +33,8 @@ export async function startInjector(
       SIDEKEY_VAULT_ADDRESS: vaultAddress,
       SIDEKEY_NAMESPACE: 'sidekey',
       SIDEKEY_POLL: '1s',
+      // No Service sends anything here that would have to be taken until it stops.
+      SIDEKEY_DRAIN_DELAY: '0s',
     },
   });
   await untilReady('the injector', `http://127.0.0.1:${adminPort}/readyz`, signal);
