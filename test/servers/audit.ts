@@ -6,7 +6,12 @@ export interface AuditEntry {
   readonly time: string;
   readonly error?: string;
   readonly auth?: { readonly accessor?: string; readonly display_name?: string };
-  readonly request: { readonly operation: string; readonly path: string; readonly remote_address?: string };
+  readonly request: {
+    readonly operation: string;
+    readonly path: string;
+    readonly remote_address?: string;
+    readonly data?: Readonly<Record<string, unknown>>;
+  };
   readonly response?: { readonly auth?: { readonly accessor?: string } };
 }
 

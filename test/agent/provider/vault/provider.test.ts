@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import { systemClock } from '#platform/clock.ts';
+import type { FailureCode } from '../../../../agent/provider/errors.ts';
+import type { Session } from '../../../../agent/provider/provider.ts';
+import { createVaultProvider } from '../../../../agent/provider/vault/provider.ts';
+import { Secret } from '../../../../agent/secret.ts';
+import { mapAt } from '../../../../agent/value/value.ts';
+import { answering, type FaultyServer, serve, storeAt } from './faulty-server.ts';
+import { reading } from './fixtures.ts';
+
+const NEVER = new AbortController().signal;
+
+const session = ({ address }: FaultyServer): Session =>
+  createVaultProvider(storeAt(address), { clock: systemClock }).resume(new Secret('s.token'), {
+    kind: 'static',
+  });
+
+/** Answers `auth/token/lookup-self` with one body and everything else with a refusal. */
+const refusing = (status: number, errors: string[], lookup: [number, string[]]): Promise<FaultyServer> =>
+  serve((request, response) => {
+    const [code, texts] = request.url === '/v1/auth/token/lookup-self' ? lookup : [status, errors];
+    response.writeHead(code).end(JSON.stringify({ errors: texts }));
+  });
+
+describe('a status', () => {
+  test.each<[number, FailureCode, boolean]>([
+    [301, 'invalid_response', false],
+    [307, 'sealed', true],
+    [400, 'invalid_request', false],
+    [404, 'not_found', false],
+    [405, 'invalid_request', false],
+    [412, 'server_error', true],
+    [429, 'rate_limited', true],
+    [500, 'server_error', true],
+    [502, 'server_error', true],
+    [503, 'sealed', true],
+  ])('of %d is "%s", transient: %j', async (status, code, transient) => {
+    await using server = await answering(status, '{"errors":["why"]}');
+    await expect(session(server).read(reading('secret/data/app'), NEVER)).rejects.toMatchObject({
+      name: 'ProviderError',
+      code,
+      transient,
+    });
+  });
+
+  test('of 429 says how long to wait', async () => {
+    await using server = await answering(429, '', { 'retry-after': '3' });
+    await expect(session(server).read(reading('secret/data/app'), NEVER)).rejects.toMatchObject({
+      retryAfterMs: 3000,
+    });
+  });
+});
+
+describe('a 403', () => {
+  const policy = '1 error occurred:\n\t* permission denied\n\n';
+  test.each<[string, number, string[], FailureCode]>([
+    ['is the policy’s if the token can be looked up', 200, [], 'forbidden'],
+    ['is the policy’s if even looking up is forbidden by it', 403, [policy], 'forbidden'],
+    ['is a dead token’s if OpenBao knows no such token', 403, ['permission denied'], 'token_invalid'],
+    [
+      'is a dead token’s if Vault knows no such token',
+      403,
+      ['2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n'],
+      'token_invalid',
+    ],
+    ['says nothing of the token if the server is sealed meanwhile', 503, [], 'sealed'],
+  ])('%s', async (_name, status, errors, code) => {
+    await using server = await refusing(403, [policy], [status, errors]);
+    await expect(session(server).read(reading('secret/data/app'), NEVER)).rejects.toMatchObject({ code });
+  });
+});
+
+test.each(['[]', '"text"', 'null', '7'])('a body of %s is not what the API promises', async (body) => {
+  await using server = await answering(200, body);
+  await expect(session(server).read(reading('secret/data/app'), NEVER)).rejects.toMatchObject({
+    code: 'invalid_response',
+  });
+});
+
+test('a folder that does not exist is an empty list', async () => {
+  await using server = await answering(404, '{"errors":[]}');
+  const ref = { ...reading('secret/metadata/none'), operation: 'list' } as const;
+  const { value } = await session(server).read(ref, NEVER);
+  expect(mapAt(value.reveal(), 'data')?.get('keys')).toEqual([]);
+});
+
+test('a renewal that is refused is not asked for again, one that is not answered is', async () => {
+  await using refused = await refusing(400, ['lease not found'], [200, []]);
+  const lease = { kind: 'secret', id: 'database/creds/app/x' } as const;
+  await expect(session(refused).renew(lease, NEVER)).rejects.toMatchObject({ code: 'lease_gone' });
+  await expect(session(refused).renew({ kind: 'token' }, NEVER)).rejects.toMatchObject({
+    code: 'token_invalid',
+  });
+  await using broken = await answering(500, '{}');
+  await expect(session(broken).renew(lease, NEVER)).rejects.toMatchObject({ code: 'server_error' });
+});
