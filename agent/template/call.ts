@@ -1,0 +1,70 @@
+import { Fault } from './error.ts';
+import type { Parameter, TemplateFunction } from './functions/signature.ts';
+import { type GoValue, Integer, isText, isTrue, StringList, textOf, typeName } from './go/value.ts';
+import type { Run } from './run.ts';
+
+/** An argument that is evaluated when the function wants it, as a type. */
+export type Argument = (type: Parameter) => GoValue;
+
+/** Calls a function with as many arguments as it takes, each of the right type. Throws Fault. */
+export function callFunction(
+  name: string,
+  fn: TemplateFunction,
+  args: readonly Argument[],
+  run: Run,
+): GoValue {
+  checkCount(name, fn, args.length);
+  const { offset } = run;
+  const values: GoValue[] = [];
+  for (const [index, argument] of args.entries()) {
+    const value = argument(fn.parameters[index] ?? fn.rest ?? 'any');
+    values.push(value);
+    if (fn.stopsAt === isTrue(value)) return value;
+  }
+  run.at(offset);
+  return named(name, () => spendTexts(fn.call(spendAll(values, run), run), run));
+}
+
+function checkCount(name: string, { parameters, rest }: TemplateFunction, count: number): void {
+  const wanted = parameters.length;
+  if (count === wanted || (count > wanted && rest !== undefined)) return;
+  const least = rest === undefined ? '' : 'at least ';
+  throw new Fault(`${name}: wrong number of arguments: ${count}; expected ${least}${wanted}`);
+}
+
+/** Long texts cost by their length, whatever is done with them. */
+function spendTexts(value: GoValue, run: Run): GoValue {
+  if (isText(value)) run.spendText(textOf(value));
+  return value;
+}
+
+function spendAll(values: readonly GoValue[], run: Run): readonly GoValue[] {
+  return values.map((value) => spendTexts(value, run));
+}
+
+function named<T>(name: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw error instanceof Fault ? new Fault(`${name}: ${error.message}`) : error;
+  }
+}
+
+/** A value as an argument of a type. Nothing is converted: a number out of JSON is no string and no int. */
+export function assign(value: GoValue, type: Parameter): GoValue {
+  if (type === 'any' || isOfType(value, type)) return value;
+  if (type === 'strings' && value === undefined) return new StringList(undefined);
+  const found = value === undefined || value === null ? 'nothing' : `a ${typeName(value)}`;
+  throw new Fault(`wrong type of argument: ${found}; expected ${TYPE_NAMES[type]}`);
+}
+
+const TYPE_NAMES: Readonly<Record<Exclude<Parameter, 'any'>, string>> = {
+  string: 'a string',
+  int: 'an int',
+  strings: 'a list of strings, such as split makes',
+};
+
+function isOfType(value: GoValue, type: Exclude<Parameter, 'any'>): boolean {
+  if (type === 'string') return typeof value === 'string';
+  return type === 'int' ? value instanceof Integer && value.type === 'int' : value instanceof StringList;
+}

@@ -1,0 +1,64 @@
+import type { Template } from '#contract/template/tree.ts';
+import type { SecretRef } from '../provider/provider.ts';
+import { Secret } from '../secret.ts';
+import type { ValueMap } from '../value/value.ts';
+import { Fault, TemplateError } from './error.ts';
+import { Run } from './run.ts';
+import { Variables } from './scope.ts';
+import { walk } from './walk.ts';
+
+/** All that a template can see. */
+export interface TemplateInputs {
+  /** The whole answer of the store, or undefined if the secret has yet to be read. */
+  secret(ref: SecretRef): ValueMap | undefined;
+  env(name: string): string | undefined;
+  now(): Date;
+}
+
+/** The text, or the secrets that must be read before there is one. */
+export type Evaluation =
+  | {
+      readonly ok: true;
+      /** Bytes that are not UTF-8 are escaped in it: make bytes of it by `encodeText` (`#contract/template/bytes.ts`). */
+      readonly text: Secret<string>;
+      readonly used: readonly SecretRef[];
+    }
+  | {
+      readonly ok: false;
+      /** Asked for and not yet read. More may come to light when these are there. */
+      readonly missing: readonly SecretRef[];
+      readonly used: readonly SecretRef[];
+    };
+
+/**
+ * Evaluates a template as Vault Agent does. A secret that has yet to be read is nothing (`with` passes it over), and the
+ * whole template is to be evaluated again when it is there. As in Vault Agent, a template that cannot bear that
+ * (`index` of nothing) fails even if the secret exists: it needs a `with` around.
+ *
+ * @throws {TemplateError} If it cannot be rendered with these values; the message never holds one.
+ */
+export function evaluate(template: Template, inputs: TemplateInputs): Evaluation {
+  const run = new Run(inputs);
+  try {
+    const scope = {
+      run,
+      trees: template.trees,
+      dot: undefined,
+      variables: new Variables(undefined),
+      depth: 0,
+    };
+    walk(scope, template.trees.get('') ?? []);
+  } catch (error) {
+    throw placed(error, template, run);
+  }
+  const used = [...run.used.values()];
+  if (run.missing.size > 0) return { ok: false, missing: [...run.missing.values()], used };
+  return { ok: true, text: new Secret(run.text), used };
+}
+
+function placed(error: unknown, { text }: Template, { offset }: Run): unknown {
+  if (error instanceof Fault) return new TemplateError(text, offset, error.message);
+  if (error instanceof RangeError)
+    return new TemplateError(text, offset, 'a value is nested too deeply or too large');
+  return error;
+}

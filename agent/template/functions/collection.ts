@@ -1,0 +1,109 @@
+import { byteLength, decodeBytes, encodeText } from '#contract/template/bytes.ts';
+import { Fault } from '../error.ts';
+import {
+  Float,
+  type GoValue,
+  Integer,
+  isMap,
+  isText,
+  itemsOf,
+  StringList,
+  textOf,
+  typeName,
+} from '../go/value.ts';
+import { trimSpace } from '../go/white-space.ts';
+import { type Family, takes, takesMore, type FunctionContext } from './signature.ts';
+
+export const COLLECTION: Family<'collection'> = {
+  len: takes(['any'], ([value]) => new Integer(lengthOf(value))),
+  index: takesMore(['any'], 'any', ([value, ...indexes]) => {
+    if (value === undefined || value === null) throw new Fault('nil has no items');
+    return indexes.reduce(itemAt, value);
+  }),
+  slice: takesMore(['any'], 'any', ([value, ...indexes]) => slice(value, indexes)),
+  in: takes(['any', 'any'], ([list, value], context) => holds(list, value, context)),
+  contains: takes(['any', 'any'], ([value, list], context) => holds(list, value, context)),
+  join: takes(['string', 'strings'], ([separator, { items }], context) => {
+    context.spend((items.length * separator.length) / 16);
+    return items.join(separator);
+  }),
+  split: takes(['string', 'string'], ([separator, text], context) => {
+    const trimmed = trimSpace(text);
+    context.spend(trimmed.length);
+    return new StringList(trimmed === '' ? [] : splitText(trimmed, separator));
+  }),
+};
+
+/** An empty separator splits into characters, not UTF-16 units. */
+function splitText(text: string, separator: string): readonly string[] {
+  return separator === '' ? Array.from(text) : text.split(separator);
+}
+
+function lengthOf(value: GoValue): number {
+  if (isText(value)) return byteLength(textOf(value));
+  const length = isMap(value) ? value.size : itemsOf(value)?.length;
+  if (length === undefined) throw new Fault(`a ${typeName(value)} has no length`);
+  return length;
+}
+
+function itemAt(value: GoValue, index: GoValue): GoValue {
+  if (isMap(value)) {
+    if (typeof index !== 'string') throw new Fault(`the key is a ${typeName(index)}; expected a string`);
+    return value.get(index) ?? null;
+  }
+  if (isText(value)) {
+    const bytes = encodeText(textOf(value));
+    return new Integer(bytes[position(index, bytes.length - 1)] ?? 0, 'uint8');
+  }
+  const items = itemsOf(value);
+  if (items === undefined) throw new Fault(`a ${typeName(value)} has no items`);
+  return items[position(index, items.length - 1)] ?? null;
+}
+
+function position(index: GoValue, last: number): number {
+  if (!(index instanceof Integer)) throw new Fault(`the index is a ${typeName(index)}; expected an integer`);
+  if (index.value < 0n || index.value > BigInt(last)) throw new Fault('index out of range');
+  return Number(index.value);
+}
+
+function slice(value: GoValue, indexes: readonly GoValue[]): GoValue {
+  if (isText(value)) {
+    const bytes = encodeText(textOf(value));
+    return decodeBytes(bytes.subarray(...bounds(indexes, bytes.length, 2)));
+  }
+  const items = itemsOf(value);
+  if (items === undefined) throw new Fault(`a ${typeName(value)} cannot be sliced`);
+  const [from, to] = bounds(indexes, items.length, 3);
+  return value instanceof StringList ? new StringList(value.items.slice(from, to)) : items.slice(from, to);
+}
+
+/** Start and end of a slice; the third index of Go, a capacity, is only checked. */
+function bounds(indexes: readonly GoValue[], length: number, most: number): readonly [number, number] {
+  if (indexes.length > most) throw new Fault('too many indexes');
+  const [from = 0, to = length, capacity = to] = indexes.map((index) => position(index, length));
+  if (from > to || to > capacity) throw new Fault('the first index is beyond the second');
+  return [from, to];
+}
+
+/** Only values of the same type are found, and of lists only integers, floats and strings. */
+function holds(list: GoValue, value: GoValue, context: FunctionContext): boolean {
+  const items = itemsOf(list);
+  context.spend(items?.length ?? 0);
+  if (items !== undefined) return items.some((item) => isSame(item, value));
+  return (
+    isText(list) &&
+    isText(value) &&
+    typeName(list) === typeName(value) &&
+    textOf(list).includes(textOf(value))
+  );
+}
+
+function isSame(item: GoValue, value: GoValue): boolean {
+  if (item instanceof Integer && value instanceof Integer) {
+    return item.signed === value.signed && item.signed && item.value === value.value;
+  }
+  if (item instanceof Float && value instanceof Float) return item.value === value.value;
+  return (
+    isText(item) && isText(value) && typeName(item) === typeName(value) && textOf(item) === textOf(value)
+  );
+}

@@ -1,0 +1,42 @@
+import type { FunctionFamily } from '#contract/template/functions.ts';
+import { BASE64 } from './base64.ts';
+import { CASE } from './case.ts';
+import { COLLECTION } from './collection.ts';
+import { COMPARISON } from './comparison.ts';
+import { ENVIRONMENT } from './environment.ts';
+import { ESCAPE } from './escape.ts';
+import { HASH } from './hash.ts';
+import { JSON_FUNCTIONS } from './json.ts';
+import { LOGIC } from './logic.ts';
+import { MATH } from './math.ts';
+import { PARSE } from './parse.ts';
+import { PRINT } from './print.ts';
+import { SECRET } from './secret.ts';
+import type { Family, TemplateFunction } from './signature.ts';
+import { TEXT } from './text.ts';
+import { TIME } from './time.ts';
+
+/** A file for each family of the table of names; the compiler refuses a name without a function, and the reverse. */
+const FAMILIES: { readonly [F in FunctionFamily]: Family<F> } = {
+  logic: LOGIC,
+  comparison: COMPARISON,
+  collection: COLLECTION,
+  print: PRINT,
+  escape: ESCAPE,
+  secret: SECRET,
+  json: JSON_FUNCTIONS,
+  base64: BASE64,
+  hash: HASH,
+  text: TEXT,
+  case: CASE,
+  parse: PARSE,
+  environment: ENVIRONMENT,
+  math: MATH,
+  time: TIME,
+};
+
+export const FUNCTIONS: ReadonlyMap<string, TemplateFunction> = new Map(
+  Object.values<Readonly<Record<string, TemplateFunction>>>(FAMILIES).flatMap((family) =>
+    Object.entries(family),
+  ),
+);

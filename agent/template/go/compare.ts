@@ -1,0 +1,45 @@
+import { Fault } from '../error.ts';
+import { compareText } from './order.ts';
+import { Float, type GoValue, Integer, isText, Structure, textOf, typeName } from './value.ts';
+
+const KIND_FAULT = 'only booleans, numbers and strings can be compared';
+
+/** Whether two values are equal. Go refuses to compare values of different kinds, and maps and lists at all. */
+export function equal(left: GoValue, right: GoValue): boolean {
+  if (isNil(left) || isNil(right)) return isNil(left) && isNil(right);
+  if (typeof left === 'boolean' && typeof right === 'boolean') return left === right;
+  const order = compareBasic(left, right);
+  if (order !== undefined) return order === 0;
+  if (left instanceof Structure && right instanceof Structure) return left === right;
+  throw incompatible(left, right);
+}
+
+/** Whether the first value sorts before the second. */
+export function less(left: GoValue, right: GoValue): boolean {
+  if (isUnordered(left) || isUnordered(right)) throw new Fault(KIND_FAULT);
+  const order = compareBasic(left, right);
+  if (order === undefined) throw incompatible(left, right);
+  return order < 0;
+}
+
+const isNil = (value: GoValue): boolean =>
+  value === undefined || value === null || (value instanceof Structure && value.fields === undefined);
+
+const isUnordered = (value: GoValue): boolean =>
+  !(isText(value) || value instanceof Integer || value instanceof Float);
+
+/** Negative, zero or positive; NaN for doubles that have no order; undefined if the kinds differ or have none. */
+function compareBasic(left: GoValue, right: GoValue): number | undefined {
+  if (isText(left) && isText(right)) return compareText(textOf(left), textOf(right));
+  if (left instanceof Float && right instanceof Float) return compareFloats(left.value, right.value);
+  if (!(left instanceof Integer) || !(right instanceof Integer)) return undefined;
+  return Number(left.value > right.value) - Number(left.value < right.value);
+}
+
+function compareFloats(left: number, right: number): number {
+  return Number.isNaN(left) || Number.isNaN(right) ? Number.NaN : Number(left > right) - Number(left < right);
+}
+
+function incompatible(left: GoValue, right: GoValue): Fault {
+  return new Fault(`a ${typeName(left)} cannot be compared with a ${typeName(right)}`);
+}

@@ -1,0 +1,110 @@
+import { JsonNumber } from '../../value/value.ts';
+import { Fault } from '../error.ts';
+import { formatFloat } from './format-float.ts';
+import { formatInteger } from './format-integer.ts';
+import { formatString } from './format-string.ts';
+import { sortedEntries } from './order.ts';
+import { pad, PLAIN, type Spec } from './spec.ts';
+import {
+  Float,
+  type GoMap,
+  type GoValue,
+  Integer,
+  isMap,
+  isText,
+  itemsOf,
+  NIL_MAP,
+  Structure,
+  textOf,
+  typeName,
+} from './value.ts';
+
+const NIL = '<nil>';
+
+/** A value under one verb, as Go's `fmt` prints it. */
+export function format(value: GoValue, spec: Spec): string {
+  if (spec.verb === 'T' && value !== undefined && value !== null) return pad(typeName(value), spec);
+  if (spec.verb === 'p') throw new Fault('the verb %p is not supported');
+  if (value === undefined || value === null) return formatNil(spec);
+  if (value instanceof Structure) return formatPointer(value, spec);
+  return formatValue(value, spec);
+}
+
+/** What `{{ value }}` puts into the text: as `%v`, but a missing value shows as such, and a struct without its `&`. */
+export function display(value: GoValue): string {
+  if (value === undefined) return '<no value>';
+  if (value instanceof Structure && value.fields !== undefined) return formatFields(value.fields, PLAIN);
+  return format(value, PLAIN);
+}
+
+/** `print`: spaces only between two operands of which neither is a string. */
+export function print(values: readonly GoValue[]): string {
+  return values
+    .map((value, index) => {
+      const previous = values[index - 1];
+      const spaced = index > 0 && !isText(value) && !isText(previous);
+      return (spaced ? ' ' : '') + format(value, PLAIN);
+    })
+    .join('');
+}
+
+/** `println`. */
+export function printLine(values: readonly GoValue[]): string {
+  return `${values.map((value) => format(value, PLAIN)).join(' ')}\n`;
+}
+
+function formatNil(spec: Spec): string {
+  return spec.verb === 'v' || spec.verb === 'T' ? pad(NIL, spec) : `%!${spec.verb}(${NIL})`;
+}
+
+function formatValue(value: GoValue, spec: Spec): string {
+  if (isMap(value)) return formatMap(value, spec);
+  const items = itemsOf(value);
+  if (items !== undefined) return formatItems(typeName(value), items, spec);
+  const text = formatScalar(value, spec);
+  if (text !== undefined) return text;
+  const shown = formatScalar(value, { ...spec, verb: 'v' }) ?? '';
+  return `%!${spec.verb}(${typeName(value)}=${shown})`;
+}
+
+/** Undefined if the verb is not one of the value's type. */
+function formatScalar(value: GoValue, spec: Spec): string | undefined {
+  if (value instanceof Integer) return formatInteger(value, spec);
+  if (value instanceof Float) return formatFloat(value.value, spec);
+  if (value instanceof JsonNumber || typeof value === 'string') return formatString(textOf(value), spec);
+  return spec.verb === 'v' || spec.verb === 't' ? pad(String(value), spec) : undefined;
+}
+
+const isGoSyntax = (spec: Spec): boolean => spec.verb === 'v' && spec.sharp;
+
+function formatMap(map: GoMap, spec: Spec): string {
+  const entries = sortedEntries(map).map(
+    ([key, item]) => `${formatItem(key, spec)}:${formatItem(item, spec)}`,
+  );
+  if (!isGoSyntax(spec)) return `map[${entries.join(' ')}]`;
+  return map === NIL_MAP ? `${typeName(map)}(nil)` : `${typeName(map)}{${entries.join(', ')}}`;
+}
+
+function formatItems(type: string, items: readonly GoValue[], spec: Spec): string {
+  const texts = items.map((item) => formatItem(item, spec));
+  return isGoSyntax(spec) ? `${type}{${texts.join(', ')}}` : `[${texts.join(' ')}]`;
+}
+
+/** Inside a list or map a nil shows as such under every verb. */
+function formatItem(item: GoValue, spec: Spec): string {
+  if (item === undefined || item === null) return isGoSyntax(spec) ? 'interface {}(nil)' : NIL;
+  return item instanceof Structure ? formatPointer(item, spec) : formatValue(item, spec);
+}
+
+function formatPointer({ fields }: Structure, spec: Spec): string {
+  if (fields === undefined && spec.verb === 'v' && !spec.sharp) return pad(NIL, spec);
+  if (fields === undefined || isGoSyntax(spec))
+    throw new Fault(`the verb %${spec.verb} is not supported here`);
+  return `&${formatFields(fields, spec)}`;
+}
+
+function formatFields(fields: GoMap, spec: Spec): string {
+  const named = spec.verb === 'v' && spec.plus;
+  const texts = [...fields].map(([name, item]) => (named ? `${name}:` : '') + formatItem(item, spec));
+  return `{${texts.join(' ')}}`;
+}

@@ -1,0 +1,95 @@
+import { JsonNumber } from '../../value/value.ts';
+import { Fault } from '../error.ts';
+import { sortedEntries } from './order.ts';
+import {
+  Float,
+  type GoValue,
+  Integer,
+  isMap,
+  itemsOf,
+  NIL_MAP,
+  StringList,
+  Structure,
+  typeName,
+} from './value.ts';
+
+export interface JsonStyle {
+  /** Writes `<`, `>` and `&` as `\u00XX`, as Go does unless told otherwise. */
+  readonly escapeHtml: boolean;
+  /** Two spaces a level. */
+  readonly pretty: boolean;
+}
+
+const HTML = /[<>&\u2028\u2029]/gu;
+const SEPARATORS = /[\u2028\u2029]/gu;
+
+/** JSON as Go's `encoding/json` writes it: keys sorted by bytes, numbers out of JSON verbatim. */
+export function toJson(value: GoValue, style: JsonStyle, indent = '\n'): string {
+  if (isNull(value)) return 'null';
+  if (typeof value === 'string') return jsonString(value, style);
+  if (value instanceof JsonNumber) return value.token;
+  if (value instanceof Float) return jsonFloat(value.value);
+  if (value instanceof Integer) return String(value.value);
+  if (typeof value === 'boolean') return String(value);
+  return jsonCollection(value, style, indent);
+}
+
+const isNull = (value: GoValue): boolean => value === undefined || value === null || value === NIL_MAP;
+
+function jsonStructure({ fields }: Structure, style: JsonStyle, indent: string): string {
+  return fields === undefined ? 'null' : jsonObject([...fields], style, indent);
+}
+
+function jsonCollection(value: GoValue, style: JsonStyle, indent: string): string {
+  if (value instanceof Structure) return jsonStructure(value, style, indent);
+  if (isMap(value)) return jsonObject(sortedEntries(value), style, indent);
+  const items = itemsOf(value);
+  if (items === undefined) throw new Fault(`a ${typeName(value)} cannot be written as JSON`);
+  if (value instanceof StringList && value.isNil) return 'null';
+  const deeper = `${indent}  `;
+  return enclose(
+    '[]',
+    items.map((item) => toJson(item, style, deeper)),
+    style,
+    indent,
+  );
+}
+
+function jsonObject(
+  entries: readonly (readonly [string, GoValue])[],
+  style: JsonStyle,
+  indent: string,
+): string {
+  const deeper = `${indent}  `;
+  const colon = style.pretty ? ': ' : ':';
+  const members = entries.map(([key, item]) => jsonString(key, style) + colon + toJson(item, style, deeper));
+  return enclose('{}', members, style, indent);
+}
+
+function enclose(
+  brackets: '[]' | '{}',
+  parts: readonly string[],
+  { pretty }: JsonStyle,
+  indent: string,
+): string {
+  const [open, close] = brackets;
+  if (!pretty || parts.length === 0) return `${open}${parts.join(',')}${close}`;
+  return `${open}${indent}  ${parts.join(`,${indent}  `)}${indent}${close}`;
+}
+
+/** Bytes that are not UTF-8 become the escape of U+FFFD. */
+function jsonString(text: string, { escapeHtml }: JsonStyle): string {
+  const body = text
+    .split(/\p{Surrogate}/u)
+    .map((part) => JSON.stringify(part).slice(1, -1))
+    .join('\\ufffd');
+  return `"${body.replaceAll(escapeHtml ? HTML : SEPARATORS, escapeUnit)}"`;
+}
+
+const escapeUnit = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** Both languages write the shortest digits in the notation of ECMAScript; Go alone keeps the sign of zero. */
+function jsonFloat(value: number): string {
+  if (!Number.isFinite(value)) throw new Fault('infinity and NaN cannot be written as JSON');
+  return Object.is(value, -0) ? '-0' : String(value);
+}

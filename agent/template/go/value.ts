@@ -1,0 +1,111 @@
+import { JsonNumber } from '../../value/value.ts';
+
+/**
+ * A value in a template, with the type Go would give it, for Go prints, compares and refuses by type.
+ * `null` is a nil found in data, `undefined` no value at all: fields may be taken of the latter but not of the former.
+ */
+export type GoValue =
+  | undefined
+  | null
+  | boolean
+  | string
+  | JsonNumber
+  | Integer
+  | Float
+  | StringList
+  | Structure
+  | readonly GoValue[]
+  | GoMap;
+
+/** `map[string]interface {}`. */
+export type GoMap = ReadonlyMap<string, GoValue>;
+
+export type IntegerType = 'int' | 'int64' | 'uint64' | 'uint8';
+
+export class Integer {
+  readonly value: bigint;
+  readonly type: IntegerType;
+
+  constructor(value: bigint | number, type: IntegerType = 'int') {
+    this.value = BigInt(value);
+    this.type = type;
+  }
+
+  get signed(): boolean {
+    return this.type === 'int' || this.type === 'int64';
+  }
+}
+
+/** `float64`. */
+export class Float {
+  readonly value: number;
+
+  constructor(value: number) {
+    this.value = value;
+  }
+}
+
+/** `[]string`, which Go keeps apart from a list out of JSON (`join` takes only the former). */
+export class StringList {
+  readonly items: readonly string[];
+  readonly isNil: boolean;
+
+  constructor(items: readonly string[] | undefined) {
+    this.items = items ?? [];
+    this.isNil = items === undefined;
+  }
+}
+
+/** A pointer to a struct: its exported fields in order, or none if it is nil. */
+export class Structure {
+  readonly type: string;
+  readonly fields: GoMap | undefined;
+
+  constructor(type: string, fields: GoMap | undefined) {
+    this.type = type;
+    this.fields = fields;
+  }
+}
+
+/** A map that was never made: prints and counts as an empty one, but is `null` in JSON. */
+export const NIL_MAP: GoMap = new Map();
+
+export const isMap = (value: GoValue): value is GoMap => value instanceof Map;
+
+export const isList = (value: GoValue): value is readonly GoValue[] => Array.isArray(value);
+
+/** Text by kind: a string, or a number out of JSON. */
+export const isText = (value: GoValue): value is string | JsonNumber =>
+  typeof value === 'string' || value instanceof JsonNumber;
+
+export const textOf = (value: string | JsonNumber): string =>
+  typeof value === 'string' ? value : value.token;
+
+/** The items of a list of either type; undefined if the value is no list. */
+export function itemsOf(value: GoValue): readonly GoValue[] | undefined {
+  return value instanceof StringList ? value.items : isList(value) ? value : undefined;
+}
+
+/** The name of the type, as Go prints it. */
+export function typeName(value: GoValue): string {
+  if (value === undefined || value === null) return 'interface {}';
+  if (value instanceof Integer || value instanceof Structure) return value.type;
+  if (isText(value)) return typeof value === 'string' ? 'string' : 'json.Number';
+  if (typeof value === 'boolean') return 'bool';
+  return value instanceof Float ? 'float64' : collectionType(value);
+}
+
+function collectionType(value: GoMap | StringList | readonly GoValue[]): string {
+  if (value instanceof StringList) return '[]string';
+  return isMap(value) ? 'map[string]interface {}' : '[]interface {}';
+}
+
+/** What `if`, `with`, `and`, `or` and `not` go by: everything that is not the zero of its type. */
+export function isTrue(value: GoValue): boolean {
+  if (value instanceof Integer) return value.value !== 0n;
+  if (value instanceof Float) return value.value !== 0;
+  if (value instanceof Structure) return value.fields !== undefined;
+  if (isMap(value)) return value.size > 0;
+  if (isText(value)) return textOf(value) !== '';
+  return itemsOf(value) === undefined ? value === true : itemsOf(value)?.length !== 0;
+}
