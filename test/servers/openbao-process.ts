@@ -25,7 +25,7 @@ export async function prepare(
 ): Promise<Place> {
   const directory = await mkdtemp(join(tmpdir(), 'sidekey-openbao-'));
   const port = await freePort();
-  const caPem = tls ? await writeCertificate(directory) : undefined;
+  const caPem = tls ? await installCertificate(directory) : undefined;
   const host = binary.bind === '0.0.0.0' ? '127.0.0.1' : binary.bind;
   const address = `${tls ? 'https' : 'http'}://${host}:${port}`;
   const auditFile = join(directory, 'audit.log');
@@ -70,13 +70,12 @@ audit "file" "file" {
 }
 `;
 
-async function writeCertificate(directory: string): Promise<string> {
-  const { createCertificateAuthority } = await import('./certificate-authority.ts');
-  const authority = await createCertificateAuthority('OpenBao test authority');
-  const { certPem, keyPem } = await authority.issue({ dns: ['localhost'], ip: ['127.0.0.1'] });
-  await writeFile(join(directory, 'tls.crt'), certPem);
-  await writeFile(join(directory, 'tls.key'), keyPem, { mode: 0o600 });
-  return authority.caPem;
+async function installCertificate(directory: string): Promise<string> {
+  // Loaded only where it is needed: it costs more than the start of a server.
+  const { loopbackCertificate, writeCertificate } = await import('./certificate.ts');
+  const certificate = await loopbackCertificate();
+  await writeCertificate(directory, certificate);
+  return certificate.caPem;
 }
 
 const SETPRIV = '/usr/bin/setpriv';

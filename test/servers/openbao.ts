@@ -1,10 +1,15 @@
 import type { ChildProcess } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Agent, request } from 'undici';
 import { type AuditEntry, readAudit } from './audit.ts';
 import { findOpenBao, type OpenBaoBinary } from './openbao-binary.ts';
-import { end, launch, prepare } from './openbao-process.ts';
+import { type Api, type ApiClient, createApiClient, field } from './openbao-api.ts';
+import { end, launch, type Place, prepare } from './openbao-process.ts';
+
+/** A loaded machine is slow. */
+const START_MS = 30_000;
+
+export { type Api, field } from './openbao-api.ts';
 
 export interface OpenBaoOptions {
   /** `memory` (default) starts in 0.2 s and forgets all when halted; `disk` (raft, 3 s) keeps it for `restart`. */
@@ -21,24 +26,6 @@ export interface Network {
   readonly address: string;
   /** A command, made to run there. */
   enter(command: readonly string[]): readonly [string, ...string[]];
-}
-
-export interface ApiOptions {
-  /** Default: the root token. */
-  readonly token?: string;
-  readonly namespace?: string;
-}
-
-export type Api = (method: string, path: string, body?: unknown, options?: ApiOptions) => Promise<unknown>;
-
-/** The value at a path of keys (or indices) in an answer, such as `field(body, 'auth', 'client_token')`; undefined if not there. */
-export function field(body: unknown, ...path: readonly (string | number)[]): unknown {
-  let value = body;
-  for (const key of path) {
-    if (typeof value !== 'object' || value === null) return undefined;
-    value = Reflect.get(value, key);
-  }
-  return value;
 }
 
 /** A real OpenBao on loopback, initialised, unsealed, with KV v2 at `secret/`. */
@@ -68,95 +55,106 @@ export interface OpenBaoServer extends AsyncDisposable {
  *
  * @throws {Error} If there is no OpenBao on this machine or it does not start; the message holds its last words.
  */
-export async function startOpenBao({
-  storage = 'memory',
-  tls = false,
-  network,
-}: OpenBaoOptions = {}): Promise<OpenBaoServer> {
+export async function startOpenBao(options: OpenBaoOptions = {}): Promise<OpenBaoServer> {
+  const { storage = 'memory', tls = false, network } = options;
   const binary = within(await findOpenBao(), network);
   const place = await prepare(binary, { storage, tls });
-  const dispatcher = new Agent({
-    connect: {
-      ...(place.caPem === undefined ? {} : { ca: place.caPem }),
-      ...(network === undefined ? {} : { socketPath: place.socket }),
-    },
-  });
-  let server = await launch(binary, place);
-  let rootToken = '';
-  const api: Api = (method, path, body, options) => call(method, path, body, options);
-
-  async function call(
-    method: string,
-    path: string,
-    body?: unknown,
-    options: ApiOptions = {},
-  ): Promise<unknown> {
-    const { namespace, token = rootToken } = options;
-    const response = await request(`${place.address}/v1/${path}`, {
-      method: method as 'GET',
-      dispatcher,
-      headers: {
-        ...(token === '' ? {} : { 'x-vault-token': token }),
-        ...(namespace === undefined ? {} : { 'x-vault-namespace': namespace }),
-      },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    });
-    const text = await response.body.text();
-    if (response.statusCode >= 400) throw new Error(`${method} ${path}: ${response.statusCode} ${text}`);
-    return text === '' ? undefined : (JSON.parse(text) as unknown);
-  }
-
-  async function answering(): Promise<void> {
-    await until('answers', server, () => call('GET', 'sys/seal-status', undefined, { token: '' }));
-  }
-
-  async function unseal(): Promise<void> {
-    await call('PUT', 'sys/unseal', { key: unsealKey }, { token: '' });
-    await until('is active', server, () => call('GET', 'sys/health', undefined, { token: '' }));
-  }
-
-  async function stop(): Promise<void> {
-    await end(server);
-    await dispatcher.destroy();
-    await rm(place.directory, { recursive: true, force: true });
-  }
-
-  let unsealKey = '';
+  const client = createApiClient(place, network !== undefined);
+  const server = new Server(binary, place, client);
   try {
-    await answering();
-    const init = await call('PUT', 'sys/init', { secret_shares: 1, secret_threshold: 1 });
-    unsealKey = String(field(init, 'keys_base64', 0));
-    await unseal();
-    rootToken = String(field(init, 'root_token'));
-    await call('POST', 'sys/mounts/secret', { type: 'kv', options: { version: '2' } });
-    // A new KV v2 mount answers 400 until its upgrade from nothing has ended.
-    await until('serves secret/', server, () => call('GET', 'secret/config'));
+    await server.start();
+    await server.initialise();
   } catch (error) {
-    await stop();
+    await server.stop();
     throw error;
   }
   return {
     address: place.address,
-    rootToken,
+    rootToken: client.rootToken,
     caPem: place.caPem,
     how: binary.how,
     logFile: place.logFile,
-    api,
+    api: client.call,
     audit: () => readAudit(place.auditFile),
-    seal: async () => void (await call('PUT', 'sys/seal')),
-    unseal,
-    halt: () => end(server),
+    seal: async () => void (await client.call('PUT', 'sys/seal')),
+    unseal: () => server.unseal(),
+    halt: () => server.halt(),
     async restart({ sealed = false } = {}) {
       if (storage === 'memory')
         throw new Error('Cannot restart OpenBao: it was started with storage "memory"');
-      await end(server);
-      server = await launch(binary, place);
-      await answering();
-      if (!sealed) await unseal();
+      await server.halt();
+      await server.start();
+      if (!sealed) await server.unseal();
     },
-    stop,
-    [Symbol.asyncDispose]: stop,
+    stop: () => server.stop(),
+    [Symbol.asyncDispose]: () => server.stop(),
   };
+}
+
+/** The process and the key that unseals it. */
+class Server {
+  readonly #binary: OpenBaoBinary;
+  readonly #place: Place;
+  readonly #client: ApiClient;
+  #process: ChildProcess | undefined;
+  #unsealKey = '';
+
+  constructor(binary: OpenBaoBinary, place: Place, client: ApiClient) {
+    this.#binary = binary;
+    this.#place = place;
+    this.#client = client;
+  }
+
+  async start(): Promise<void> {
+    this.#process = await launch(this.#binary, this.#place);
+    await this.#until('answers', 'sys/seal-status');
+  }
+
+  /** Makes the keys, unseals, and mounts KV v2 at `secret/`. */
+  async initialise(): Promise<void> {
+    const { call } = this.#client;
+    const init = await call('PUT', 'sys/init', { secret_shares: 1, secret_threshold: 1 });
+    this.#unsealKey = String(field(init, 'keys_base64', 0));
+    await this.unseal();
+    this.#client.rootToken = String(field(init, 'root_token'));
+    await call('POST', 'sys/mounts/secret', { type: 'kv', options: { version: '2' } });
+    // A new KV v2 mount answers 400 until its upgrade from nothing has ended.
+    await this.#until('serves secret/', 'secret/config');
+  }
+
+  async unseal(): Promise<void> {
+    await this.#client.call('PUT', 'sys/unseal', { key: this.#unsealKey }, { token: '' });
+    await this.#until('is active', 'sys/health');
+  }
+
+  async halt(): Promise<void> {
+    if (this.#process !== undefined) await end(this.#process);
+  }
+
+  async stop(): Promise<void> {
+    await this.halt();
+    await this.#client.close();
+    await rm(this.#place.directory, { recursive: true, force: true });
+  }
+
+  /** Asks until the answer is a success. */
+  async #until(what: string, path: string): Promise<void> {
+    const deadline = Date.now() + START_MS;
+    for (;;) {
+      const problem = await this.#client.call('GET', path).then(
+        () => undefined,
+        (error: unknown) => String(error),
+      );
+      if (problem === undefined) return;
+      if (this.#process?.exitCode !== null || Date.now() > deadline)
+        throw new Error(`Cannot start OpenBao: it never ${what}: ${problem}\n${await this.#lastWords()}`);
+      await sleep(20);
+    }
+  }
+
+  async #lastWords(): Promise<string> {
+    return (await readFile(this.#place.logFile, 'utf8')).slice(-2000);
+  }
 }
 
 /** The same OpenBao, run on another network. */
@@ -167,19 +165,4 @@ function within(binary: OpenBaoBinary, network: Network | undefined): OpenBaoBin
     bind: network.address,
     command: (directory, port, args) => network.enter(binary.command(directory, port, args)),
   };
-}
-
-/** Tries until an attempt succeeds. */
-async function until(what: string, server: ChildProcess, attempt: () => Promise<unknown>): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  for (;;) {
-    const problem = await attempt().then(
-      () => undefined,
-      (error: unknown) => String(error),
-    );
-    if (problem === undefined) return;
-    if (server.exitCode !== null || Date.now() > deadline)
-      throw new Error(`Cannot start OpenBao: it never ${what}: ${problem}`);
-    await sleep(20);
-  }
 }
