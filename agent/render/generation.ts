@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { encodeText } from '#contract/template/bytes.ts';
 import type { FileSystem } from './file-system.ts';
 import { generationName } from './plan-names.ts';
 import type { GenerationPlan, RenderedFile } from './plan.ts';
@@ -50,7 +51,7 @@ async function makeDirectory(fs: FileSystem, path: string): Promise<void> {
 }
 
 async function writeFile(fs: FileSystem, path: string, { content, mode }: RenderedFile): Promise<void> {
-  await fs.writeFile(path, content.reveal(), { flag: 'wx', mode: 0o600 });
+  await fs.writeFile(path, encodeText(content.reveal()), { flag: 'wx', mode: 0o600 });
   await fs.chmod(path, mode);
 }
 

@@ -1,3 +1,4 @@
+import { encodeText } from '#contract/template/bytes.ts';
 import type { Secret } from '../secret.ts';
 import { CURRENT, isGenerationName, linkTarget, NEXT, visibleName } from './plan-names.ts';
 
@@ -11,6 +12,7 @@ export interface RenderedFile {
   readonly path: string;
   /** Permission bits, such as 0o644. */
   readonly mode: number;
+  /** Bytes that are not UTF-8 are escaped in it, as templates give it (`encodeText`). */
   readonly content: Secret<string>;
 }
 
@@ -97,7 +99,7 @@ export function currentGeneration(entries: readonly Entry[]): string | undefined
 
 function isSame({ content, mode }: RenderedFile, found: FileOnDisk | undefined): boolean {
   if (found?.content === undefined || found.mode !== mode) return false;
-  return found.content.reveal().equals(Buffer.from(content.reveal()));
+  return found.content.reveal().equals(encodeText(content.reveal()));
 }
 
 /** True if an entry takes a name that the files need. Anything else of the user's may stand in the volume. */

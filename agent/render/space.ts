@@ -1,3 +1,4 @@
+import { byteLength } from '#contract/template/bytes.ts';
 import { RenderError } from './errors.ts';
 import type { FileSystem } from './file-system.ts';
 import { directoriesOf } from './generation.ts';
@@ -18,7 +19,7 @@ export async function checkSpace(
 ): Promise<void> {
   const { bsize, blocks, bavail, files, ffree } = await fs.statfs(volume);
   const neededBlocks = written
-    .map(({ content }) => Math.ceil(Buffer.byteLength(content.reveal()) / bsize))
+    .map(({ content }) => Math.ceil(byteLength(content.reveal()) / bsize))
     .reduce((sum, count) => sum + count, 0);
   const neededInodes =
     directoriesOf([...written, ...carried]).length + written.length + carried.length + links;

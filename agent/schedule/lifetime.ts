@@ -32,13 +32,19 @@ const CAPPED_SHARE = 0.9;
 const SHORTEST_WAIT_MS = 500;
 
 /** A lifetime as first granted. */
-export function beginTerm(lifetime: Lifetime, now: number): Term {
+export function beginTerm(granted: Lifetime, now: number): Term {
+  const lifetime = whole(granted);
   return { lifetime, grantedAt: now, firstTtlMs: 'ttlMs' in lifetime ? lifetime.ttlMs : 0 };
 }
 
 /** The same lease after a renewal. */
 export function renewTerm(term: Term, lifetime: Lifetime, now: number): Term {
-  return { lifetime, grantedAt: now, firstTtlMs: term.firstTtlMs };
+  return { lifetime: whole(lifetime), grantedAt: now, firstTtlMs: term.firstTtlMs };
+}
+
+/** In whole milliseconds, for terms are saved. */
+function whole(lifetime: Lifetime): Lifetime {
+  return 'ttlMs' in lifetime ? { ...lifetime, ttlMs: Math.floor(lifetime.ttlMs) } : lifetime;
 }
 
 /** The same lease once the store has refused to renew it. */

@@ -25,7 +25,7 @@ export function reduce(state: AgentState, event: Event, now: number, random: () 
 }
 
 function failed(state: AgentState, action: Action, failure: Failure, moment: Moment): AgentState {
-  if (failure.code === 'token_invalid' && 'session' in action)
+  if (failure.code === 'token_invalid' && 'session' in action && action.type !== 'renew_token')
     return tokenLost(state, action.session.id, failure, moment);
   switch (action.type) {
     case 'login':

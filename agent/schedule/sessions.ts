@@ -48,7 +48,10 @@ export function tokenRenewed(state: AgentState, id: number, lifetime: Lifetime, 
   return { ...state, current: { ...current, term, due, attempt: FRESH } };
 }
 
-/** A refused renewal makes the token due to be replaced; a fault that passes, to be tried again. */
+/**
+ * A refused renewal makes the token due to be replaced; a fault that passes, to be tried again. A token that cannot be
+ * renewed is not dead yet: it serves until the new one is there.
+ */
 export function tokenRenewalFailed(
   state: AgentState,
   id: number,
@@ -57,7 +60,7 @@ export function tokenRenewalFailed(
 ): AgentState {
   const { current } = state;
   if (current?.id !== id) return state;
-  if (isRefusal(failure))
+  if (isRefusal(failure) || failure.code === 'token_invalid')
     return { ...state, current: { ...current, term: refuseRenewal(current.term), due: now } };
   const attempt = fail(current.attempt, failure, now);
   const leftMs = endOf(current.term) - now;

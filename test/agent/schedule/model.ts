@@ -1,0 +1,114 @@
+import { ProviderError } from '../../../agent/provider/errors.ts';
+import type { Reading, SecretRef } from '../../../agent/provider/provider.ts';
+import type { Lifetime } from '../../../agent/schedule/lifetime.ts';
+import { Secret } from '../../../agent/secret.ts';
+import type { ValueMap } from '../../../agent/value/value.ts';
+
+/** What a store grants for one kind of secret. Milliseconds. */
+export interface Terms {
+  readonly ttlMs: number;
+  readonly maxTtlMs: number;
+  readonly renewable: boolean;
+}
+
+export type SecretSpec =
+  | { readonly kind: 'kv' }
+  | ({ readonly kind: 'leased' } & Terms)
+  | { readonly kind: 'expiring'; readonly ttlMs: number };
+
+interface Grant {
+  readonly id: string;
+  readonly terms: Terms;
+  readonly bornAt: number;
+  expiresAt: number;
+  /** The token that made it; undefined for a token. */
+  readonly token: string | undefined;
+}
+
+/** A store as a model: no time but what it is told, no I/O. Leases end with their token, as in Vault. */
+export class ModelStore {
+  readonly token: Terms;
+  readonly secrets: ReadonlyMap<string, SecretSpec>;
+  readonly grants = new Map<string, Grant>();
+  logins = 0;
+  version = 0;
+  #serial = 0;
+
+  constructor(token: Terms, secrets: ReadonlyMap<string, SecretSpec>) {
+    this.token = token;
+    this.secrets = secrets;
+  }
+
+  login(now: number): { token: string; lifetime: Lifetime } {
+    this.logins += 1;
+    const grant = this.#grant(this.token, now, undefined);
+    return { token: grant.id, lifetime: this.#lifetime(grant, now) };
+  }
+
+  read(token: string, { path }: SecretRef, now: number): Reading {
+    this.#authenticate(token, now);
+    const spec = this.secrets.get(path);
+    if (!spec) throw new ProviderError('not_found', `Cannot read ${path}: nothing there`);
+    const answer = (body: string): Secret<ValueMap> => new Secret(new Map([['data', body]]));
+    if (spec.kind === 'kv') return { value: answer(`${path} ${this.version}`), lifetime: { kind: 'polled' } };
+    if (spec.kind === 'expiring')
+      return { value: answer(String(now)), lifetime: { kind: 'expiring', ttlMs: spec.ttlMs } };
+    const lease = this.#grant(spec, now, token);
+    return { value: answer(lease.id), lifetime: this.#lifetime(lease, now), leaseId: lease.id };
+  }
+
+  renew(token: string, id: string, now: number): Lifetime {
+    this.#authenticate(token, now);
+    const grant = this.grants.get(id);
+    if (!grant?.terms.renewable || !this.isAlive(id, now))
+      throw new ProviderError('lease_gone', 'Cannot renew: it has ended');
+    grant.expiresAt = Math.min(now + grant.terms.ttlMs, grant.bornAt + grant.terms.maxTtlMs);
+    return this.#lifetime(grant, now);
+  }
+
+  isAlive(id: string, now: number): boolean {
+    const grant = this.grants.get(id);
+    if (!grant || now >= grant.expiresAt) return false;
+    return grant.token === undefined || this.isAlive(grant.token, now);
+  }
+
+  /** What is left of a lease's life, its token's end included, as a share of what was granted at first. */
+  shareLeft(id: string, now: number): number {
+    const grant = this.grants.get(id);
+    return grant ? (grant.expiresAt - now) / grant.terms.ttlMs : 0;
+  }
+
+  #authenticate(token: string, now: number): void {
+    if (!this.isAlive(token, now))
+      throw new ProviderError('token_invalid', 'Cannot go on: the token has ended');
+  }
+
+  #grant(terms: Terms, now: number, token: string | undefined): Grant {
+    this.#serial += 1;
+    const expiresAt = now + Math.min(terms.ttlMs, terms.maxTtlMs);
+    const grant = {
+      id: `${token === undefined ? 'token' : 'lease'}-${this.#serial}`,
+      terms,
+      bornAt: now,
+      expiresAt,
+      token,
+    };
+    this.grants.set(grant.id, grant);
+    return grant;
+  }
+
+  #lifetime({ terms, expiresAt }: Grant, now: number): Lifetime {
+    return { kind: 'leased', ttlMs: expiresAt - now, renewable: terms.renewable };
+  }
+}
+
+/** A reproducible source of chance (mulberry32). */
+export function chance(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
