@@ -144,6 +144,11 @@ test.each([
   expect(refusalOf(body)).toBe(expected);
 });
 
+test('a pod of any depth is answered', () => {
+  const deep = reviewOf(POD).replace('"model-server"', `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`);
+  expect(exchange(deep).response.uid).toBe('uid-1');
+});
+
 /** The parts of a review, each now and then replaced by something else. */
 const damaged = fc.json({ maxDepth: 4 }).chain((json) => {
   const body = reviewOf(POD);
