@@ -69,6 +69,12 @@ export interface ReadConfig {
   readonly warnings: readonly Problem[];
 }
 
+/** All addresses of both families: a pod may have IPv6 alone. */
+const ANY_ADDRESS = '::';
+
+/** What is written is compared with what stands there, so the agent has to be able to read it. */
+const OWNER_MAY_READ = 0o400;
+
 const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_POLL_MS = 300_000;
 const DEFAULT_START_DEADLINE_MS = 300_000;
@@ -94,6 +100,7 @@ export function parseConfig(text: string): Parsed<ReadConfig> {
 /** Checks a decoded configuration. */
 export function readConfig(value: unknown): Parsed<ReadConfig> {
   const root = new Reader(value, 'config');
+  if (root.problems.length > 0) return rejected(root.problems);
   const version = root.unknown('version');
   if (version !== 1) {
     const found = JSON.stringify(version) ?? 'none';
@@ -112,7 +119,7 @@ export function readConfig(value: unknown): Parsed<ReadConfig> {
     startDeadlineMs: root.nullableInteger('startDeadlineMs', { min: 0, fallback: DEFAULT_START_DEADLINE_MS }),
     revokeOnShutdown: root.boolean('revokeOnShutdown', false),
     stateDirectory: directory(root, 'stateDirectory', STATE_DIRECTORY),
-    adminAddress: root.string('adminAddress', '0.0.0.0'),
+    adminAddress: root.string('adminAddress', ANY_ADDRESS),
     adminPort: root.integer('adminPort', { min: 0, max: 65_535, fallback: ADMIN_PORT }),
     terminationLog: root.string('terminationLog', TERMINATION_LOG),
   };
@@ -160,6 +167,8 @@ function readFile(reader: Reader): FileSpec {
       right: template.string('right', '}}'),
     },
   };
+  if ((file.mode & OWNER_MAY_READ) === 0)
+    reader.report('mode', 'must let the owner read, as 256 (octal 0400) does');
   template.finish();
   reader.finish();
   return file;
@@ -185,6 +194,11 @@ function checkUnique(root: Reader, files: readonly FileSpec[]): void {
     if (names.has(name)) root.report('files', `has two entries named "${name}"`);
     names.add(name);
     seen.set(target, name);
+  }
+  for (const [target, name] of seen) {
+    const below = [...seen.keys()].find((other) => other.startsWith(`${target}/`));
+    if (below !== undefined)
+      root.report('files', `"${name}" renders ${target}, which ${below} needs as a directory`);
   }
   if (files.length === 0) root.report('files', 'must name at least one file to render');
 }

@@ -8,7 +8,7 @@ interface Range {
 
 /**
  * Reads the fields of one JSON object, noting every problem under its dotted path and every field nobody asked for.
- * A reader and its children share one list of each.
+ * A reader and its children share one list of each. `null` stands for an absent field, as in Kubernetes.
  */
 export class Reader {
   readonly problems: Problem[];
@@ -23,7 +23,10 @@ export class Reader {
     this.warnings = parent?.warnings ?? [];
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     this.#fields = new Map(isObject ? Object.entries(value) : []);
-    if (!isObject) this.problems.push({ key: path, message: 'must be an object' });
+    if (isObject) return;
+    this.problems.push({ key: path, message: 'must be an object' });
+    // That says it all: what is missing in it goes into a list that nobody reads.
+    if (parent !== undefined) this.problems = [];
   }
 
   /** Notes a problem with one field. */
@@ -62,7 +65,7 @@ export class Reader {
   }
 
   optionalString(key: string): string | undefined {
-    return this.unknown(key) === undefined ? undefined : this.string(key);
+    return (this.unknown(key) ?? undefined) === undefined ? undefined : this.string(key);
   }
 
   string(key: string, fallback?: string, { allowEmpty = false } = {}): string {
