@@ -7,6 +7,8 @@ import bundles from '../../rolldown.config.ts';
 interface Bundle {
   readonly code: string;
   readonly modules: readonly string[];
+  /** What is left to be found when it runs. */
+  readonly imports: readonly string[];
 }
 
 const made = new Map<string, Bundle>();
@@ -18,6 +20,7 @@ beforeAll(async () => {
     made.set(chunks[0]?.fileName ?? '', {
       code: chunks.map((chunk) => chunk.code).join('\n'),
       modules: chunks.flatMap((chunk) => chunk.moduleIds),
+      imports: chunks.flatMap((chunk) => [...chunk.imports, ...chunk.dynamicImports]),
     });
   }
 }, 60_000);
@@ -64,10 +67,5 @@ describe('the injector’s bundle', () => {
 });
 
 test('a bundle imports only what Node itself has', () => {
-  for (const { code } of made.values()) {
-    const imported = [...code.matchAll(/\b(?:from|import)\s*["']([^"']+)["']/gu)].map(
-      ([, name]) => name ?? '',
-    );
-    expect(imported.filter((name) => !isBuiltin(name))).toEqual([]);
-  }
+  for (const { imports } of made.values()) expect(imports.filter((name) => !isBuiltin(name))).toEqual([]);
 });

@@ -53,11 +53,15 @@ describe('what the tree says', () => {
     );
 
   test('no path of one developer’s machine', () => {
-    expect(saying(/(?<![\w.{}$~-])\/(?:work|Users|root)\/\w|(?<![\w.$}])\/home\/(?!nonroot|app)\w+/u)).toEqual([]);
+    expect(
+      saying(/(?<![\w.{}$~-])\/(?:work|Users|root)\/\w|(?<![\w.$}])\/home\/(?!nonroot|app)\w+/u),
+    ).toEqual([]);
   });
 
   test('no host of a package registry: where packages come from is for each machine to say', () => {
-    expect(saying(/\b(?:registry|proxy|deb|index|files)\.[a-z-]+\.(?:org|com|io|net)\b|\bpypi\.\w/u)).toEqual([]);
+    expect(saying(/\b(?:registry|proxy|deb|index|files)\.[a-z-]+\.(?:org|com|io|net)\b|\bpypi\.\w/u)).toEqual(
+      [],
+    );
   });
 
   test('the lock file pins by content, not by host', () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeBaseImage } from '../servers/base-image.ts';
-import { type Compose, eventually, startCompose } from '../servers/compose.ts';
+import { type Compose, startCompose } from '../servers/compose.ts';
+import { eventually } from '../servers/eventually.ts';
 import { type Docker, findDocker } from '../servers/docker.ts';
 import { makeOpenBaoImage, makePrometheusImage } from '../servers/images.ts';
 import { freePort } from '../servers/port.ts';

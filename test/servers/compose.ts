@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Docker } from './docker.ts';
 
 /** A compose project that is up. */
@@ -52,22 +51,4 @@ export async function startCompose(docker: Docker, options: ComposeOptions): Pro
     throw new Error(`${String(error)}\n${logs.output}`, { cause: error });
   }
   return { origin: (await run('version')).split('\n')[0] ?? '', run, [Symbol.asyncDispose]: down };
-}
-
-/**
- * Asks until there is an answer.
- *
- * @throws {Error} With the last fault after `withinMs`.
- */
-export async function eventually<T>(what: string, withinMs: number, ask: () => Promise<T>): Promise<T> {
-  const deadline = performance.now() + withinMs;
-  for (;;) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (performance.now() > deadline)
-        throw new Error(`Cannot see ${what} in ${withinMs} ms`, { cause: error });
-    }
-    await sleep(100);
-  }
 }
