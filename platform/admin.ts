@@ -27,8 +27,9 @@ function answer(
   body: string,
   type = 'text/plain; charset=utf-8',
 ): void {
-  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' });
-  response.end(body);
+  response.setHeader('content-type', type);
+  response.setHeader('cache-control', 'no-store');
+  response.writeHead(status).end(body);
 }
 
 async function respond(source: AdminSource, path: string, response: ServerResponse): Promise<void> {
@@ -42,10 +43,17 @@ function verdict(response: ServerResponse, fault: string | undefined): void {
   answer(response, fault === undefined ? 200 : 503, `${fault ?? 'ok'}\n`);
 }
 
-/** Serves `/metrics`, `/healthz` and `/readyz` over plain HTTP. */
-export async function serveAdmin(source: AdminSource, port: number, address = '0.0.0.0'): Promise<Admin> {
+/**
+ * Serves `/metrics`, `/healthz` and `/readyz` over plain HTTP.
+ *
+ * @throws {Error} With the system's code (`EADDRINUSE`, …) if the port cannot be had.
+ */
+export async function serveAdmin(source: AdminSource, port: number, address = ANY_ADDRESS): Promise<Admin> {
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
-    if (request.method !== 'GET' && request.method !== 'HEAD') return answer(response, 405, 'Only GET\n');
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('allow', 'GET, HEAD');
+      return answer(response, 405, 'Only GET and HEAD\n');
+    }
     const [path = '/'] = (request.url ?? '/').split('?');
     respond(source, path, response).catch(() => answer(response, 500, 'Cannot collect the metrics\n'));
   });
@@ -60,11 +68,15 @@ export async function serveAdmin(source: AdminSource, port: number, address = '0
   };
 }
 
+/** All addresses of both families, or those of IPv4 where the kernel has no other. */
+const ANY_ADDRESS = '::';
+
 /** @throws {Error} With the system's code (`EADDRINUSE`, …) if the port cannot be had. */
 export function listen(server: Server, port: number, address: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, address, () => {
+    // Asked for no address, Node tries "::" and falls back to "0.0.0.0".
+    server.listen({ port, ...(address === ANY_ADDRESS ? {} : { host: address }) }, () => {
       server.off('error', reject);
       resolve();
     });

@@ -1,8 +1,17 @@
-/** Aborted, with the signal's name as reason, on the first SIGTERM or SIGINT. A second one ends the process at once. */
+import { constants } from 'node:os';
+
+/** By custom, the exit code of a process that a signal ended is this much more than the signal's number. */
+const SIGNALLED = 128;
+
+/** Aborted, with the signal's name in its reason, on the first SIGTERM or SIGINT. A second one ends the process at once. */
 export function terminationSignal(): AbortSignal {
   const controller = new AbortController();
   for (const name of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(name, () => controller.abort(new Terminated(name)));
+    process.on(name, () => {
+      // To the first process of a container the kernel delivers no signal that has no handler, so this one stays.
+      if (controller.signal.aborted) process.exit(SIGNALLED + constants.signals[name]);
+      controller.abort(new Terminated(name));
+    });
   }
   return controller.signal;
 }

@@ -1,32 +1,22 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { censorFields } from './censor.ts';
 
-/** Structured logging: the message is constant, what varies goes into the fields. */
-export type Log = Logger;
+/**
+ * Structured logging: the message is constant, what varies goes into the fields. There are no child loggers, for pino
+ * would not censor the fields they carry.
+ */
+export type Log = Pick<Logger, 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'>;
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** A field of such a name is censored wherever it stands, though nothing is meant to log one. */
-const CENSORED = [
-  'token',
-  'jwt',
-  'password',
-  'secret',
-  'secret_id',
-  'client_token',
-  'authorization',
-  'value',
-  'data',
-];
-
-/** JSON lines on standard output, one per event. */
+/** JSON lines on standard output, one per event; fields are censored (see `censor.ts`). */
 export function createLog(level: LogLevel, component: string, destination?: DestinationStream): Log {
   const options = {
     level,
     base: { component },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
-    formatters: { level: (label: string) => ({ level: label }) },
-    redact: { paths: CENSORED.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
+    formatters: { level: (label: string) => ({ level: label }), log: censorFields },
   };
   return pino(options, destination ?? pino.destination({ fd: 1, sync: true }));
 }
