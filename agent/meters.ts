@@ -1,4 +1,5 @@
 import type { Metrics } from '#platform/metrics.ts';
+import { VERSION } from '#platform/version.ts';
 import type { AGENT_METRICS } from './metrics.ts';
 import type { Step } from './run.ts';
 import { firstEnd, isUpToDate, oldestConfirmation, tokenEnd } from './schedule/outlook.ts';
@@ -18,6 +19,7 @@ interface Meters {
 
 /** Keeps the metrics that follow from the state. Those of the store's requests are kept around the provider. */
 export function createMeters(metrics: AgentMetrics, fileNames: readonly string[], startedAt: number): Meters {
+  metrics.set('sidekey_agent_build_info', 1, { version: VERSION });
   metrics.set('sidekey_agent_files', fileNames.length);
   return {
     count: ({ before, event, now }) => {

@@ -1,0 +1,152 @@
+import { refKey, type Reading, type SecretRef, type Session } from '../../../agent/provider/provider.ts';
+import type { Failure } from '../../../agent/schedule/attempt.ts';
+import type { Lifetime } from '../../../agent/schedule/lifetime.ts';
+import { plan } from '../../../agent/schedule/plan.ts';
+import { reduce } from '../../../agent/schedule/reduce.ts';
+import { newState } from '../../../agent/schedule/resume.ts';
+import type { Action, AgentState, Event } from '../../../agent/schedule/state.ts';
+import { Secret } from '../../../agent/secret.ts';
+import { sessionWith } from './simulation.ts';
+
+export const SECOND = 1000;
+export const HOUR = 3600 * SECOND;
+export const POLL_MS = 60 * SECOND;
+
+/** Chance always in the middle. */
+const half = (): number => 0.5;
+
+export const refTo = (path: string): SecretRef => ({
+  store: 'vault',
+  operation: 'read',
+  path,
+  parameters: {},
+});
+
+export const leased = (ttlMs: number, renewable = true): Lifetime => ({ kind: 'leased', ttlMs, renewable });
+
+export const failure = (code: Failure['code'], change: Partial<Failure> = {}): Failure => ({
+  code,
+  message: `Cannot: ${code}`,
+  transient: [
+    'unreachable',
+    'timeout',
+    'sealed',
+    'rate_limited',
+    'server_error',
+    'token_invalid',
+    'lease_gone',
+  ].includes(code),
+  ...change,
+});
+
+/** An agent of which a test tells the story: what happens, and what is planned then. */
+export class Scene {
+  state: AgentState = newState(POLL_MS);
+  now = 10 * HOUR;
+  readonly #random: () => number;
+
+  constructor(random: () => number = half) {
+    this.#random = random;
+  }
+
+  get plan(): ReturnType<typeof plan> {
+    return plan(this.state, this.now);
+  }
+
+  /** What is to be done now, shortly: `login`, `read a`, `renew lease-1`, …. */
+  get todo(): string[] {
+    return this.plan.actions.map(describe);
+  }
+
+  /** Milliseconds until the plan looks again. */
+  get pause(): number {
+    return this.plan.wakeAt - this.now;
+  }
+
+  wait(ms: number): this {
+    this.now += ms;
+    return this;
+  }
+
+  happen(event: Event): this {
+    this.state = reduce(this.state, event, this.now, this.#random);
+    return this;
+  }
+
+  /** The planned action of that short name. */
+  action(name: string): Action {
+    const found = this.plan.actions.find((action) => describe(action) === name);
+    if (!found) throw new Error(`Not planned: ${name}; but ${this.todo.join(', ')}`);
+    return found;
+  }
+
+  fail(name: string, fault: Failure): this {
+    return this.happen({ type: 'failed', action: this.action(name), failure: fault });
+  }
+
+  login(lifetime: Lifetime = leased(HOUR), token = `token-${this.state.nextSession}`): this {
+    const session: Session = sessionWith(token, lifetime);
+    return this.happen({ type: 'logged_in', session });
+  }
+
+  /** The templates were evaluated and ask for these. */
+  miss(...paths: string[]): this {
+    return this.render({ used: [], missing: paths.map(refTo) });
+  }
+
+  read(
+    path: string,
+    lifetime: Lifetime = { kind: 'polled' },
+    change: { leaseId?: string; body?: string } = {},
+  ): this {
+    const { leaseId, body = path } = change;
+    const reading: Reading = {
+      value: new Secret(new Map([['data', body]])),
+      lifetime,
+      ...(leaseId === undefined ? {} : { leaseId }),
+    };
+    const session = this.state.current?.id ?? 0;
+    return this.happen({ type: 'read', key: refKey(refTo(path)), session, reading });
+  }
+
+  /** The templates were evaluated; without anything missing the set was committed. */
+  render({
+    used = [...this.state.secrets.values()].map(({ ref }) => ref.path),
+    missing = [],
+    fault,
+    changed = ['file'],
+  }: { used?: string[]; missing?: SecretRef[]; fault?: Failure; changed?: string[] } = {}): this {
+    const content = fault ? {} : { content: new Secret('content') };
+    const outcome = { name: 'file', used: used.map((path) => refKey(refTo(path))), ...content };
+    const files = [fault ? { ...outcome, failure: fault } : outcome];
+    const committed = missing.length === 0 && !fault ? { changed } : {};
+    return this.happen({ type: 'rendered', revision: this.state.revision, files, missing, ...committed });
+  }
+
+  secret(path: string): NonNullable<ReturnType<AgentState['secrets']['get']>> {
+    const secret = this.state.secrets.get(refKey(refTo(path)));
+    if (!secret) throw new Error(`Unknown: ${path}`);
+    return secret;
+  }
+}
+
+function describe(action: Action): string {
+  switch (action.type) {
+    case 'read':
+      return `read ${action.ref.path} through ${action.session.id}`;
+    case 'renew':
+      return `renew ${action.leaseId} through ${action.session.id}`;
+    case 'renew_token':
+      return `renew token ${action.session.id}`;
+    case 'login':
+    case 'render':
+      return action.type;
+  }
+}
+
+/** Logged in, one secret of that lifetime read and rendered. */
+export function rendered(lifetime: Lifetime, token: Lifetime = leased(HOUR)): Scene {
+  const scene = new Scene().miss('a').login(token);
+  const id = lifetime.kind === 'leased' ? { leaseId: 'lease-1' } : {};
+  return scene.read('a', lifetime, id).render();
+}

@@ -1,0 +1,169 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type AgentConfig, serialiseConfig } from '#contract/agent-config.ts';
+import { CONFIG_VARIABLE } from '#contract/layout.ts';
+import { defaultTemplate } from '#contract/template/default.ts';
+import type { OpenBaoServer } from '../../servers/openbao.ts';
+import { freePort } from '../../servers/port.ts';
+import {
+  createTokenIssuer,
+  mountKubernetesAuth,
+  type Role,
+  writePolicy,
+  writeRole,
+} from '../../servers/service-account.ts';
+
+const BUNDLE = fileURLToPath(new URL('../../../dist/agent.mjs', import.meta.url));
+
+/** Whom the injector makes the agent's user where the pod names none. */
+export const AGENT_UID = 65_532;
+
+/** What must never be seen anywhere but in the rendered files and the saved state. */
+export const CANARY = 'canary-4f9d1c7e';
+
+const ACCOUNT = { namespace: 'ml', name: 'inference' };
+const issuer = createTokenIssuer();
+
+/** Makes a server what the agent of these tests expects: a login, a policy, a role and a secret. */
+export async function furnish({ api }: Pick<OpenBaoServer, 'api'>, role: Partial<Role> = {}): Promise<void> {
+  await mountKubernetesAuth(api, issuer);
+  await writePolicy(api, 'ml', {
+    'secret/data/ml/*': ['read'],
+    'pki/issue/*': ['create', 'update'],
+    'database/creds/*': ['read'],
+  });
+  await writeRole(api, { name: 'ml-inference', policies: ['ml'], account: ACCOUNT, ttl: '1h', ...role });
+  await writeSecret({ api }, `${CANARY}-1`);
+}
+
+export async function writeSecret({ api }: Pick<OpenBaoServer, 'api'>, key: string): Promise<void> {
+  await api('POST', 'secret/data/ml/api-key', { data: { key } });
+}
+
+export const API_KEY_TEMPLATE = '{{ with secret "secret/data/ml/api-key" }}{{ .Data.data.key }}{{ end }}';
+
+export type ConfigChange = Partial<Omit<AgentConfig, 'files' | 'vault'>> & {
+  readonly vault?: Partial<AgentConfig['vault']>;
+  readonly role?: string;
+  /** Templates by the name of their file. */
+  readonly templates?: Readonly<Record<string, string>>;
+};
+
+/** A pod's part of the agent: its directories, its token, and one agent after another in them. */
+export class Pod implements AsyncDisposable {
+  readonly directory: string;
+  readonly config: AgentConfig;
+  readonly #processes: ChildProcess[] = [];
+  /** Everything that any agent of this pod has printed. */
+  output = '';
+
+  private constructor(directory: string, config: AgentConfig) {
+    this.directory = directory;
+    this.config = config;
+  }
+
+  static async create(bao: Pick<OpenBaoServer, 'address'>, change: ConfigChange = {}): Promise<Pod> {
+    const directory = await mkdtemp(join(tmpdir(), 'sidekey-agent-'));
+    await chmod(directory, 0o755);
+    for (const volume of ['secrets', 'state']) {
+      await mkdir(join(directory, volume));
+      await chown(join(directory, volume), AGENT_UID, AGENT_UID);
+    }
+    for (const [file, text] of [
+      ['token', issuer.token({ ...ACCOUNT, pod: 'inference-pod' })],
+      ['termination-log', ''],
+    ] as const) {
+      await writeFile(join(directory, file), text);
+      await chown(join(directory, file), AGENT_UID, AGENT_UID);
+    }
+    return new Pod(directory, await configure(directory, bao.address, change));
+  }
+
+  /** Starts an agent as the kubelet would: another user, no capabilities, nothing in the environment but its configuration. */
+  start(mode: 'run' | 'init', env: Readonly<Record<string, string>> = {}): ChildProcess {
+    const user = [`--reuid=${AGENT_UID}`, `--regid=${AGENT_UID}`, '--clear-groups', '--no-new-privs'];
+    const child = spawn('setpriv', [...user, process.execPath, BUNDLE, mode], {
+      env: { [CONFIG_VARIABLE]: serialiseConfig(this.config), ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => {
+        this.output += chunk.toString();
+      });
+    this.#processes.push(child);
+    return child;
+  }
+
+  /** The content of a rendered file. */
+  read(file: string): Promise<string> {
+    return readFile(join(this.directory, 'secrets', file), 'utf8');
+  }
+
+  lastWords(): Promise<string> {
+    return readFile(this.config.terminationLog, 'utf8');
+  }
+
+  /** Asks the agent. */
+  async get(path: '/readyz' | '/healthz' | '/metrics'): Promise<{ status: number; body: string }> {
+    const response = await fetch(`http://127.0.0.1:${this.config.adminPort}${path}`);
+    return { status: response.status, body: await response.text() };
+  }
+
+  /** The value of one series, labels included in its name. */
+  async metric(series: string): Promise<number> {
+    const { body } = await this.get('/metrics');
+    const line = body.split('\n').find((candidate) => candidate.startsWith(`${series} `));
+    if (line === undefined) throw new Error(`There is no series ${series}`);
+    return Number(line.slice(series.length + 1));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const child of this.#processes) {
+      child.kill('SIGKILL');
+      await exit(child);
+    }
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** How a process ended. */
+export function exit(child: ChildProcess): Promise<number | NodeJS.Signals | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode ?? child.signalCode);
+  return new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
+}
+
+async function configure(
+  directory: string,
+  address: string,
+  { vault, role = 'ml-inference', templates, ...change }: ConfigChange,
+): Promise<AgentConfig> {
+  const sources = templates ?? { 'api-key': API_KEY_TEMPLATE, default: defaultTemplate('secret/data/ml/api-key') };
+  const tokenFile = join(directory, 'token');
+  return {
+    version: 1,
+    vault: {
+      address,
+      auth: { method: 'kubernetes', path: 'auth/kubernetes', role, tokenFile },
+      timeoutMs: 2000,
+      ...vault,
+    },
+    files: Object.entries(sources).map(([name, text]) => ({
+      name,
+      volume: join(directory, 'secrets'),
+      path: name,
+      mode: 0o644,
+      template: { text, left: '{{', right: '}}' },
+    })),
+    pollMs: 500,
+    startDeadlineMs: 300_000,
+    revokeOnShutdown: false,
+    stateDirectory: join(directory, 'state'),
+    adminAddress: '127.0.0.1',
+    adminPort: await freePort(),
+    terminationLog: join(directory, 'termination-log'),
+    ...change,
+  };
+}
