@@ -7,6 +7,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // Properties run many cases, and the cluster may be building beside them.
+          testTimeout: 30_000,
           include: ['test/{contract,platform,agent,injector,deploy,run,architecture,golden}/**/*.test.ts'],
         },
       },

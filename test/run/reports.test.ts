@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ROOT } from './command.ts';
 import { readShellReport } from './shell-report.ts';
-import { readVitestReport } from './vitest-report.ts';
+import { failureSection, readVitestReport } from './vitest-report.ts';
 
 const NAME = join(ROOT, 'test/a.test.ts');
 const passing = { fullName: 'a works', status: 'passed', failureMessages: [] };
@@ -25,7 +25,7 @@ describe('vitest’s report', () => {
     const file = { name: NAME, status: 'failed', message: '', assertionResults: [passing, failing] };
     const { tally, report } = readVitestReport({ testResults: [file] });
     expect(tally).toEqual({ passed: 1, failed: 1 });
-    expect(report).toBe('test/a.test.ts > a fails\n    expected 1 to be 2\n      at x');
+    expect(report).toBe('test/a.test.ts > a fails: expected 1 to be 2');
   });
 
   test.each(['skipped', 'pending', 'todo'])('counts a test that is %s as failed', (status) => {
@@ -44,6 +44,17 @@ describe('vitest’s report', () => {
 
   test.each([[{}], [undefined], [{ testResults: 'x' }]])('finds no test in %j', (value) => {
     expect(readVitestReport(value).tally).toEqual({ passed: 0, failed: 0 });
+  });
+});
+
+describe('vitest’s own words', () => {
+  test('are what comes after its list of files', () => {
+    const section = '⎯⎯⎯ Failed Tests 1 ⎯⎯⎯\n\n- 1\n+ 2';
+    expect(failureSection(`✓ one\n× two\n\n${section}\n\n`)).toBe(section);
+  });
+
+  test('are nothing if nothing failed', () => {
+    expect(failureSection('✓ one\n Tests  1 passed')).toBe('');
   });
 });
 

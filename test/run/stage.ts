@@ -13,7 +13,7 @@ export interface Done {
 }
 
 /** What a stage printed is cut to this; the end says most. */
-const REPORT_LINES = 120;
+const REPORT_LINES = 200;
 
 function indent(report: string): string {
   const lines = report.split('\n');

@@ -8,15 +8,12 @@ const record = (value: unknown): Json => (typeof value === 'object' && value !==
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** The first lines of a message hold what was expected and what came; the rest is stack within the runner. */
-const MESSAGE_LINES = 25;
-
 function failureOf(test: Json): string {
   const name = text(test['fullName']);
   if (test['status'] !== 'failed')
-    return `${name}\n    did not run (${text(test['status'])}): tests are never skipped`;
-  const messages = list(test['failureMessages']).map(text).join('\n').split('\n');
-  return [name, ...messages.slice(0, MESSAGE_LINES).map((line) => `    ${line}`)].join('\n');
+    return `${name}: did not run (${text(test['status'])}); tests are never skipped`;
+  const [message = ''] = list(test['failureMessages']).map(text).join('\n').split('\n');
+  return `${name}: ${message}`;
 }
 
 function fileFailures(file: Json): { passed: number; failures: string[] } {
@@ -25,7 +22,7 @@ function fileFailures(file: Json): { passed: number; failures: string[] } {
   const failing = tests.filter((test) => test['status'] !== 'passed');
   const failures = failing.map((test) => `${path} > ${failureOf(test)}`);
   const broken = file['status'] === 'failed' && failing.length === 0;
-  if (broken) failures.push(`${path}\n    ${text(file['message'])}`);
+  if (broken) failures.push(`${path}: ${text(file['message'])}`);
   return { passed: tests.length - failing.length, failures };
 }
 
@@ -37,5 +34,11 @@ export function readVitestReport(value: unknown): { readonly tally: Tally; reado
   const files = list(record(value)['testResults']).map((file) => fileFailures(record(file)));
   const failures = files.flatMap((file) => file.failures);
   const passed = files.reduce((sum, file) => sum + file.passed, 0);
-  return { tally: { passed, failed: failures.length }, report: failures.join('\n\n') };
+  return { tally: { passed, failed: failures.length }, report: failures.join('\n') };
+}
+
+/** What vitest's own reporter says about failures, with the differences and the lines of source, without the list of what passed. */
+export function failureSection(output: string): string {
+  const start = output.search(/^⎯+ *(?:Failed|Unhandled)/mu);
+  return start < 0 ? '' : output.slice(start).trimEnd();
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execute } from './command.ts';
 import { fromTests, type Outcome } from './outcome.ts';
-import { readVitestReport } from './vitest-report.ts';
+import { failureSection, readVitestReport } from './vitest-report.ts';
 
 /** Runs one project of `vitest.config.ts`. */
 export async function runVitest(project: string, timeoutMs: number): Promise<Outcome> {
@@ -25,7 +25,7 @@ export async function runVitest(project: string, timeoutMs: number): Promise<Out
     const json = await readFile(file, 'utf8').catch(() => undefined);
     if (json === undefined) return { ok: false, passed: 0, failed: 0, report: output.trimEnd() };
     const { tally, report } = readVitestReport(JSON.parse(json));
-    const outcome = fromTests(tally, report);
+    const outcome = fromTests(tally, `${report}\n\n${failureSection(output)}`.trim());
     // An unhandled rejection or a file that does not load fails the run though every test in it passed.
     return code === 0 || !outcome.ok ? outcome : { ...outcome, ok: false, report: output.trimEnd() };
   } finally {
