@@ -7,7 +7,7 @@ import { review } from '../../injector/admission/handler.ts';
 import type { Settings } from '../../injector/admission/settings.ts';
 import { type JsonObject, listIn, objectIn, textIn } from '../../injector/pod/json.ts';
 import { qosClass } from '../../injector/pod/qos.ts';
-import { applied, injected, requestFor, SETTINGS } from '../injector/admission/example.ts';
+import { injected, requestFor, SETTINGS } from '../injector/admission/example.ts';
 
 /**
  * One folder per pod: `pod.yaml`, `why.md`, and what is to become of it: `expected.yaml` (the pod after injection, its
@@ -21,70 +21,78 @@ function read(name: string, file: string): unknown {
   return existsSync(path) ? parse(readFileSync(path, 'utf8')) : undefined;
 }
 
-/** A pod with the agent's configuration in the open. */
-function decoded(pod: JsonObject): JsonObject {
-  const spec = objectIn(pod, 'spec');
-  const open = (variable: JsonObject): unknown =>
-    variable['name'] === 'SIDEKEY_CONFIG'
-      ? { ...variable, value: JSON.parse(Buffer.from(textIn(variable, 'value'), 'base64').toString()) }
-      : variable;
-  const initContainers = listIn(spec, 'initContainers').map((container) =>
-    'env' in container ? { ...container, env: listIn(container, 'env').map(open) } : container,
-  );
-  return { ...pod, spec: { ...spec, initContainers } } as JsonObject;
+/** A variable with the agent's configuration in the open. */
+function open(variable: JsonObject): JsonObject {
+  if (variable['name'] !== 'SIDEKEY_CONFIG') return variable;
+  return { ...variable, value: JSON.parse(Buffer.from(textIn(variable, 'value'), 'base64').toString()) as JsonObject };
 }
 
-const cases = readdirSync(FOLDER);
+function decoded(pod: JsonObject): JsonObject {
+  const initContainers = initContainersOf(pod).map((container) =>
+    'env' in container ? { ...container, env: listIn(container, 'env').map(open) } : container,
+  );
+  return { ...pod, spec: { ...objectIn(pod, 'spec'), initContainers } };
+}
 
-describe.each(cases)('the pod of %s', (name) => {
-  const pod = read(name, 'pod') as JsonObject;
+interface Case {
+  readonly pod: JsonObject;
+  readonly settings: Settings;
+}
+
+function load(name: string): Case {
   const settings = { ...SETTINGS, ...(read(name, 'settings') as Partial<Settings> | undefined) };
-  const verdict = review(requestFor(pod), settings);
+  return { pod: read(name, 'pod') as JsonObject, settings };
+}
 
-  it('says why it is here', () => {
-    expect(readFileSync(join(FOLDER, name, 'why.md'), 'utf8').trim()).not.toBe('');
-  });
+const isOurs = (container: JsonObject): boolean => textIn(container, 'name').startsWith('sidekey-');
+const initContainersOf = (pod: JsonObject): readonly JsonObject[] => listIn(objectIn(pod, 'spec'), 'initContainers');
 
-  it('warns of what it should, and of nothing else', () => {
-    expect(verdict.warnings).toEqual(read(name, 'warnings') ?? []);
-  });
+const cases = readdirSync(FOLDER);
+const injectedCases = cases.filter((name) => read(name, 'expected') !== undefined);
+const skippedCases = cases.filter((name) => read(name, 'skipped') !== undefined);
+const deniedCases = cases.filter((name) => read(name, 'denied') !== undefined);
 
-  const expected = read(name, 'expected') as JsonObject | undefined;
-  if (expected === undefined) {
-    it('is skipped or denied for the expected reasons', () => {
-      const problems = read(name, 'denied');
-      const wanted = problems === undefined ? read(name, 'skipped') : { outcome: 'denied', problems };
-      expect(verdict).toMatchObject({ outcome: 'skipped', ...(wanted as object) });
-    });
-    return;
-  }
+it('every pod says why it is here, and what is to become of it, which is one thing', () => {
+  for (const name of cases) expect(readFileSync(join(FOLDER, name, 'why.md'), 'utf8').trim()).not.toBe('');
+  expect([...injectedCases, ...skippedCases, ...deniedCases].toSorted()).toEqual(cases.toSorted());
+  expect(cases.length).toBeGreaterThanOrEqual(15);
+});
+
+it.each(cases)('%s is warned of what it should be, and of nothing else', (name) => {
+  const { pod, settings } = load(name);
+  expect(review(requestFor(pod), settings).warnings).toEqual(read(name, 'warnings') ?? []);
+});
+
+it.each(skippedCases)('%s is left alone', (name) => {
+  const { pod, settings } = load(name);
+  expect(review(requestFor(pod), settings)).toMatchObject({ outcome: 'skipped', ...(read(name, 'skipped') as object) });
+});
+
+it.each(deniedCases)('%s is denied with every problem', (name) => {
+  const { pod, settings } = load(name);
+  expect(review(requestFor(pod), settings)).toMatchObject({ outcome: 'denied', problems: read(name, 'denied') });
+});
+
+describe.each(injectedCases)('%s', (name) => {
+  const { pod, settings } = load(name);
+  const once = injected(pod, settings);
 
   it('becomes the expected pod', () => {
-    if (verdict.outcome !== 'injected') throw new Error(JSON.stringify(verdict));
-    expect(decoded(applied(pod, verdict.operations) as JsonObject)).toEqual(expected);
+    expect(decoded(once)).toEqual(read(name, 'expected'));
   });
 
   it('gets a configuration that the agent reads without complaint', () => {
-    const agents = listIn(objectIn(injected(pod, settings), 'spec'), 'initContainers').filter(({ name: own }) =>
-      String(own).startsWith('sidekey-'),
-    );
-    const [config] = agents.flatMap((agent) => listIn(agent, 'env'));
+    const [config] = initContainersOf(once).filter(isOurs).flatMap((agent) => listIn(agent, 'env'));
     expect(parseConfig(textIn(config ?? {}, 'value'))).toMatchObject({ ok: true, value: { warnings: [] } });
   });
 
   it('is not changed by a second pass', () => {
-    const once = injected(pod, settings);
     expect(review(requestFor(once), settings)).toMatchObject({ outcome: 'injected', operations: [] });
   });
 
   it('keeps its class of service', () => {
-    const isOurs = ({ name: own }: JsonObject): boolean => String(own).startsWith('sidekey-');
-    const spec = objectIn(pod, 'spec');
-    const before = { ...spec, initContainers: listIn(spec, 'initContainers').filter((one) => !isOurs(one)) };
-    expect(qosClass(objectIn(injected(pod, settings), 'spec'))).toBe(qosClass(before));
+    const theirs = initContainersOf(pod).filter((container) => !isOurs(container));
+    const before = { ...objectIn(pod, 'spec'), initContainers: theirs };
+    expect(qosClass(objectIn(once, 'spec'))).toBe(qosClass(before));
   });
-});
-
-it('knows at least fifteen shapes of pods', () => {
-  expect(cases.length).toBeGreaterThanOrEqual(15);
 });

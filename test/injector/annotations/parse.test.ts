@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ANNOTATIONS, type AnnotationName } from '../../../injector/annotations/names.ts';
 import { parseAnnotations, type ReadAnnotations } from '../../../injector/annotations/parse.ts';
@@ -118,7 +118,7 @@ describe('a template that cannot be parsed', () => {
     expect(read({ 'agent-inject-template-api': 'one\n  {{ nosuch }}' }).problems).toEqual([
       {
         key: 'vault.hashicorp.com/agent-inject-template-api',
-        message: expect.stringContaining('line 2, column 6'),
+        message: expect.stringContaining('line 2, column 6') as string,
       },
     ]);
   });
@@ -137,7 +137,7 @@ it.each(unfollowed)('the key $key is $verdict, with the reason', (name) => {
   const { problems, warnings } = read({ [keyOf(name)]: 'something else' });
   const [noted, other] = name.verdict === 'denied' ? [problems, warnings] : [warnings, problems];
   expect(noted).toEqual([
-    { key: `vault.hashicorp.com/${keyOf(name)}`, message: expect.stringContaining(name.doc) },
+    { key: `vault.hashicorp.com/${keyOf(name)}`, message: expect.stringContaining(name.doc) as string },
   ]);
   expect(other).toEqual([]);
 });

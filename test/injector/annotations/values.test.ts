@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   addressParser,
@@ -13,7 +13,7 @@ import {
   quoted,
 } from '../../../injector/annotations/values.ts';
 
-const refused = { expected: expect.any(String) };
+const refused = { expected: expect.any(String) as string };
 
 describe('a flag', () => {
   it.each(['1', 't', 'T', 'TRUE', 'true', 'True'])('is true as %j', (text) => {
@@ -108,7 +108,7 @@ describe('an address', () => {
     'https://vault:8200/v1',
     'https://u@vault:8200',
   ])('is refused as %j', (text) => {
-    expect(parse(text)).toEqual({ expected: expect.stringContaining('"https://vault:8200"') });
+    expect(parse(text)).toEqual({ expected: expect.stringContaining('"https://vault:8200"') as string });
   });
 });
 

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { review } from '../../../injector/admission/handler.ts';
+import type { JsonObject } from '../../../injector/pod/json.ts';
+import { examplePod, injected, requestFor, SETTINGS } from '../admission/example.ts';
+
+/** The keys of all problems with a pod; empty if it is injected. */
+function problemsOf(pod: JsonObject): readonly string[] {
+  const verdict = review(requestFor(pod), SETTINGS);
+  return verdict.outcome === 'denied' ? verdict.problems.map(({ key }) => key) : [];
+}
+
+const withMount = (mount: JsonObject): JsonObject =>
+  examplePod({ containers: [{ name: 'a', volumeMounts: [{ name: 'v', ...mount }] }] });
+
+describe('a mount that is in the way of the files', () => {
+  it.each<[string, JsonObject]>([
+    ['at their directory', { mountPath: '/vault/secrets' }],
+    ['at their directory with a slash', { mountPath: '/vault/secrets/' }],
+    ['inside it', { mountPath: '/vault/secrets/a/b' }],
+    ['around it and read-only', { mountPath: '/vault', readOnly: true }],
+    ['at the root and read-only', { mountPath: '/', readOnly: true }],
+  ])('is a problem: %s', (_, mount) => {
+    expect(problemsOf(withMount(mount))).toEqual(['spec.containers[0].volumeMounts[0]']);
+  });
+
+  it.each<[string, JsonObject]>([
+    ['beside it', { mountPath: '/vault/secrets-too' }],
+    ['around it and writable, where a directory can be made', { mountPath: '/vault' }],
+    ['elsewhere', { mountPath: '/models', readOnly: true }],
+  ])('is none: %s', (_, mount) => {
+    expect(problemsOf(withMount(mount))).toEqual([]);
+  });
+});
+
+describe('what is ours', () => {
+  it('is mounted by nobody else: token and state never, the files only where an earlier pass put them', () => {
+    const once = injected(examplePod());
+    const late = (mount: JsonObject): JsonObject => ({
+      ...once,
+      spec: { ...(once['spec'] as JsonObject), containers: [{ name: 'late', volumeMounts: [mount] }] },
+    });
+    expect(problemsOf(late({ name: 'sidekey-token', mountPath: '/token' }))).toHaveLength(1);
+    expect(problemsOf(late({ name: 'sidekey-state', mountPath: '/state' }))).toHaveLength(1);
+    expect(problemsOf(late({ name: 'sidekey-secrets', mountPath: '/elsewhere' }))).toHaveLength(1);
+    expect(problemsOf(late({ name: 'sidekey-secrets', mountPath: '/vault/secrets' }))).toEqual([]);
+  });
+
+  it('is known by its shape, not by its name', () => {
+    const named = (list: string, more: JsonObject = {}): JsonObject =>
+      examplePod({ [list]: [{ name: 'sidekey-agent', ...more }] });
+    const configured = { env: [{ name: 'SIDEKEY_CONFIG', value: 'x' }] };
+    expect(problemsOf(named('initContainers'))).toEqual(['spec.initContainers[0].name']);
+    expect(problemsOf(named('initContainers', configured))).toEqual([]);
+    expect(problemsOf(named('containers', configured))).toEqual(['spec.containers[0].name']);
+  });
+
+  it('is no volume of the pod, unless an earlier pass made it', () => {
+    expect(problemsOf(examplePod({ volumes: [{ name: 'v' }, { name: 'sidekey-token' }] }))).toEqual([
+      'spec.volumes[1].name',
+    ]);
+  });
+});
+
+describe('the port of the agent', () => {
+  const ports = { containers: [{ name: 'a', ports: [{ containerPort: 8000 }, { containerPort: 9473 }] }] };
+
+  it('is a problem where a container has it', () => {
+    expect(problemsOf(examplePod(ports))).toEqual(['spec.containers[0].ports[1].containerPort']);
+  });
+
+  it('is none where the agent does not stay', () => {
+    expect(problemsOf(examplePod(ports, { 'agent-pre-populate-only': 'true' }))).toEqual([]);
+  });
+});
+
+describe('a directory for the files', () => {
+  it.each([
+    '/run',
+    '/run/sidekey',
+    '/run/sidekey/state/x',
+    '/dev',
+    '/dev/shm',
+    '/proc',
+    '/sys/fs',
+    '/sidekey',
+    '/nodejs/bin',
+  ])('is a problem where the agent needs it: %s', (directory) => {
+    expect(problemsOf(examplePod({}, { 'secret-volume-path': directory }))).toEqual([
+      'vault.hashicorp.com/secret-volume-path',
+    ]);
+  });
+
+  it.each(['/run/secrets/sidekey', '/etc/secrets', '/device'])('is none elsewhere: %s', (directory) => {
+    expect(problemsOf(examplePod({}, { 'secret-volume-path': directory }))).toEqual([]);
+  });
+});

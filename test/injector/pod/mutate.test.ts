@@ -1,0 +1,154 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { review } from '../../../injector/admission/handler.ts';
+import {
+  isArray,
+  isObject,
+  type Json,
+  type JsonObject,
+  listIn,
+  objectIn,
+  textIn,
+} from '../../../injector/pod/json.ts';
+import { qosClass } from '../../../injector/pod/qos.ts';
+import { injected, requestFor, SETTINGS } from '../admission/example.ts';
+import { pods } from './arbitrary.ts';
+
+const specOf = (pod: JsonObject): JsonObject => objectIn(pod, 'spec');
+const namesIn = (pod: JsonObject, list: string): readonly string[] =>
+  listIn(specOf(pod), list).map((entry) => textIn(entry, 'name'));
+
+/** What another webhook may do to a pod, our container included. */
+type Mutator = (pod: JsonObject) => JsonObject;
+
+const withSpec = (pod: JsonObject, change: JsonObject): JsonObject => ({
+  ...pod,
+  spec: { ...specOf(pod), ...change },
+});
+
+const mutators: fc.Arbitrary<Mutator> = fc.constantFrom<Mutator[]>(
+  (pod) => withSpec(pod, { containers: [...listIn(specOf(pod), 'containers'), { name: 'late' }] }),
+  (pod) =>
+    withSpec(pod, { initContainers: [...listIn(specOf(pod), 'initContainers'), { name: 'late-init' }] }),
+  (pod) =>
+    withSpec(pod, { initContainers: [{ name: 'early-init' }, ...listIn(specOf(pod), 'initContainers')] }),
+  (pod) => withSpec(pod, { volumes: [{ name: 'late', emptyDir: {} }, ...listIn(specOf(pod), 'volumes')] }),
+  (pod) => withSpec(pod, { nodeSelector: { late: 'yes' } }),
+  (pod) => ({ ...pod, metadata: { ...objectIn(pod, 'metadata'), labels: { late: 'yes' } } }),
+);
+
+const isOurs = (entry: JsonObject): boolean => textIn(entry, 'name').startsWith('sidekey-');
+const isTheirs = (entry: JsonObject): boolean => !isOurs(entry);
+const withoutMounts = (entry: JsonObject): JsonObject => ({
+  ...entry,
+  volumeMounts: listIn(entry, 'volumeMounts').filter(isTheirs),
+});
+
+/** What is left when everything of ours is taken out again. */
+function theirs(pod: JsonObject): Json {
+  const spec = specOf(pod);
+  return withSpec(pod, {
+    volumes: listIn(spec, 'volumes').filter(isTheirs),
+    initContainers: listIn(spec, 'initContainers').filter(isTheirs).map(withoutMounts),
+    containers: listIn(spec, 'containers').map(withoutMounts),
+  });
+}
+
+describe('mutating any pod', () => {
+  it('is done once and for all: a second pass changes nothing', () => {
+    fc.assert(
+      fc.property(pods, (pod) => {
+        expect(review(requestFor(injected(pod)), SETTINGS)).toMatchObject({ operations: [] });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is deterministic', () => {
+    fc.assert(
+      fc.property(pods, (pod) => {
+        expect(review(requestFor(structuredClone(pod)), SETTINGS)).toEqual(review(requestFor(pod), SETTINGS));
+      }),
+    );
+  });
+
+  it('does not change the pod that was sent', () => {
+    fc.assert(
+      fc.property(pods, (pod) => {
+        const before = JSON.stringify(pod);
+        injected(pod);
+        expect(JSON.stringify(pod)).toBe(before);
+      }),
+    );
+  });
+
+  it('leaves every byte of what is not ours, in its order', () => {
+    fc.assert(
+      fc.property(pods, (pod) => {
+        const after = injected(pod);
+        const { metadata: _, ...left } = theirs(after) as JsonObject;
+        const { metadata: __, ...sent } = theirs(pod) as JsonObject;
+        expect(JSON.stringify(sorted(left))).toBe(JSON.stringify(sorted(sent)));
+        expect(namesIn(after, 'containers')).toEqual(namesIn(pod, 'containers'));
+      }),
+    );
+  });
+
+  it('keeps its class of service', () => {
+    fc.assert(
+      fc.property(pods, (pod) => {
+        expect(qosClass(specOf(injected(pod)))).toBe(qosClass(specOf(pod)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('comes to the same whether another webhook was called before, or in between two passes', () => {
+    fc.assert(
+      fc.property(pods, fc.array(mutators, { maxLength: 3 }), (pod, others) => {
+        const other: Mutator = (sent) => others.reduce((current, mutator) => mutator(current), sent);
+        fc.pre(hasUniqueNames(other(pod)));
+        expect(sorted(anyVolumeOrder(injected(other(injected(pod)))))).toEqual(
+          sorted(anyVolumeOrder(injected(other(pod)))),
+        );
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('mounts the files read-only in every container but the agent, which alone has the rest', () => {
+    fc.assert(
+      fc.property(pods, (pod) => {
+        const spec = specOf(injected(pod));
+        const inits = listIn(spec, 'initContainers');
+        expect(inits.at(-1)).toMatchObject({ name: 'sidekey-agent' });
+        for (const one of [...listIn(spec, 'containers'), ...inits.slice(0, -1)]) {
+          const ours = listIn(one, 'volumeMounts').filter(isOurs);
+          expect(ours).toEqual([{ name: 'sidekey-secrets', mountPath: '/vault/secrets', readOnly: true }]);
+        }
+      }),
+    );
+  });
+});
+
+/** A patch keeps no order of members. */
+function sorted(value: Json): Json {
+  if (isArray(value)) return value.map(sorted);
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, member]) => [key, sorted(member)]));
+}
+
+const byName = (a: JsonObject, b: JsonObject): number => (textIn(a, 'name') < textIn(b, 'name') ? -1 : 1);
+
+/** Volumes have names and no order. */
+function anyVolumeOrder(pod: JsonObject): JsonObject {
+  return withSpec(pod, { volumes: listIn(specOf(pod), 'volumes').toSorted(byName) });
+}
+
+function hasUniqueNames(pod: JsonObject): boolean {
+  return ['containers', 'initContainers', 'volumes'].every((list) => {
+    const all = namesIn(pod, list);
+    return new Set(all).size === all.length;
+  });
+}

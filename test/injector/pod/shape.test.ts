@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../../injector/pod/json.ts';
+import { shapeProblems } from '../../../injector/pod/shape.ts';
+
+describe('an object that cannot be read as a pod', () => {
+  it.each<[string, JsonObject]>([
+    ['metadata', { metadata: 'x' }],
+    ['spec', { spec: [] }],
+    ['metadata.annotations', { metadata: { annotations: [] } }],
+    ['a', { metadata: { annotations: { a: 1 } } }],
+    ['spec.volumes', { spec: { volumes: {} } }],
+    ['spec.containers', { spec: { containers: ['x'] } }],
+    ['spec.initContainers', { spec: { initContainers: [null] } }],
+    ['spec.containers[1].env', { spec: { containers: [{}, { env: 1 }] } }],
+    ['spec.initContainers[0].volumeMounts', { spec: { initContainers: [{ volumeMounts: ['x'] }] } }],
+  ])('says what is wrong with %s', (key, pod) => {
+    expect(shapeProblems(pod)).toEqual([{ key, message: expect.stringMatching(/^must be /u) as string }]);
+  });
+
+  it('is not one that leaves things out, or says null', () => {
+    expect(shapeProblems({})).toEqual([]);
+    expect(
+      shapeProblems({
+        metadata: { annotations: null },
+        spec: { volumes: null, containers: [{ env: null }] },
+      }),
+    ).toEqual([]);
+  });
+});
