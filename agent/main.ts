@@ -54,4 +54,4 @@ function refuse(problems: readonly Problem[], terminationLog: string): number {
   return BAD_USAGE;
 }
 
-process.exit(await main(terminationSignal()));
+void main(terminationSignal()).then((code) => process.exit(code));

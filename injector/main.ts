@@ -24,4 +24,4 @@ async function main(): Promise<0 | 1 | 2> {
   }
 }
 
-process.exitCode = await main();
+void main().then((code) => (process.exitCode = code));

@@ -6,10 +6,10 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Whatever goes into a bundle. */
 const SOURCES = ['agent', 'injector', 'contract', 'platform', 'rolldown.config.ts', 'package-lock.json'];
-const BUNDLES = ['dist/agent.mjs', 'dist/injector.mjs'];
+const BUNDLES = ['dist/agent.cjs', 'dist/injector.cjs'];
 
-export const AGENT_BUNDLE = join(ROOT, 'dist/agent.mjs');
-export const INJECTOR_BUNDLE = join(ROOT, 'dist/injector.mjs');
+export const AGENT_BUNDLE = join(ROOT, 'dist/agent.cjs');
+export const INJECTOR_BUNDLE = join(ROOT, 'dist/injector.cjs');
 
 /** Builds `dist/` if it is missing or older than a source. Returns whether it did. */
 export async function ensureBundles(): Promise<boolean> {

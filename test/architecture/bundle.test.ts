@@ -26,8 +26,8 @@ beforeAll(async () => {
 }, 60_000);
 
 function bundle(name: 'agent' | 'injector'): Bundle {
-  const found = made.get(`${name}.mjs`);
-  if (found === undefined) throw new Error(`No bundle called ${name}.mjs`);
+  const found = made.get(`${name}.cjs`);
+  if (found === undefined) throw new Error(`No bundle called ${name}.cjs`);
   return found;
 }
 

@@ -9,6 +9,8 @@ import { freePort } from '../servers/port.ts';
 import { type Contender, ENVIRONMENT, type Prepared, type Task } from './task.ts';
 import { ROLE, secretPath, type World } from './world.ts';
 
+const VOLUME = 'secrets';
+
 /** The agent's bundle on one Node, with the configuration that the injector writes. */
 export async function sidekeyAgent(world: World, { version, file }: NodeProgram): Promise<Contender> {
   // A copy, so that it shares no page with the Node that runs the benchmark.
@@ -23,7 +25,7 @@ export async function sidekeyAgent(world: World, { version, file }: NodeProgram)
 async function prepare(world: World, program: string, task: Task, directory: string): Promise<Prepared> {
   const adminPort = await freePort();
   const config = configuration(world, task, directory, adminPort);
-  await mkdir(config.stateDirectory);
+  for (const volume of [config.stateDirectory, join(directory, VOLUME)]) await mkdir(volume);
   return {
     argv: [program, AGENT_BUNDLE, task.mode],
     env: { ...ENVIRONMENT, NODE_ENV: 'production', [CONFIG_VARIABLE]: serialiseConfig(config) },
@@ -48,7 +50,7 @@ function configuration(
     },
     files: Array.from({ length: secrets }, (_, index) => ({
       name: `${index}`,
-      volume: join(directory, 'secrets'),
+      volume: join(directory, VOLUME),
       path: `${index}`,
       mode: 0o644,
       template: { text: defaultTemplate(secretPath(index)), left: '{{', right: '}}' },

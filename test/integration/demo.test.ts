@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, realpath, rm, symlink } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,7 +36,8 @@ function startDemo(
   const [file = '', ...rest] = [...wrapper, 'npm', 'run', '--silent', 'demo', '--', ...args];
   const child = spawn(file, rest, {
     detached: true,
-    env: { ...process.env, TMPDIR: scratch, ...environment },
+    // npm keeps compiled code in TMPDIR, which is no business of the demo.
+    env: { ...process.env, TMPDIR: scratch, NODE_DISABLE_COMPILE_CACHE: '1', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -175,8 +176,7 @@ test(
 test(
   'without any OpenBao it tells what to install',
   async () => {
-    const programs = join(scratch, '..', `${scratch}-bin`);
-    await mkdir(programs);
+    const programs = await mkdtemp(join(tmpdir(), 'sidekey-demo-bin-'));
     for (const name of ['npm', 'sh', 'env']) {
       const { stdout } = await promisify(execFile)('sh', ['-c', `command -v ${name}`]);
       await symlink(await realpath(stdout.trim()), join(programs, name));

@@ -39,9 +39,9 @@ export async function startBundle({ name, args = [], environment }: BundleOption
   const directory = await mkdtemp(join(tmpdir(), `sidekey-${name}-`));
   await chmod(directory, 0o755);
   const node = join(directory, 'node');
-  const bundle = join(directory, `${name}.mjs`);
+  const bundle = join(directory, `${name}.cjs`);
   await copyFile(await imageNode(), node);
-  await copyFile(join(ROOT, 'dist', `${name}.mjs`), bundle);
+  await copyFile(join(ROOT, 'dist', `${name}.cjs`), bundle);
   const command = [...PRIVILEGES, '--pdeathsig', 'KILL', node, bundle, ...args];
   const child = spawn('setpriv', command, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   const chunks: Buffer[] = [];

@@ -16,7 +16,7 @@ import {
   writeRole,
 } from '../../servers/service-account.ts';
 
-const BUNDLE = fileURLToPath(new URL('../../../dist/agent.mjs', import.meta.url));
+const BUNDLE = fileURLToPath(new URL('../../../dist/agent.cjs', import.meta.url));
 
 /** Whom the injector makes the agent's user where the pod names none. */
 export const AGENT_UID = 65_532;
