@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, open, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -90,10 +90,12 @@ export async function launch(binary: OpenBaoBinary, place: Place): Promise<Child
   const [file = '', ...rest] = bound;
   const child = spawn(file, rest, { stdio: ['ignore', log.fd, log.fd] });
   await log.close();
-  const kill = (): void => void child.kill('SIGTERM');
-  process.once('exit', kill);
-  child.once('exit', () => process.off('exit', kill));
-  child.once('error', kill);
+  const cleanUp = (): void => {
+    child.kill('SIGKILL');
+    rmSync(place.directory, { recursive: true, force: true });
+  };
+  process.once('exit', cleanUp);
+  child.once('exit', () => process.off('exit', cleanUp));
   return child;
 }
 

@@ -33,7 +33,7 @@ export function createClient(store: VaultStore, clock: Clock): Client {
     debug: quiet,
   });
   // Where an option is empty, node-vault falls back on the environment's VAULT_TOKEN, VAULT_NAMESPACE and VAULT_PREFIX.
-  Object.assign(vault, { token: '', namespace: store.namespace ?? '', pathPrefix: '' });
+  Object.assign(vault, { token: '', namespace: store.namespace, pathPrefix: '' });
   // Its own handler turns refusals into errors that hold the response body.
   vault.handleVaultResponse = (answer) => Promise.resolve(answer);
 

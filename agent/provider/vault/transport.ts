@@ -53,7 +53,6 @@ export function createTransport(store: VaultStore, now: () => number): Transport
   const open = secure ? httpsRequest : httpRequest;
 
   return async ({ uri, method, headers, json, signal }) => {
-    signal.throwIfAborted();
     const deadline = new AbortController();
     const either = AbortSignal.any([signal, deadline.signal]);
     const payload = json === undefined ? undefined : Buffer.from(JSON.stringify(json));

@@ -1,4 +1,6 @@
-import { inspect } from 'node:util';
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { inspect, promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import type { SecretRef } from '../../../../agent/provider/provider.ts';
 import { createVaultProvider } from '../../../../agent/provider/vault/provider.ts';
@@ -72,4 +74,14 @@ test.each([
   const found = await failures(server);
   expect(found).toHaveLength(8);
   expect(found.join('\n')).not.toContain(CANARY);
+});
+
+test('nothing is printed, though the environment asks node-vault to', async () => {
+  await using server = await answering(200, BODY);
+  await using token = await tokenFile(CANARY);
+  const script = fileURLToPath(new URL('./one-login.ts', import.meta.url));
+  const run = promisify(execFile)(process.execPath, [script, server.address, token.file], {
+    env: { DEBUG: '*' },
+  });
+  await expect(run).resolves.toEqual({ stdout: 'invalid_response\n', stderr: '' });
 });

@@ -82,6 +82,14 @@ describe('the deadline', () => {
   });
 });
 
+test('no timer of an answered request keeps the process alive', async () => {
+  const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  await using server = await answering(200, '{}');
+  const before = timers();
+  await ask(storeAt(server.address, { timeoutMs: 60_000 }));
+  expect(timers()).toBe(before);
+});
+
 describe('cancellation', () => {
   test('sends nothing when aborted beforehand', async () => {
     await using server = await answering(200, '{}');
