@@ -1,10 +1,21 @@
 import { systemClock } from '#platform/clock.ts';
 import type { Answer } from './verdict.ts';
 
-/** Asks the model server something, with a key. */
+/**
+ * Asks the model server something, with a key.
+ *
+ * @throws {Error} If it does not answer; if that is because it ended, the signal's reason tells.
+ */
 export async function ask(url: string, key: string, signal: AbortSignal): Promise<Answer> {
-  const response = await fetch(url, { headers: { authorization: `Bearer ${key}` }, signal });
-  return (await response.json()) as Answer;
+  const headers = { authorization: `Bearer ${key}` };
+  return await until('ask the model server', { everyMs: 20, withinMs: 5000, signal }, async () => {
+    try {
+      const response = await fetch(url, { headers, signal });
+      return (await response.json()) as Answer;
+    } catch {
+      return undefined;
+    }
+  });
 }
 
 /** The body of a page, whatever its status; undefined if nobody answers. */

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, realpath, rm, symlink } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, realpath, rm, symlink } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,8 @@ let scratch = '';
 
 beforeEach(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'sidekey-demo-test-'));
+  // As a usual TMPDIR: the agent is another user.
+  await chmod(scratch, 0o755);
 });
 
 afterEach(async () => {
@@ -27,14 +29,15 @@ interface Demo {
   readonly ended: Promise<{ readonly code: number | null; readonly output: string }>;
 }
 
-/** Runs the user's command in a process group of its own, as a terminal does. */
-function startDemo(
-  args: readonly string[],
-  environment: NodeJS.ProcessEnv = {},
-  wrapper: readonly string[] = [],
-): Demo {
-  const [file = '', ...rest] = [...wrapper, 'npm', 'run', '--silent', 'demo', '--', ...args];
-  const child = spawn(file, rest, {
+/** What the user types. */
+const NPM = ['npm', 'run', '--silent', 'demo', '--'];
+/** What npm runs, for its own exit code: npm's is the shell's, which Ctrl-C ends by the signal. */
+const NODE = ['node', 'deploy/demo/main.ts'];
+
+/** Runs a command in a process group of its own, as a terminal does. */
+function startDemo(command: readonly string[], environment: NodeJS.ProcessEnv = {}): Demo {
+  const [file = '', ...args] = command;
+  const child = spawn(file, args, {
     detached: true,
     // npm keeps compiled code in TMPDIR, which is no business of the demo.
     env: { ...process.env, TMPDIR: scratch, NODE_DISABLE_COMPILE_CACHE: '1', ...environment },
@@ -92,9 +95,9 @@ async function expectNothingLeft(output: string): Promise<void> {
 test(
   'once through, the model server answers to the new key with the same PID and model',
   async () => {
-    const { code, output } = await startDemo(['--once']).ended;
+    const { code, output } = await startDemo([...NPM, '--once']).ended;
     expect(output).toContain('QoS class BestEffort, as before');
-    expect(output).toMatch(/sidekey_agent_first_render_seconds 0\.\d+/u);
+    expect(output).toMatch(/sidekey_agent_first_render_seconds \d+\.\d+/u);
     expect(output).toContain('same PID, same model; the old key');
     expect(code).toBe(0);
     await expectNothingLeft(output);
@@ -106,7 +109,7 @@ test(
   'where no namespace is allowed it says so and goes on below a path prefix',
   async () => {
     const without = ['setpriv', '--bounding-set=-sys_admin', '--inh-caps=-sys_admin'];
-    const { code, output } = await startDemo(['--once'], {}, without).ended;
+    const { code, output } = await startDemo([...without, ...NPM, '--once']).ended;
     expect(output).toMatch(/No namespace of its own: unshare: unshare failed: Operation not permitted/u);
     expect(output).toContain('paths of the pod prefixed with /dev/shm/sidekey-demo-');
     expect(code).toBe(0);
@@ -118,7 +121,7 @@ test(
 test(
   'a model server that is killed on the way fails the demo',
   async () => {
-    const demo = startDemo(['--once']);
+    const demo = startDemo([...NPM, '--once']);
     const pid = await demo.shows(/The model server starts\n.*PID (\d+)/u);
     process.kill(Number(pid), 'SIGKILL');
     const { code, output } = await demo.ended;
@@ -132,7 +135,7 @@ test(
 test(
   'the printed command rotates the secret by hand, and Ctrl-C ends everything',
   async () => {
-    const demo = startDemo([]);
+    const demo = startDemo(NODE);
     const command = await demo.shows(/^ +(curl .*\/v1\/secret.*)$/mu);
     await promisify(execFile)('sh', ['-c', command]);
     await demo.shows(/the model server answers to …-key: same PID, same model/u);
@@ -148,11 +151,11 @@ test(
 test(
   'Ctrl-C in the middle leaves nothing behind',
   async () => {
-    const demo = startDemo([]);
+    const demo = startDemo(NPM);
     await demo.shows(/The agent starts/u);
     interrupt(demo);
-    const { code, output } = await demo.ended;
-    expect(code).toBe(130);
+    const { output } = await demo.ended;
+    expect(output).toContain('Interrupted');
     await expectNothingLeft(output);
   },
   TIMEOUT_MS,
@@ -162,7 +165,7 @@ test(
   'a port that is taken is named, with what to do',
   async () => {
     const squatter = createServer().listen(9473);
-    const { code, output } = await startDemo(['--once']).ended;
+    const { code, output } = await startDemo([...NPM, '--once']).ended;
     squatter.close();
     expect(output).toContain(
       "Cannot start the agent: port 9473 is taken. End what listens there (ss -ltnp 'sport = :9473'",
@@ -182,7 +185,7 @@ test(
       await symlink(await realpath(stdout.trim()), join(programs, name));
     }
     await symlink(process.execPath, join(programs, 'node'));
-    const { code, output } = await startDemo(['--once'], { PATH: programs, HOME: programs }).ended;
+    const { code, output } = await startDemo([...NPM, '--once'], { PATH: programs, HOME: programs }).ended;
     await rm(programs, { recursive: true });
     expect(output).toMatch(/Cannot find OpenBao.*Install one of/u);
     expect(code).toBe(1);
@@ -194,7 +197,7 @@ test(
 test(
   'an unknown option is bad usage',
   async () => {
-    const { code, output } = await startDemo(['--twice']).ended;
+    const { code, output } = await startDemo([...NPM, '--twice']).ended;
     expect(output).toContain('usage: npm run demo');
     expect(code).toBe(2);
   },
