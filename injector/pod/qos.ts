@@ -17,7 +17,8 @@ interface Resources {
 
 /**
  * The class that the kubelet will give a pod: `ComputePodQOS` of Kubernetes 1.36, after the defaulting of requests from
- * limits. Init containers count, zero quantities do not, and resources of the pod itself decide alone.
+ * limits. Init containers count, zero quantities do not, and resources of the pod itself decide alone (those that it
+ * leaves out are there by the time of admission: the API server adds up its containers').
  */
 export function qosClass(spec: JsonObject): QosClass {
   const parts = hasPodResources(spec)
