@@ -1,3 +1,5 @@
+import { OPT_IN_KEY } from '../../injector/annotations/request.ts';
+
 /** Where the API server finds the injector: its Service, or a URL (outside the cluster: tests, the demo). */
 export type WebhookTarget =
   | { readonly service: { readonly namespace: string; readonly name: string } }
@@ -19,8 +21,11 @@ export interface WebhookOptions {
  */
 export const WEBHOOK_CONFIGURATIONS = ['00-sidekey', 'zz-sidekey'] as const;
 
-/** The keys that ask for an injection, whatever their value: `agent-inject: "yes"` is to be refused, not passed by. */
-const OPT_IN_KEYS = ['vault.hashicorp.com/agent-inject'] as const;
+/**
+ * The keys that ask for an injection, whatever their value: `agent-inject: "yes"` is to be refused, not passed by. So is
+ * the family of our own, as long as the injector does not follow it: no pod that asks may start without its secrets.
+ */
+const OPT_IN_KEYS = [OPT_IN_KEY, 'sidekey.dev/inject'] as const;
 
 const PATH = '/mutate';
 

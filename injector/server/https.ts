@@ -30,7 +30,7 @@ export interface Webhook {
   close(deadlineMs: number): Promise<void>;
 }
 
-export const WEBHOOK_PATH = '/mutate';
+const WEBHOOK_PATH = '/mutate';
 
 /** The API server (Go) keeps an idle connection for 90 s: to end one before it does loses the request it just sent. */
 const KEEP_ALIVE_MS = 90_000;

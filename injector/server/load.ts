@@ -11,7 +11,7 @@ export interface LoadLimits {
  * Many times what an API server sends at once (its own limit is 600 requests of all kinds in flight, a pod's review is
  * some 10 kB), and together with the heap well inside the container's memory limit.
  */
-export const LOAD_LIMITS: LoadLimits = { requests: 512, bytes: 64 * 1024 * 1024 };
+const LOAD_LIMITS: LoadLimits = { requests: 512, bytes: 64 * 1024 * 1024 };
 
 /** What one request holds of the server; to be released when it is done. */
 export interface Share {

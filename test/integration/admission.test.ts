@@ -195,10 +195,13 @@ test('a dry run shows the injected pod and stores nothing', async () => {
   expect(await cluster.kubectl(['get', 'pods', '-n', NAMESPACE, '-o', 'name'])).toBe('');
 });
 
-test('a value that is no boolean is refused by us, not passed by', async () => {
-  const message = await refusal({ annotations: { ...ASKS, [`${VAULT}agent-inject`]: 'yes' } });
+test.each([
+  ['a value that is no boolean', `${VAULT}agent-inject`, 'yes'],
+  ['a family of keys that is not followed yet', 'sidekey.dev/inject', 'true'],
+])('%s is refused by us, not passed by', async (_, key, value) => {
+  const message = await refusal({ annotations: { [key]: value } });
   expect(message).toContain('admission webhook "00.sidekey.dev" denied the request');
-  expect(message).toContain(`${VAULT}agent-inject`);
+  expect(message).toContain(`${key}: `);
 });
 
 test('the message of a refusal lists every problem', async () => {

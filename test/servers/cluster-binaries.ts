@@ -20,7 +20,7 @@ async function fingerprint(): Promise<string> {
 }
 
 /** Where the cluster's binaries are, or will be once built. */
-export async function clusterBinariesDirectory(): Promise<string> {
+async function binariesDirectory(): Promise<string> {
   return join(CACHE, `kube-${await fingerprint()}`);
 }
 
@@ -45,7 +45,7 @@ function build(directory: string): Promise<void> {
  * @throws {Error} If the build fails.
  */
 export async function clusterBinaries(): Promise<string> {
-  const directory = await clusterBinariesDirectory();
+  const directory = await binariesDirectory();
   if (existsSync(directory)) return directory;
   const unfinished = `${directory}.${process.pid}`;
   await mkdir(dirname(directory), { recursive: true });

@@ -24,7 +24,7 @@ export interface ControlPlane {
 }
 
 /** kubectl failed, as it does when an admission is denied. */
-export class KubectlError extends Error {
+class KubectlError extends Error {
   override readonly name = 'KubectlError';
 }
 
