@@ -1,27 +1,54 @@
 import { type Family, takes } from './signature.ts';
 
 export const CASE: Family<'case'> = {
-  toLower: takes(['string'], ([text]) => mapCharacters(text, (character) => character.toLowerCase())),
-  toUpper: takes(['string'], ([text]) => mapCharacters(text, (character) => character.toUpperCase())),
+  toLower: takes(['string'], ([text]) => Array.from(text.toWellFormed(), toLower).join('')),
+  toUpper: takes(['string'], ([text]) => Array.from(text.toWellFormed(), toUpper).join('')),
   toTitle: takes(['string'], ([text]) => toTitle(text)),
 };
 
-/** Go maps character by character; a mapping to several characters (`ß`) does not apply, nor does context (final sigma). */
-function mapCharacters(text: string, map: (character: string) => string): string {
+/** Character by character, so without final sigma; of `İ`, which alone has two, Go takes the first. */
+function toLower(character: string): string {
+  const [first = ''] = character.toLowerCase();
+  return first;
+}
+
+/** A mapping to several characters (`ß`) does not apply in Go. */
+function toUpper(character: string): string {
+  const mapped = Array.from(character.toUpperCase());
+  return mapped.length === 1 ? mapped.join('') : character;
+}
+
+/** Between letters these leave a word whole, but not two of them in a row (`MidLetter`, `MidNumLet` of UAX #29). */
+const JOINER =
+  /[:.'\u{b7}\u{387}\u{55f}\u{5f4}\u{2018}\u{2019}\u{2024}\u{2027}\u{fe13}\u{fe52}\u{fe55}\u{ff07}\u{ff0e}\u{ff1a}]/u;
+
+/** What a word may hold. Ideographs, kana and the scripts without spaces end one. */
+const WORD_CHARACTER =
+  /[[\p{Alphabetic}\p{Nd}\p{Pc}\p{M}\p{Cf}]--[\p{Ideographic}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]]/v;
+
+/** The first cased letter of each word in title case, the rest as it was (`cases.Title` with `NoLower`). */
+function toTitle(text: string): string {
+  let inWord = false;
+  let afterJoiner = false;
   return Array.from(text, (character) => {
-    const mapped = map(character);
-    return Array.from(mapped).length === 1 ? mapped : character;
+    const isJoiner = JOINER.test(character);
+    if (isJoiner && afterJoiner) inWord = false;
+    afterJoiner = isJoiner;
+    const begins = !inWord && /\p{Cased}/u.test(character);
+    if (begins) inWord = true;
+    else if (!isJoiner && !WORD_CHARACTER.test(character)) inWord = false;
+    return begins ? titleCase(character) : character;
   }).join('');
 }
 
-const WORDS = new Intl.Segmenter('und', { granularity: 'word' });
+/** Letters that Unicode writes as two: upper, title and lower case of each. */
+const DIGRAPHS = 'ǄǅǆǇǈǉǊǋǌǱǲǳ';
 
-/** The first cased letter of each word in title case, the rest as it was. */
-function toTitle(text: string): string {
-  return Array.from(WORDS.segment(text), ({ segment }) => segment.replace(/\p{Cased}/u, titleCase)).join('');
-}
-
+/** Georgian has no title case. */
 function titleCase(letter: string): string {
+  if (/\p{Script=Georgian}/u.test(letter)) return letter;
+  const digraph = DIGRAPHS.indexOf(letter);
+  if (digraph >= 0) return DIGRAPHS.charAt(digraph - (digraph % 3) + 1);
   const [first = '', ...rest] = letter.toUpperCase();
   return first + rest.join('').toLowerCase();
 }

@@ -85,25 +85,24 @@ function bounds(indexes: readonly GoValue[], length: number, most: number): read
   return [from, to];
 }
 
-/** Only values of the same type are found, and of lists only integers, floats and strings. */
+/** Only values of the same type are found, and of lists only integers with sign, floats and strings. */
 function holds(list: GoValue, value: GoValue, context: FunctionContext): boolean {
   const items = itemsOf(list);
   context.spend(items?.length ?? 0);
   if (items !== undefined) return items.some((item) => isSame(item, value));
-  return (
-    isText(list) &&
-    isText(value) &&
-    typeName(list) === typeName(value) &&
-    textOf(list).includes(textOf(value))
-  );
+  const wanted = isText(list) ? textLike(list, value) : undefined;
+  return isText(list) && wanted !== undefined && textOf(list).includes(wanted);
 }
 
 function isSame(item: GoValue, value: GoValue): boolean {
-  if (item instanceof Integer && value instanceof Integer) {
-    return item.signed === value.signed && item.signed && item.value === value.value;
-  }
-  if (item instanceof Float && value instanceof Float) return item.value === value.value;
-  return (
-    isText(item) && isText(value) && typeName(item) === typeName(value) && textOf(item) === textOf(value)
-  );
+  if (isText(item)) return textLike(item, value) === textOf(item);
+  if (item instanceof Float) return value instanceof Float && item.value === value.value;
+  if (!(item instanceof Integer) || !(value instanceof Integer)) return false;
+  return item.signed && value.signed && item.value === value.value;
+}
+
+/** The text of a value that is of the same type as another; undefined if it is not. Go fails on nil. */
+function textLike(model: GoValue, value: GoValue): string | undefined {
+  if (value === undefined || value === null) throw new Fault('nil cannot be looked for among strings');
+  return isText(value) && typeName(value) === typeName(model) ? textOf(value) : undefined;
 }

@@ -25,12 +25,12 @@ export function formatFloat(value: number, spec: Spec): string | undefined {
 
 function refuseRareForms({ verb, sharp }: Spec): void {
   if ('bxX'.includes(verb)) throw new Fault(`the verb %${verb} is not supported for floating-point numbers`);
-  if (sharp && verb !== 'v') throw new Fault('the flag # is not supported for floating-point numbers');
+  if (sharp) throw new Fault('the flag # is not supported for floating-point numbers');
 }
 
 /** Infinity always shows its sign. */
-function positiveSign(value: number, { verb, plus, space }: Spec): string {
-  if (plus && verb !== 'v') return '+';
+function positiveSign(value: number, { plus, space }: Spec): string {
+  if (plus) return '+';
   if (space) return ' ';
   return value === Infinity ? '+' : '';
 }

@@ -12,8 +12,9 @@ export function formatInteger(integer: Integer, spec: Spec): string | undefined 
   if (verb === 'c') return pad(character(integer.value), spec);
   if (verb === 'q') return pad(quote(character(integer.value), "'", spec.plus), spec);
   if (verb === 'U') return formatUnicode(BigInt.asUintN(64, integer.value), spec);
-  const goSyntax = verb === 'v' && spec.sharp && !integer.signed;
-  const base = goSyntax ? 16 : BASES[verb];
+  if (verb === 'v' && spec.goSyntax && !integer.signed)
+    return formatDigits(integer.value, 16, { ...spec, sharp: true });
+  const base = BASES[verb];
   return base === undefined ? undefined : formatDigits(integer.value, base, spec);
 }
 
@@ -28,8 +29,8 @@ function formatDigits(value: bigint, base: number, spec: Spec): string {
   return pad(verb === 'X' ? text.toUpperCase() : text, { ...spec, zero: false });
 }
 
-function positiveSign({ verb, plus, space }: Spec): string {
-  if (plus && verb !== 'v') return '+';
+function positiveSign({ plus, space }: Spec): string {
+  if (plus) return '+';
   return space ? ' ' : '';
 }
 

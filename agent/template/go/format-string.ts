@@ -19,8 +19,8 @@ export const isPrintable = (character: string): boolean => PRINTABLE.test(charac
 
 /** A string under the verbs `v s q x X`; undefined if the verb is none of them. */
 export function formatString(text: string, spec: Spec): string | undefined {
-  const { verb, sharp } = spec;
-  if (verb === 'v' && sharp) return pad(quote(truncate(text, spec), '"', false), spec);
+  const { verb } = spec;
+  if (verb === 'v' && spec.goSyntax) return pad(quote(truncate(text, spec), '"', false), spec);
   if (verb === 's' || verb === 'v') return pad(truncate(text, spec), spec);
   if (verb === 'x' || verb === 'X') return formatHex(text, spec);
   return verb === 'q' ? pad(formatQuoted(truncate(text, spec), spec), spec) : undefined;

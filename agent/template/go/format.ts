@@ -75,36 +75,34 @@ function formatScalar(value: GoValue, spec: Spec): string | undefined {
   return spec.verb === 'v' || spec.verb === 't' ? pad(String(value), spec) : undefined;
 }
 
-const isGoSyntax = (spec: Spec): boolean => spec.verb === 'v' && spec.sharp;
-
 function formatMap(map: GoMap, spec: Spec): string {
   const entries = sortedEntries(map).map(
     ([key, item]) => `${formatItem(key, spec)}:${formatItem(item, spec)}`,
   );
-  if (!isGoSyntax(spec)) return `map[${entries.join(' ')}]`;
+  if (!spec.goSyntax) return `map[${entries.join(' ')}]`;
   return map === NIL_MAP ? `${typeName(map)}(nil)` : `${typeName(map)}{${entries.join(', ')}}`;
 }
 
 function formatItems(type: string, items: readonly GoValue[], spec: Spec): string {
   const texts = items.map((item) => formatItem(item, spec));
-  return isGoSyntax(spec) ? `${type}{${texts.join(', ')}}` : `[${texts.join(' ')}]`;
+  return spec.goSyntax ? `${type}{${texts.join(', ')}}` : `[${texts.join(' ')}]`;
 }
 
 /** Inside a list or map a nil shows as such under every verb. */
 function formatItem(item: GoValue, spec: Spec): string {
-  if (item === undefined || item === null) return isGoSyntax(spec) ? 'interface {}(nil)' : NIL;
+  if (item === undefined || item === null) return spec.goSyntax ? 'interface {}(nil)' : NIL;
   return item instanceof Structure ? formatPointer(item, spec) : formatValue(item, spec);
 }
 
 function formatPointer({ fields }: Structure, spec: Spec): string {
-  if (fields === undefined && spec.verb === 'v' && !spec.sharp) return pad(NIL, spec);
-  if (fields === undefined || isGoSyntax(spec))
-    throw new Fault(`the verb %${spec.verb} is not supported here`);
+  if (fields === undefined && spec.verb === 'v' && !spec.goSyntax) return pad(NIL, spec);
+  if (fields === undefined || spec.goSyntax) throw new Fault(`the verb %${spec.verb} is not supported here`);
   return `&${formatFields(fields, spec)}`;
 }
 
 function formatFields(fields: GoMap, spec: Spec): string {
-  const named = spec.verb === 'v' && spec.plus;
-  const texts = [...fields].map(([name, item]) => (named ? `${name}:` : '') + formatItem(item, spec));
+  const texts = [...fields].map(
+    ([name, item]) => (spec.fieldNames ? `${name}:` : '') + formatItem(item, spec),
+  );
   return `{${texts.join(' ')}}`;
 }

@@ -17,6 +17,13 @@ export function printf(template: string, operands: readonly GoValue[]): string {
   return text + printer.surplus();
 }
 
+type Flags = Omit<Spec, 'verb'>;
+
+/** With `%v` the flags # and + have meanings of their own. */
+function forV(spec: Flags): Spec {
+  return { ...spec, verb: 'v', sharp: false, plus: false, goSyntax: spec.sharp, fieldNames: spec.plus };
+}
+
 type Groups = Readonly<Record<string, string | undefined>>;
 
 /** `replaceAll` hands the groups over as its last argument. */
@@ -60,14 +67,14 @@ class Printer {
     return `%!(EXTRA ${texts.join(', ')})`;
   }
 
-  #operand(verb: string | undefined, spec: Omit<Spec, 'verb'>): string {
+  #operand(verb: string | undefined, spec: Flags): string {
     if (verb === undefined) return '%!(NOVERB)';
     if (verb === '%') return '%';
     if (!this.#valid) return `%!${verb}(BADINDEX)`;
     if (this.#next >= this.#operands.length) return `%!${verb}(MISSING)`;
     const value = this.#operands[this.#next];
     this.#next += 1;
-    return format(value, { ...spec, verb });
+    return format(value, verb === 'v' ? forV(spec) : { ...spec, verb });
   }
 
   #pick(index: string | undefined): void {
@@ -102,13 +109,15 @@ class Printer {
 }
 
 /** A negative width, given by an operand, means to fill on the right. */
-function readFlags(flags: string, width: number): Omit<Spec, 'verb' | 'width' | 'precision'> {
+function readFlags(flags: string, width: number): Omit<Flags, 'width' | 'precision'> {
   return {
     minus: flags.includes('-') || width < 0,
     plus: flags.includes('+'),
     sharp: flags.includes('#'),
     space: flags.includes(' '),
     zero: flags.includes('0'),
+    goSyntax: false,
+    fieldNames: false,
   };
 }
 

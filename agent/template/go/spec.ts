@@ -6,6 +6,10 @@ export interface Spec {
   readonly sharp: boolean;
   readonly space: boolean;
   readonly zero: boolean;
+  /** `%#v`: as it would be written in a program. */
+  readonly goSyntax: boolean;
+  /** `%+v`: structs with the names of their fields. */
+  readonly fieldNames: boolean;
   readonly width: number;
   readonly precision: number | undefined;
 }
@@ -18,6 +22,8 @@ export const PLAIN: Spec = {
   sharp: false,
   space: false,
   zero: false,
+  goSyntax: false,
+  fieldNames: false,
   width: 0,
   precision: undefined,
 };
