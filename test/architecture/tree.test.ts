@@ -64,10 +64,6 @@ describe('what the tree says', () => {
     );
   });
 
-  test('the lock file pins by content, not by host', () => {
-    expect(read('package-lock.json')).not.toContain('"resolved"');
-  });
-
   test('no conflict marker and no test that is switched off or alone', () => {
     expect(saying(/^(?:<{7}|>{7}) /mu)).toEqual([]);
     const tests = CODE.filter((path) => path.endsWith('.test.ts'));
