@@ -118,12 +118,17 @@ describe('the listener', () => {
     await expect(listen(createHttpServer(), 0, '192.0.2.1')).rejects.toMatchObject({ code: 'EADDRNOTAVAIL' });
   });
 
-  test('closes at once though a client holds its connection open', async () => {
-    const admin = await started();
+  test('closes at once though a client is waiting for an answer', async () => {
+    const asked = Promise.withResolvers<undefined>();
+    const admin = await started({
+      metrics: () => {
+        asked.resolve(undefined);
+        return new Promise(() => undefined);
+      },
+    });
     const client = connect(admin.port, '127.0.0.1');
-    await once(client, 'connect');
-    client.write('GET /readyz HTTP/1.1\r\nhost: x\r\n\r\n');
-    await once(client, 'data');
+    client.write('GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n');
+    await asked.promise;
     await Promise.all([admin.close(), once(client, 'close')]);
     await expect(fetch(`http://127.0.0.1:${admin.port}/readyz`)).rejects.toThrow('fetch failed');
   });

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   lstatSync,
   existsSync,
@@ -36,6 +37,16 @@ describe('the first commit', () => {
     expect(modeOf(volume, 'deep/open')).toBe(0o666);
     expect(modeOf(volume, 'deep')).toBe(0o755);
     expect(modeOf(volume, '..data')).toBe(0o755);
+  });
+
+  test('shows no file to others before it has the mode asked for', async () => {
+    const volume = aVolume();
+    const modes: number[] = [];
+    const fileSystem = watched((call, path) => {
+      if (call === 'chmod' && path.endsWith('/a')) modes.push(lstatSync(path).mode & 0o777);
+    });
+    await commit([fileIn(volume, 'a', 'x', 0o400)], { fileSystem });
+    expect(modes).toEqual([0o600]);
   });
 
   test('keeps an empty file, and one of some megabytes', async () => {
@@ -149,6 +160,27 @@ describe('a commit over an earlier one', () => {
     expect(await commit([fileIn(volume, 'a', '1')])).toEqual({ changed: ['a'] });
     expect(lstatSync(join(volume, '..data/a')).isFile()).toBe(true);
     expect(readFileSync(join(elsewhere, 'same'), 'utf8')).toBe('1');
+  });
+
+  test('does not read through a link that is put there while it looks', async () => {
+    const [volume, elsewhere] = [aVolume(), aVolume()];
+    writeFileSync(join(elsewhere, 'same'), '1');
+    await commit([fileIn(volume, 'a', '1')]);
+    const fileSystem = watched((call, path) => {
+      if (call !== 'readFile') return;
+      unlinkSync(path);
+      symlinkSync(join(elsewhere, 'same'), path);
+    });
+    expect(await commit([fileIn(volume, 'a', '1')], { fileSystem })).toEqual({ changed: ['a'] });
+  });
+
+  test('does not wait for the writer of a pipe that was put in the place of a file', async () => {
+    const volume = aVolume();
+    await commit([fileIn(volume, 'a', '1')]);
+    unlinkSync(join(volume, '..data/a'));
+    spawnSync('mkfifo', ['-m', '644', join(volume, '..data/a')]);
+    expect(await commit([fileIn(volume, 'a', '1')])).toEqual({ changed: ['a'] });
+    expect(visibleFiles(volume)).toEqual({ a: '1' });
   });
 
   test('removes no file outside the volume through a link in an old generation', async () => {
