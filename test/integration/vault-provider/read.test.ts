@@ -106,3 +106,10 @@ test('a path with its data/ part costs one request, and one without costs the mo
   await Promise.all([1, 2, 3].map(() => session.read(reading('secret/ml/api-key'), NEVER)));
   expect((await count()) - start).toBe(5);
 });
+
+test('a missing secret costs its own request and the mount’s look-up', async () => {
+  const session = await login(bao);
+  const start = await count();
+  await expect(session.read(reading('secret/data/ml/none'), NEVER)).rejects.toThrow('there is nothing');
+  expect((await count()) - start).toBe(2);
+});

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '#platform/clock.ts';
 import type { FailureCode } from '../../../../agent/provider/errors.ts';
@@ -6,7 +7,7 @@ import { createVaultProvider } from '../../../../agent/provider/vault/provider.t
 import { Secret } from '../../../../agent/secret.ts';
 import { mapAt } from '../../../../agent/value/value.ts';
 import { answering, type FaultyServer, serve, storeAt } from './faulty-server.ts';
-import { reading } from './fixtures.ts';
+import { reading, tokenFile } from './fixtures.ts';
 
 const NEVER = new AbortController().signal;
 
@@ -93,4 +94,19 @@ test('a renewal that is refused is not asked for again, one that is not answered
   });
   await using broken = await answering(500, '{}');
   await expect(session(broken).renew(lease, NEVER)).rejects.toMatchObject({ code: 'server_error' });
+});
+
+test('each login reads the token file anew, and sends it without its newline', async () => {
+  const bodies: string[] = [];
+  await using server = await serve((request, response) => {
+    request.on('data', (chunk: Buffer) => bodies.push(chunk.toString()));
+    request.on('end', () => response.end('{"auth":{"client_token":"s.token","lease_duration":60}}'));
+  });
+  await using token = await tokenFile('first\n');
+  const auth = { method: 'kubernetes', path: 'auth/kubernetes', role: 'ml', tokenFile: token.file } as const;
+  const provider = createVaultProvider(storeAt(server.address, { auth }), { clock: systemClock });
+  await provider.login(NEVER);
+  await writeFile(token.file, 'second\n');
+  await provider.login(NEVER);
+  expect(bodies).toEqual(['{"role":"ml","jwt":"first"}', '{"role":"ml","jwt":"second"}']);
 });
