@@ -44,7 +44,9 @@ export function leaseRenewed(
   return onLease(state, leaseId, {
     inUse: (secret, held) => {
       const { term, due } = renewed(held);
-      return { ...secret, held: { ...held, term }, due, attempt: FRESH, confirmedAt: moment.now };
+      // The renewal of a lease that ends with a replaced session is no reason not to replace it, too.
+      const next = held.session === state.current?.id ? due : secret.due;
+      return { ...secret, held: { ...held, term }, due: next, attempt: FRESH, confirmedAt: moment.now };
     },
     superseded: (lease) => ({ ...lease, ...renewed(lease) }),
   });

@@ -34,7 +34,7 @@ export function plan(state: AgentState, now: number): Plan {
     ...state.superseded.map((lease) => planSuperseded(state, lease, now)),
     planRender(state, reading, now),
   ];
-  const wakes = parts.flatMap((part) => part.wakes).filter((at) => at > now);
+  const wakes = parts.flatMap((part) => part.wakes);
   return {
     actions: parts.flatMap((part) => part.actions),
     wakeAt: Math.min(Number.POSITIVE_INFINITY, ...wakes),

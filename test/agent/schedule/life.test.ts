@@ -65,7 +65,7 @@ function checkAlive(store: ModelStore, { now, files }: Pick<Moment, 'now' | 'fil
     hold(leaseId === undefined || store.isAlive(leaseId, now), `${path} stands in the files past its end`);
 }
 
-describe('the life of an agent, whatever the store grants', () => {
+describe('the life of an agent, whatever the store grants', { timeout: 60_000 }, () => {
   test('no lease stands in the files past its end, nor past the end of its token', () => {
     fc.assert(
       fc.property(world, fc.integer({ min: 1, max: 100 }), ({ store, pollMs, random }, latency) => {

@@ -78,7 +78,9 @@ export class Simulation {
 
   #attend(actions: readonly Action[]): Action[] {
     const asked = new Map(actions.map((action) => [identity(action), action]));
-    for (const id of this.#flights.keys()) if (!asked.has(id)) this.#flights.delete(id);
+    for (const id of this.#flights.keys())
+      // An abort may come too late.
+      if (!asked.has(id) && this.#world.random() < 0.5) this.#flights.delete(id);
     const started = [...asked].filter(([id]) => !this.#flights.has(id));
     for (const [id, action] of started) {
       const latency = action.type === 'render' ? 0 : Math.ceil(this.#world.latencyMs());

@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import { createMetrics } from '#platform/metrics.ts';
+import { createMeters } from '../../agent/meters.ts';
+import { AGENT_METRICS } from '../../agent/metrics.ts';
+import type { AgentState, Event } from '../../agent/schedule/state.ts';
+import { failure, HOUR, leased, rendered, Scene } from './schedule/scene.ts';
+
+const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `file-${index}`);
+
+function stage(files: readonly string[]) {
+  const metrics = createMetrics(AGENT_METRICS);
+  const series = async (): Promise<Map<string, number>> => {
+    const lines = (await metrics.expose()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    return new Map(
+      lines.map((line) => [
+        line.slice(0, line.lastIndexOf(' ')),
+        Number(line.slice(line.lastIndexOf(' ') + 1)),
+      ]),
+    );
+  };
+  return { meters: createMeters(metrics, files, 0), series };
+}
+
+const outcome = (name: string, fault = false) => ({
+  name,
+  used: [],
+  ...(fault ? { failure: failure('template') } : {}),
+});
+
+const commitOf = (changed: string[], fault = false): Event => ({
+  type: 'rendered',
+  revision: 1,
+  files: [outcome('file', fault)],
+  missing: [],
+  changed,
+});
+
+describe('the number of series', () => {
+  test.each([1, 8, 9, 300])('is below 60 with %i files', async (count) => {
+    const { meters, series } = stage(names(count));
+    const { state, now } = rendered(leased(HOUR));
+    meters.gauge(state, now);
+    meters.count({ before: new Scene().state, event: commitOf(['file']), after: state, now });
+    expect((await series()).size).toBeLessThan(60);
+  });
+});
+
+describe('gauges', () => {
+  test('show ends and changes in seconds, as Prometheus wants them', async () => {
+    const { meters, series } = stage(['file']);
+    const { state, now } = rendered(leased(HOUR), leased(2 * HOUR));
+    meters.gauge(state, now + 5000);
+    const values = await series();
+    expect(values.get('sidekey_agent_ready')).toBe(1);
+    expect(values.get('sidekey_agent_token_expiry_timestamp_seconds')).toBe((now + 2 * HOUR) / 1000);
+    expect(values.get('sidekey_agent_lease_expiry_timestamp_seconds')).toBe((now + HOUR) / 1000);
+    expect(values.get('sidekey_agent_file_lease_expiry_timestamp_seconds{file="file"}')).toBe(
+      (now + HOUR) / 1000,
+    );
+    expect(values.get('sidekey_agent_file_changed_timestamp_seconds{file="file"}')).toBe(now / 1000);
+    expect(values.get('sidekey_agent_file_up_to_date{file="file"}')).toBe(1);
+    expect(values.get('sidekey_agent_secret_age_seconds')).toBe(5);
+  });
+
+  test('of more than eight files are the least and the greatest', async () => {
+    const { meters, series } = stage(names(9));
+    const { state } = rendered(leased(HOUR));
+    const files = new Map(names(9).map((name, index) => [name, { used: [], changedAt: (index + 1) * 1000 }]));
+    meters.gauge({ ...state, files }, 0);
+    const values = await series();
+    expect(values.get('sidekey_agent_file_changed_timestamp_seconds{file="(least)"}')).toBe(1);
+    expect(values.get('sidekey_agent_file_changed_timestamp_seconds{file="(greatest)"}')).toBe(9);
+    expect([...values.keys()].filter((name) => name.includes('file-'))).toEqual([]);
+  });
+
+  test('show an agent that has not rendered yet', async () => {
+    const { meters, series } = stage(['file']);
+    meters.gauge(new Scene().state, 0);
+    const values = await series();
+    expect(values.get('sidekey_agent_ready')).toBe(0);
+    expect(values.get('sidekey_agent_file_up_to_date{file="file"}')).toBe(0);
+  });
+});
+
+describe('counters', () => {
+  const steps = (): { before: AgentState; after: AgentState } => {
+    const { state } = rendered({ kind: 'polled' });
+    return { before: state, after: state };
+  };
+
+  test('tell changed, unchanged and failed commits', async () => {
+    const { meters, series } = stage(['file']);
+    const { before, after } = steps();
+    const action = { type: 'render', revision: 0, secrets: new Map(), files: new Map() } as const;
+    for (const event of [
+      commitOf(['file']),
+      commitOf([]),
+      commitOf(['file'], true),
+      { type: 'failed', action, failure: failure('render') } as const,
+    ])
+      meters.count({ before, event, after, now: 0 });
+    const values = await series();
+    const commits = (result: string) => values.get(`sidekey_agent_commits_total{result="${result}"}`);
+    expect([commits('changed'), commits('unchanged'), commits('failed')]).toEqual([1, 1, 2]);
+    expect(values.get('sidekey_agent_rotations_total')).toBe(2);
+  });
+
+  test('take the first complete set for no rotation, but time it', async () => {
+    const { meters, series } = stage(['file']);
+    meters.count({ before: new Scene().state, event: commitOf(['file']), after: steps().after, now: 1234 });
+    const values = await series();
+    expect(values.get('sidekey_agent_rotations_total')).toBe(0);
+    expect(values.get('sidekey_agent_first_render_seconds')).toBe(1.234);
+  });
+});

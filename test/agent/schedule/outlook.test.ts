@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import {
+  firstEnd,
+  giveUpAt,
+  isUpToDate,
+  oldestConfirmation,
+  tokenEnd,
+} from '../../../agent/schedule/outlook.ts';
+import { failure, HOUR, leased, POLL_MS, rendered, Scene, SECOND } from './scene.ts';
+
+const DEADLINE_MS = 300 * SECOND;
+
+describe('giving up', () => {
+  test('comes when a fault that waiting cannot mend has lasted as long as it may', () => {
+    const scene = new Scene();
+    const began = scene.now;
+    scene.fail('login', failure('login_refused'));
+    scene.wait(scene.pause).fail('login', failure('login_refused'));
+    expect(giveUpAt(scene.state, DEADLINE_MS)).toBe(began + DEADLINE_MS);
+  });
+
+  test('never comes if it may last for ever', () => {
+    expect(giveUpAt(new Scene().fail('login', failure('login_refused')).state, null)).toBe(Infinity);
+  });
+
+  test('never comes because the store is down', () => {
+    expect(giveUpAt(new Scene().fail('login', failure('sealed')).state, 0)).toBe(Infinity);
+  });
+
+  test('starts to count again when the store was down in between', () => {
+    const scene = new Scene().fail('login', failure('login_refused'));
+    scene.wait(scene.pause).fail('login', failure('sealed'));
+    scene.wait(scene.pause).fail('login', failure('login_refused'));
+    expect(giveUpAt(scene.state, DEADLINE_MS)).toBe(scene.now + DEADLINE_MS);
+  });
+
+  test('never comes after the first render', () => {
+    const scene = rendered({ kind: 'polled' }).wait(POLL_MS);
+    expect(giveUpAt(scene.fail('read a through 1', failure('forbidden')).state, 0)).toBe(Infinity);
+  });
+});
+
+describe('what the metrics show', () => {
+  test('a lease ends with its token, if that ends first', () => {
+    const scene = rendered(leased(10 * HOUR), leased(HOUR));
+    expect(firstEnd(scene.state, scene.state.secrets.keys())).toBe(scene.now + HOUR);
+    expect(tokenEnd(scene.state)).toBe(scene.now + HOUR);
+  });
+
+  test('0 stands for no end', () => {
+    const { state } = rendered({ kind: 'polled' }, { kind: 'static' });
+    expect([firstEnd(state, state.secrets.keys()), tokenEnd(state)]).toEqual([0, 0]);
+  });
+
+  test('a file is up to date until a secret in it cannot be read', () => {
+    const scene = rendered({ kind: 'polled' });
+    expect(isUpToDate(scene.state, 'file')).toBe(true);
+    scene.wait(POLL_MS).fail('read a through 1', failure('sealed'));
+    expect(isUpToDate(scene.state, 'file')).toBe(false);
+    scene.wait(30 * SECOND).read('a');
+    expect(isUpToDate(scene.state, 'file')).toBe(true);
+  });
+
+  test('a file that was never rendered is not up to date', () => {
+    expect(isUpToDate(new Scene().state, 'file')).toBe(false);
+  });
+
+  test('the secret confirmed longest ago counts', () => {
+    const scene = new Scene().miss('a', 'b').login().read('a').wait(5000).read('b');
+    expect(oldestConfirmation(scene.state)).toBe(scene.now - 5000);
+    expect(oldestConfirmation(new Scene().state)).toBeUndefined();
+  });
+});
