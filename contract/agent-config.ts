@@ -1,5 +1,5 @@
 import { containedPath, isAbsoluteDirectory, RELATIVE_PATH_FORM } from './path.ts';
-import { ADMIN_PORT, STATE_DIRECTORY, TERMINATION_LOG } from './layout.ts';
+import { ADMIN_ADDRESS, ADMIN_PORT, STATE_DIRECTORY, TERMINATION_LOG } from './layout.ts';
 import { type Parsed, type Problem, parsed, rejected } from './problem.ts';
 import { Reader } from './reader.ts';
 
@@ -69,9 +69,6 @@ export interface ReadConfig {
   readonly warnings: readonly Problem[];
 }
 
-/** All addresses of both families: a pod may have IPv6 alone. */
-const ANY_ADDRESS = '::';
-
 /** What is written is compared with what stands there, so the agent has to be able to read it. */
 const OWNER_MAY_READ = 0o400;
 
@@ -119,7 +116,7 @@ export function readConfig(value: unknown): Parsed<ReadConfig> {
     startDeadlineMs: root.nullableInteger('startDeadlineMs', { min: 0, fallback: DEFAULT_START_DEADLINE_MS }),
     revokeOnShutdown: root.boolean('revokeOnShutdown', false),
     stateDirectory: directory(root, 'stateDirectory', STATE_DIRECTORY),
-    adminAddress: root.string('adminAddress', ANY_ADDRESS),
+    adminAddress: root.string('adminAddress', ADMIN_ADDRESS),
     adminPort: root.integer('adminPort', { min: 0, max: 65_535, fallback: ADMIN_PORT }),
     terminationLog: root.string('terminationLog', TERMINATION_LOG),
   };

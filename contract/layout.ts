@@ -19,6 +19,9 @@ export const TOKEN_DIRECTORY = '/run/sidekey/token';
 /** Metrics and probes. Clear of vLLM and Ray (8000, 8265, 6379, 8080) and Triton (8000–8002). */
 export const ADMIN_PORT = 9473;
 
+/** All addresses of both families, or those of IPv4 where the kernel has no other. */
+export const ADMIN_ADDRESS = '::';
+
 /** The one environment variable of the agent: its configuration, base64, so that the kubelet expands no `$(X)` in it. */
 export const CONFIG_VARIABLE = 'SIDEKEY_CONFIG';
 

@@ -1,4 +1,4 @@
-import { parseDuration, DURATION_FORM } from '#contract/duration.ts';
+import { parseDuration, DURATION_FORM } from './annotations/duration.ts';
 import type { Problem } from '#contract/problem.ts';
 
 export type EnvironmentRecord = Readonly<Record<string, string | undefined>>;

@@ -1,5 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { ADMIN_ADDRESS } from '#contract/layout.ts';
 import { EXPOSITION_TYPE } from './metrics.ts';
 
 /** What the kubelet and Prometheus ask a process. */
@@ -48,7 +49,7 @@ function verdict(response: ServerResponse, fault: string | undefined): void {
  *
  * @throws {Error} With the system's code (`EADDRINUSE`, …) if the port cannot be had.
  */
-export async function serveAdmin(source: AdminSource, port: number, address = ANY_ADDRESS): Promise<Admin> {
+export async function serveAdmin(source: AdminSource, port: number, address = ADMIN_ADDRESS): Promise<Admin> {
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD');
@@ -68,15 +69,12 @@ export async function serveAdmin(source: AdminSource, port: number, address = AN
   };
 }
 
-/** All addresses of both families, or those of IPv4 where the kernel has no other. */
-const ANY_ADDRESS = '::';
-
 /** @throws {Error} With the system's code (`EADDRINUSE`, …) if the port cannot be had. */
 export function listen(server: Server, port: number, address: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     // Asked for no address, Node tries "::" and falls back to "0.0.0.0".
-    server.listen({ port, ...(address === ANY_ADDRESS ? {} : { host: address }) }, () => {
+    server.listen({ port, ...(address === ADMIN_ADDRESS ? {} : { host: address }) }, () => {
       server.off('error', reject);
       resolve();
     });

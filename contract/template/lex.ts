@@ -147,6 +147,7 @@ class Lexer {
 
   #checkBoundary(kind: TokenKind): void {
     const character = String.fromCodePoint(this.#text.codePointAt(this.#offset) ?? 0x20);
+    if (kind === 'number' && character === 'i') this.#fail('complex numbers are not supported');
     if (kind === 'number' && /[\p{L}\p{Nd}_+-]/u.test(character)) {
       this.#fail(`bad number syntax: unexpected ${JSON.stringify(character)}`);
     }

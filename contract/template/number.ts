@@ -14,7 +14,7 @@ const INTEGER =
   /^(?<sign>[+-]?)(?:0[xX](?<hex>[0-9a-fA-F_]+)|0[bB](?<binary>[01_]+)|0[oO]?(?<octal>[0-7_]+)|(?<decimal>[0-9_]+))$/u;
 const FLOAT = /^[+-]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:[eE][+-]?\d+(?:_\d+)*)?$/u;
 const HEX_FLOAT =
-  /^(?<sign>[+-]?)0[xX](?<whole>[0-9a-fA-F]*)\.?(?<fraction>[0-9a-fA-F]*)[pP](?<exponent>[+-]?\d+)$/u;
+  /^(?<sign>[+-]?)0[xX](?<whole>[0-9a-fA-F]*)\.?(?<fraction>[0-9a-fA-F]*)[pP](?<exponent>[+-]?\d+(?:_\d+)*)$/u;
 
 const MIN = -(2n ** 63n);
 const MAX = 2n ** 63n - 1n;
@@ -64,6 +64,7 @@ function readFloat(text: string): number | undefined {
   const groups = HEX_FLOAT.exec(text)?.groups;
   const { sign, whole = '', fraction = '', exponent } = groups ?? {};
   if (groups === undefined || whole + fraction === '') return undefined;
-  const magnitude = Number(`0x${whole}${fraction}`) * 2 ** (Number(exponent) - 4 * fraction.length);
+  const magnitude =
+    Number(`0x${whole}${fraction}`) * 2 ** (Number(exponent?.replaceAll('_', '')) - 4 * fraction.length);
   return sign === '-' ? -magnitude : magnitude;
 }

@@ -1,6 +1,6 @@
 import type { TemplateSource } from '#contract/agent-config.ts';
 import { containedPath, RELATIVE_PATH_FORM } from '#contract/path.ts';
-import { defaultTemplate } from '#contract/template/default.ts';
+import { defaultTemplate } from './default-template.ts';
 import { TemplateSyntaxError } from '#contract/template/error.ts';
 import { parseTemplate } from '#contract/template/parse.ts';
 import type { Findings } from './findings.ts';

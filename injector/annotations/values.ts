@@ -1,4 +1,4 @@
-import { DURATION_FORM, parseDuration } from '#contract/duration.ts';
+import { DURATION_FORM, parseDuration } from './duration.ts';
 import { isAbsoluteDirectory } from '#contract/path.ts';
 
 /** A value, or what was expected in its place. */

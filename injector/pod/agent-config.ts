@@ -1,5 +1,11 @@
 import { type AgentConfig, serialiseConfig } from '#contract/agent-config.ts';
-import { ADMIN_PORT, CONFIG_LIMIT_BYTES, STATE_DIRECTORY, TERMINATION_LOG } from '#contract/layout.ts';
+import {
+  ADMIN_ADDRESS,
+  ADMIN_PORT,
+  CONFIG_LIMIT_BYTES,
+  STATE_DIRECTORY,
+  TERMINATION_LOG,
+} from '#contract/layout.ts';
 import { type Parsed, parsed, rejected } from '#contract/problem.ts';
 import type { InjectedFile, Injection } from '../annotations/injection.ts';
 
@@ -21,7 +27,7 @@ function agentConfig({ vault, files, pollMs, startDeadlineMs, revokeOnShutdown }
     startDeadlineMs,
     revokeOnShutdown,
     stateDirectory: STATE_DIRECTORY,
-    adminAddress: '0.0.0.0',
+    adminAddress: ADMIN_ADDRESS,
     adminPort: ADMIN_PORT,
     terminationLog: TERMINATION_LOG,
   };

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { defaultTemplate } from '#contract/template/default.ts';
+import { defaultTemplate } from '../../injector/annotations/default-template.ts';
 import { findOpenBao } from '../servers/openbao-binary.ts';
 import { type Contender, ENVIRONMENT, type Prepared, type Task } from './task.ts';
 import { ROLE, secretPath, type World } from './world.ts';

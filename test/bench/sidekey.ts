@@ -2,7 +2,7 @@ import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AgentConfig, serialiseConfig } from '#contract/agent-config.ts';
 import { CONFIG_VARIABLE } from '#contract/layout.ts';
-import { defaultTemplate } from '#contract/template/default.ts';
+import { defaultTemplate } from '../../injector/annotations/default-template.ts';
 import { AGENT_BUNDLE } from '../../deploy/demo/bundles.ts';
 import type { NodeProgram } from './nodes.ts';
 import { freePort } from '../servers/port.ts';

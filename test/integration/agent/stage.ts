@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type AgentConfig, serialiseConfig } from '#contract/agent-config.ts';
 import { CONFIG_VARIABLE } from '#contract/layout.ts';
-import { defaultTemplate } from '#contract/template/default.ts';
+import { defaultTemplate } from '../../../injector/annotations/default-template.ts';
 import type { OpenBaoServer } from '../../servers/openbao.ts';
 import { freePort } from '../../servers/port.ts';
 import {
@@ -131,7 +131,8 @@ export class Pod implements AsyncDisposable {
 
 /** How a process ended. */
 export function exit(child: ChildProcess): Promise<number | NodeJS.Signals | null> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode ?? child.signalCode);
+  if (child.exitCode !== null || child.signalCode !== null)
+    return Promise.resolve(child.exitCode ?? child.signalCode);
   return new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
 }
 
@@ -140,7 +141,10 @@ async function configure(
   address: string,
   { vault, role = 'ml-inference', templates, ...change }: ConfigChange,
 ): Promise<AgentConfig> {
-  const sources = templates ?? { 'api-key': API_KEY_TEMPLATE, default: defaultTemplate('secret/data/ml/api-key') };
+  const sources = templates ?? {
+    'api-key': API_KEY_TEMPLATE,
+    default: defaultTemplate('secret/data/ml/api-key'),
+  };
   const tokenFile = join(directory, 'token');
   return {
     version: 1,

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseDuration } from '../../contract/duration.ts';
+import { parseDuration } from '../../../injector/annotations/duration.ts';
 
 describe('a duration', () => {
   test.each([
