@@ -183,7 +183,7 @@ describe('the loop', () => {
     const state = await stage.end();
     expect(stage.steps.map(({ event }) => event.type)).toEqual(['rendered', 'logged_in', 'read', 'rendered']);
     expect(stage.steps.at(-1)?.after).toBe(state);
-    for (const [index, step] of stage.steps.entries())
-      if (index > 0) expect(step.before).toBe(stage.steps[index - 1]?.after);
+    const { steps } = stage;
+    expect(steps.slice(1).map(({ before }) => before)).toEqual(steps.slice(0, -1).map(({ after }) => after));
   });
 });

@@ -66,7 +66,7 @@ export class Simulation {
       const planned = plan(this.state, this.now);
       const started = this.#attend(planned.actions);
       watch({ now: this.now, state: this.state, plan: planned, started, files: this.files });
-      const next = [...this.#flights].sort(([, a], [, b]) => a.endsAt - b.endsAt)[0];
+      const next = [...this.#flights].toSorted(([, a], [, b]) => a.endsAt - b.endsAt)[0];
       this.steps += 1;
       this.now = Math.min(
         end,
