@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { type AgentConfig, serialiseConfig } from '#contract/agent-config.ts';
 import { CONFIG_VARIABLE } from '#contract/layout.ts';
 import { defaultTemplate } from '../../../injector/annotations/default-template.ts';
+import { eventually } from '../../servers/eventually.ts';
 import type { OpenBaoServer } from '../../servers/openbao.ts';
 import { freePort } from '../../servers/port.ts';
 import {
@@ -32,8 +33,7 @@ export async function furnish({ api }: Pick<OpenBaoServer, 'api'>, role: Partial
   await mountKubernetesAuth(api, issuer);
   await writePolicy(api, 'ml', {
     'secret/data/ml/*': ['read'],
-    'pki/issue/*': ['create', 'update'],
-    'database/creds/*': ['read'],
+    'rabbitmq/creds/*': ['read'],
   });
   await writeRole(api, { name: 'ml-inference', policies: ['ml'], account: ACCOUNT, ttl: '1h', ...role });
   await writeSecret({ api }, `${CANARY}-1`);
@@ -55,7 +55,7 @@ export type ConfigChange = Partial<Omit<AgentConfig, 'files' | 'vault'>> & {
 /** A pod's part of the agent: its directories, its token, and one agent after another in them. */
 export class Pod implements AsyncDisposable {
   readonly directory: string;
-  readonly config: AgentConfig;
+  config: AgentConfig;
   readonly #processes: ChildProcess[] = [];
   /** Everything that any agent of this pod has printed. */
   output = '';
@@ -82,11 +82,16 @@ export class Pod implements AsyncDisposable {
     return new Pod(directory, await configure(directory, bao.address, change));
   }
 
-  /** Starts an agent as the kubelet would: another user, no capabilities, nothing in the environment but its configuration. */
+  /** Starts an agent as the kubelet would: nothing in the environment but its configuration. */
   start(mode: 'run' | 'init', env: Readonly<Record<string, string>> = {}): ChildProcess {
+    return this.launch([mode], { [CONFIG_VARIABLE]: serialiseConfig(this.config), ...env });
+  }
+
+  /** The same with any command line: as another user, and without capabilities. */
+  launch(argv: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
     const user = [`--reuid=${AGENT_UID}`, `--regid=${AGENT_UID}`, '--clear-groups', '--no-new-privs'];
-    const child = spawn('setpriv', [...user, process.execPath, BUNDLE, mode], {
-      env: { [CONFIG_VARIABLE]: serialiseConfig(this.config), ...env },
+    const child = spawn('setpriv', [...user, process.execPath, BUNDLE, ...argv], {
+      env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [child.stdout, child.stderr])
@@ -95,6 +100,19 @@ export class Pod implements AsyncDisposable {
       });
     this.#processes.push(child);
     return child;
+  }
+
+  /** The next agent gets another configuration. */
+  reconfigure(change: Partial<AgentConfig>): void {
+    this.config = { ...this.config, ...change };
+  }
+
+  /** Waits until the agent is ready. */
+  async ready(withinMs = 10_000): Promise<void> {
+    await eventually('a ready agent', withinMs, async () => {
+      const { status, body } = await this.get('/readyz');
+      if (status !== 200) throw new Error(body);
+    });
   }
 
   /** The content of a rendered file. */
@@ -127,6 +145,12 @@ export class Pod implements AsyncDisposable {
     }
     await rm(this.directory, { recursive: true, force: true });
   }
+}
+
+/** The user of a process, by number. */
+export async function userOf({ pid }: ChildProcess): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/^Uid:\s+(\d+)/mu.exec(status)?.[1]);
 }
 
 /** How a process ended. */

@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../../servers/eventually.ts';
+import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
+import { writeRole } from '../../servers/service-account.ts';
+import { CANARY, type ConfigChange, exit, furnish, Pod, writeSecret } from './stage.ts';
+
+let bao: OpenBaoServer;
+
+beforeAll(async () => {
+  bao = await startOpenBao();
+  await furnish(bao);
+});
+
+afterAll(() => bao.stop());
+
+const reading = (path: string): ConfigChange => ({
+  templates: { file: `{{ with secret "${path}" }}{{ .Data.data.key }}{{ end }}` },
+});
+
+const FAULTS: [string, ConfigChange, string][] = [
+  ['a role that does not exist', { role: 'no-such-role' }, 'no-such-role'],
+  ['a path without a secret', reading('secret/data/ml/missing'), 'secret/data/ml/missing'],
+  [
+    'a path that the policy does not allow',
+    reading('secret/data/other'),
+    'grant "read" on "secret/data/other"',
+  ],
+  [
+    'a template that fails',
+    { templates: { file: '{{ index "a" 9 }}' } },
+    'File "file": Cannot render the template',
+  ],
+];
+
+describe.each(FAULTS)('with %s', (_, change, reason) => {
+  test('init ends at once, with the reason as its last words', async () => {
+    await using pod = await Pod.create(bao, change);
+    const begin = performance.now();
+    expect(await exit(pod.start('init'))).toBe(1);
+    expect(performance.now() - begin).toBeLessThan(5000);
+    expect(await pod.lastWords()).toContain(reason);
+    expect(pod.output).toContain('Giving up');
+  });
+
+  test('run stays up, unready, says why, and ends when the start deadline is over', async () => {
+    await using pod = await Pod.create(bao, { ...change, startDeadlineMs: 3000 });
+    const agent = pod.start('run');
+    await eventually('the reason', 5000, async () => {
+      const { status, body } = await pod.get('/readyz');
+      expect(status).toBe(503);
+      expect(body).toContain(reason);
+    });
+    expect((await pod.get('/healthz')).status).toBe(200);
+    expect(await pod.lastWords()).toContain(reason);
+    await sleep(1000);
+    expect(agent.exitCode).toBeNull();
+    expect(await exit(agent)).toBe(1);
+    expect(await pod.lastWords()).toContain(reason);
+  });
+});
+
+test('run goes on as soon as the fault is mended, and takes its last words back', async () => {
+  await using pod = await Pod.create(bao, { role: 'late' });
+  pod.start('run');
+  await eventually('the reason', 5000, async () => expect(await pod.lastWords()).toContain('"late"'));
+  await writeRole(bao.api, { name: 'late', policies: ['ml'], ttl: '1h' });
+  await pod.ready(35_000);
+  expect(await pod.lastWords()).toBe('');
+});
+
+test('after the first render a fault that waiting cannot mend ends nothing', async () => {
+  await using pod = await Pod.create(bao, { ...reading('secret/data/ml/going'), startDeadlineMs: 100 });
+  await bao.api('POST', 'secret/data/ml/going', { data: { key: 'here' } });
+  const agent = pod.start('run');
+  await pod.ready();
+  await bao.api('DELETE', 'secret/metadata/ml/going');
+  await eventually('the failure', 5000, async () =>
+    expect(await pod.metric('sidekey_agent_store_errors_total{reason="not_found"}')).toBeGreaterThan(1),
+  );
+  expect(agent.exitCode).toBeNull();
+  expect(await pod.read('file')).toBe('here');
+  expect((await pod.get('/readyz')).status).toBe(200);
+});
+
+test.each([
+  ['no configuration', ['run'], {}, /SIDEKEY_CONFIG: must hold the configuration/u],
+  ['a broken one', ['run'], { SIDEKEY_CONFIG: '{"version":' }, /is not JSON/u],
+  ['one of another version', ['init'], { SIDEKEY_CONFIG: '{"version":7}' }, /config\.version: is 7/u],
+  ['an unknown command', ['walk'], {}, /usage: agent run\|init/u],
+])('%s: ends with 2 and says what is wrong', async (_, argv, env, message) => {
+  await using pod = await Pod.create(bao);
+  expect(await exit(pod.launch(argv, env))).toBe(2);
+  expect(pod.output).toMatch(message);
+});
+
+test('a secret is seen nowhere but in the files and the saved state', async () => {
+  const key = `${CANARY}-seen-nowhere`;
+  await writeSecret(bao, key);
+  const templates = {
+    good: '{{ with secret "secret/data/ml/api-key" }}{{ .Data.data.key }}{{ end }}',
+    bad: '{{ with secret "secret/data/ml/api-key" }}{{ index .Data.data.key 99 }}{{ end }}',
+  };
+  await using pod = await Pod.create(bao, { templates, startDeadlineMs: 2000 });
+  const agent = pod.start('run', { SIDEKEY_LOG_LEVEL: 'trace' });
+  const answers: string[] = [];
+  await eventually('the failure', 5000, async () => {
+    const { body } = await pod.get('/readyz');
+    expect(body).toContain('bad');
+    answers.push(body, (await pod.get('/metrics')).body);
+  });
+  expect(await exit(agent)).toBe(1);
+  const everything = [pod.output, ...answers, await pod.lastWords()].join('\n');
+  expect(everything).toContain('Cannot render');
+  expect(everything).not.toContain(CANARY);
+  expect(everything).not.toMatch(/\bs\.[A-Za-z0-9]{20,}/u);
+});
