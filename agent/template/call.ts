@@ -54,15 +54,9 @@ function named<T>(name: string, action: () => T): T {
 export function assign(value: GoValue, type: Parameter): GoValue {
   if (type === 'any' || isOfType(value, type)) return value;
   if (type === 'strings' && value === undefined) return new StringList(undefined);
-  const found = value === undefined || value === null ? 'nothing' : `a ${typeName(value)}`;
-  throw new Fault(`wrong type of argument: ${found}; expected ${TYPE_NAMES[type]}`);
+  const found = value === undefined || value === null ? 'nothing' : typeName(value);
+  throw new Fault(`wrong type of argument: ${found}; expected ${type === 'strings' ? '[]string' : type}`);
 }
-
-const TYPE_NAMES: Readonly<Record<Exclude<Parameter, 'any'>, string>> = {
-  string: 'a string',
-  int: 'an int',
-  strings: 'a list of strings, such as split makes',
-};
 
 function isOfType(value: GoValue, type: Exclude<Parameter, 'any'>): boolean {
   if (type === 'string') return typeof value === 'string';

@@ -56,8 +56,12 @@ export function evaluate(template: Template, inputs: TemplateInputs): Evaluation
   return { ok: true, text: new Secret(run.text), used };
 }
 
-function placed(error: unknown, { text }: Template, { offset }: Run): unknown {
-  if (error instanceof Fault) return new TemplateError(text, offset, error.message);
+const HINT = '; a secret has not been read yet at that point: put what uses it inside {{ with secret … }}';
+
+function placed(error: unknown, { text }: Template, { offset, missing }: Run): unknown {
+  if (error instanceof Fault) {
+    return new TemplateError(text, offset, error.message + (missing.size > 0 ? HINT : ''));
+  }
   if (error instanceof RangeError)
     return new TemplateError(text, offset, 'a value is nested too deeply or too large');
   return error;

@@ -19,13 +19,13 @@ function takeField(receiver: GoValue, name: string, hasArguments: boolean): GoVa
   if (isMap(receiver)) return receiver.get(name) ?? null;
   if (receiver instanceof Structure) return takeMember(receiver, name);
   const method = receiver instanceof JsonNumber ? numberMethod(receiver.token, name) : undefined;
-  if (method === undefined) throw new Fault(`cannot take .${name} of a ${typeName(receiver)}`);
+  if (method === undefined) throw new Fault(`type ${typeName(receiver)} has no field .${name}`);
   return method;
 }
 
 function takeMember({ type, fields }: Structure, name: string): GoValue {
-  if (fields === undefined) throw new Fault(`cannot take .${name} of a nil ${type}`);
-  if (!fields.has(name)) throw new Fault(`a ${type} has no field .${name}`);
+  if (fields === undefined) throw new Fault(`cannot take .${name} of nil`);
+  if (!fields.has(name)) throw new Fault(`type ${type} has no field .${name}`);
   return fields.get(name);
 }
 

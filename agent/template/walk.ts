@@ -104,6 +104,6 @@ function* iterations(value: GoValue): Generator<readonly [GoValue, GoValue]> {
   } else if (value instanceof Integer) {
     for (let count = 0n; count < value.value; count += 1n) yield [undefined, new Integer(count, value.type)];
   } else if (value !== undefined) {
-    throw new Fault(`a ${typeName(value)} cannot be ranged over`);
+    throw new Fault(`type ${typeName(value)} cannot be ranged over`);
   }
 }

@@ -12,6 +12,7 @@ const parseWithSource = JSON.parse as (
 
 /**
  * Parses JSON without loss: numbers keep their digits, and objects become maps (so `__proto__` is a key like any other).
+ * Lone surrogates become U+FFFD, as in Go.
  *
  * @throws {SyntaxError} If the text is not JSON. The message of the engine is not passed on: it quotes the text.
  */
@@ -19,6 +20,7 @@ export function parseJson(text: string): Value {
   try {
     return parseWithSource(text, (_key, value, context) => {
       if (typeof value === 'number') return new JsonNumber(context.source ?? String(value));
+      if (typeof value === 'string') return value.toWellFormed();
       if (
         typeof value !== 'object' ||
         value === null ||
@@ -27,7 +29,7 @@ export function parseJson(text: string): Value {
         value instanceof Map
       )
         return value;
-      return new Map(Object.entries(value));
+      return new Map(Object.entries(value).map(([key, item]) => [key.toWellFormed(), item]));
     });
   } catch {
     throw new SyntaxError('Cannot parse JSON');

@@ -58,6 +58,8 @@ const RULES: readonly (readonly [TokenKind, RegExp])[] = [
   ['word', /[\p{L}\p{Nd}_]+/uy],
 ];
 
+const NAMES: ReadonlySet<TokenKind> = new Set(['word', 'field', 'dot', 'variable']);
+
 const UNFINISHED: Readonly<Record<string, string>> = {
   '"': 'unterminated quoted string; expected a closing " on the same line',
   '`': 'unterminated raw string; expected a closing backquote',
@@ -147,14 +149,16 @@ class Lexer {
 
   #checkBoundary(kind: TokenKind): void {
     const character = String.fromCodePoint(this.#text.codePointAt(this.#offset) ?? 0x20);
-    if (kind === 'number' && character === 'i') this.#fail('complex numbers are not supported');
-    if (kind === 'number' && /[\p{L}\p{Nd}_+-]/u.test(character)) {
-      this.#fail(`bad number syntax: unexpected ${JSON.stringify(character)}`);
-    }
-    const isName = kind === 'word' || kind === 'field' || kind === 'dot' || kind === 'variable';
-    if (!isName || /[ \t\r\n.,|:()]/u.test(character)) return;
+    if (kind === 'number') this.#checkNumberEnd(character);
+    if (!NAMES.has(kind) || /[ \t\r\n.,|:()]/u.test(character)) return;
     if (this.#text.startsWith(this.#right, this.#offset)) return;
     this.#fail(`bad character ${JSON.stringify(character)}; expected a space or the closing delimiter`);
+  }
+
+  #checkNumberEnd(character: string): void {
+    if (character === 'i') this.#fail('complex numbers are not supported');
+    if (!/[\p{L}\p{Nd}_+-]/u.test(character)) return;
+    this.#fail(`bad number syntax: unexpected ${JSON.stringify(character)}`);
   }
 
   #skipComment(inside: number): void {

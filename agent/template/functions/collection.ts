@@ -42,13 +42,13 @@ function splitText(text: string, separator: string): readonly string[] {
 function lengthOf(value: GoValue): number {
   if (isText(value)) return byteLength(textOf(value));
   const length = isMap(value) ? value.size : itemsOf(value)?.length;
-  if (length === undefined) throw new Fault(`a ${typeName(value)} has no length`);
+  if (length === undefined) throw new Fault(`type ${typeName(value)} has no length`);
   return length;
 }
 
 function itemAt(value: GoValue, index: GoValue): GoValue {
   if (isMap(value)) {
-    if (typeof index !== 'string') throw new Fault(`the key is a ${typeName(index)}; expected a string`);
+    if (typeof index !== 'string') throw new Fault(`the key is of type ${typeName(index)}; expected string`);
     return value.get(index) ?? null;
   }
   if (isText(value)) {
@@ -56,12 +56,13 @@ function itemAt(value: GoValue, index: GoValue): GoValue {
     return new Integer(bytes[position(index, bytes.length - 1)] ?? 0, 'uint8');
   }
   const items = itemsOf(value);
-  if (items === undefined) throw new Fault(`a ${typeName(value)} has no items`);
+  if (items === undefined) throw new Fault(`type ${typeName(value)} has no items`);
   return items[position(index, items.length - 1)] ?? null;
 }
 
 function position(index: GoValue, last: number): number {
-  if (!(index instanceof Integer)) throw new Fault(`the index is a ${typeName(index)}; expected an integer`);
+  if (!(index instanceof Integer))
+    throw new Fault(`the index is of type ${typeName(index)}; expected an integer`);
   if (index.value < 0n || index.value > BigInt(last)) throw new Fault('index out of range');
   return Number(index.value);
 }
@@ -72,7 +73,7 @@ function slice(value: GoValue, indexes: readonly GoValue[]): GoValue {
     return decodeBytes(bytes.subarray(...bounds(indexes, bytes.length, 2)));
   }
   const items = itemsOf(value);
-  if (items === undefined) throw new Fault(`a ${typeName(value)} cannot be sliced`);
+  if (items === undefined) throw new Fault(`type ${typeName(value)} cannot be sliced`);
   const [from, to] = bounds(indexes, items.length, 3);
   return value instanceof StringList ? new StringList(value.items.slice(from, to)) : items.slice(from, to);
 }

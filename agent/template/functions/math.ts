@@ -35,7 +35,7 @@ type GoNumber = Integer | Float;
 
 function numeric(value: GoValue): GoNumber {
   if (value instanceof Integer || value instanceof Float) return value;
-  throw new Fault(`a ${typeName(value)} is not a number; use parseInt or parseFloat`);
+  throw new Fault(`type ${typeName(value)} is not a number; use parseInt or parseFloat`);
 }
 
 const resultType = (left: Integer, right: Integer): IntegerType =>

@@ -2,8 +2,6 @@ import { Fault } from '../error.ts';
 import { compareText } from './order.ts';
 import { Float, type GoValue, Integer, isText, Structure, textOf, typeName } from './value.ts';
 
-const KIND_FAULT = 'only booleans, numbers and strings can be compared';
-
 /** Whether two values are equal. Go refuses to compare values of different kinds, and maps and lists at all. */
 export function equal(left: GoValue, right: GoValue): boolean {
   if (isNil(left) || isNil(right)) return isNil(left) && isNil(right);
@@ -16,7 +14,7 @@ export function equal(left: GoValue, right: GoValue): boolean {
 
 /** Whether the first value sorts before the second. */
 export function less(left: GoValue, right: GoValue): boolean {
-  if (isUnordered(left) || isUnordered(right)) throw new Fault(KIND_FAULT);
+  if (isUnordered(left) || isUnordered(right)) throw new Fault('only numbers and strings have an order');
   const order = compareBasic(left, right);
   if (order === undefined) throw incompatible(left, right);
   return order < 0;
@@ -41,5 +39,5 @@ function compareFloats(left: number, right: number): number {
 }
 
 function incompatible(left: GoValue, right: GoValue): Fault {
-  return new Fault(`a ${typeName(left)} cannot be compared with a ${typeName(right)}`);
+  return new Fault(`${typeName(left)} and ${typeName(right)} cannot be compared`);
 }

@@ -44,7 +44,7 @@ function jsonCollection(value: GoValue, style: JsonStyle, indent: string): strin
   if (value instanceof Structure) return jsonStructure(value, style, indent);
   if (isMap(value)) return jsonObject(sortedEntries(value), style, indent);
   const items = itemsOf(value);
-  if (items === undefined) throw new Fault(`a ${typeName(value)} cannot be written as JSON`);
+  if (items === undefined) throw new Fault(`type ${typeName(value)} cannot be written as JSON`);
   if (value instanceof StringList && value.isNil) return 'null';
   const deeper = `${indent}  `;
   return enclose(
@@ -77,13 +77,9 @@ function enclose(
   return `${open}${indent}  ${parts.join(`,${indent}  `)}${indent}${close}`;
 }
 
-/** Bytes that are not UTF-8 become the escape of U+FFFD. */
+/** Bytes that are not UTF-8 become U+FFFD. */
 function jsonString(text: string, { escapeHtml }: JsonStyle): string {
-  const body = text
-    .split(/\p{Surrogate}/u)
-    .map((part) => JSON.stringify(part).slice(1, -1))
-    .join('\\ufffd');
-  return `"${body.replaceAll(escapeHtml ? HTML : SEPARATORS, escapeUnit)}"`;
+  return JSON.stringify(text.toWellFormed()).replaceAll(escapeHtml ? HTML : SEPARATORS, escapeUnit);
 }
 
 const escapeUnit = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;

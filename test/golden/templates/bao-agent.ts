@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findOpenBao } from '../../servers/openbao-binary.ts';
+import type { OpenBaoServer } from '../../servers/openbao.ts';
+import { type Case, ENVIRONMENT } from './corpus.ts';
+
+/** What one run of the real agent left behind. */
+export interface AgentRun {
+  readonly exitCode: number | null;
+  readonly log: string;
+  /** By the name of the case; only what was rendered. */
+  readonly files: ReadonlyMap<string, Buffer>;
+}
+
+/** Runs `bao agent` over some templates at once until it has rendered all of them, or given up on the first bad one. */
+export async function runBaoAgent(server: OpenBaoServer, cases: readonly Case[]): Promise<AgentRun> {
+  const directory = await mkdtemp(join(tmpdir(), 'sidekey-templates-'));
+  try {
+    await writeInputs(directory, server, cases);
+    const { exitCode, log } = await launch(directory);
+    return { exitCode, log, files: await readOutputs(directory, cases) };
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function writeInputs(directory: string, server: OpenBaoServer, cases: readonly Case[]): Promise<void> {
+  await mkdir(join(directory, 'out'));
+  await writeFile(join(directory, 'token'), server.rootToken);
+  await Promise.all(cases.map(({ name, source }) => writeFile(join(directory, `${name}.tmpl`), source.text)));
+  const config = {
+    vault: { address: server.address },
+    auto_auth: { method: [{ type: 'token_file', config: { token_file_path: join(directory, 'token') } }] },
+    template_config: { exit_on_retry_failure: true },
+    template: cases.map(({ name, source: { left, right } }) => ({
+      source: join(directory, `${name}.tmpl`),
+      destination: join(directory, 'out', name),
+      left_delimiter: left,
+      right_delimiter: right,
+    })),
+    exit_after_auth: true,
+  };
+  await writeFile(join(directory, 'agent.json'), JSON.stringify(config));
+}
+
+async function launch(directory: string): Promise<{ exitCode: number | null; log: string }> {
+  const binary = await findOpenBao();
+  const [file, ...args] = binary.command(directory, 0, ['agent', `-config=${join(directory, 'agent.json')}`]);
+  const child = spawn(file, args, { env: { HOME: directory, ...ENVIRONMENT }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let log = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => (log += chunk));
+  }
+  const exitCode = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject).on('close', resolve);
+  });
+  return { exitCode, log };
+}
+
+async function readOutputs(directory: string, cases: readonly Case[]): Promise<ReadonlyMap<string, Buffer>> {
+  const entries = await Promise.all(
+    cases.map(async ({ name }) => {
+      const content = await readFile(join(directory, 'out', name)).catch(() => undefined);
+      return content === undefined ? [] : [[name, content] as const];
+    }),
+  );
+  return new Map(entries.flat());
+}
