@@ -39,7 +39,7 @@ describe.each(['agent', 'injector'] as const)('Dockerfile.%s', (name) => {
   test('says who it runs as and what it runs', async () => {
     expect(await inspect(tag, '{{.Config.User}}')).toBe('65532:65532');
     expect(await inspect(tag, '{{json .Config.Entrypoint}}')).toBe(
-      JSON.stringify(['/nodejs/bin/node', `/sidekey/${name}.mjs`]),
+      JSON.stringify(['/nodejs/bin/node', `/sidekey/${name}.cjs`]),
     );
   });
 
@@ -62,7 +62,7 @@ describe.each(['agent', 'injector'] as const)('Dockerfile.%s', (name) => {
     ].join(';');
     const run = ['run', '--rm', '--network', 'none', '--entrypoint', '/nodejs/bin/node', tag];
     const output = await docker.docker(...run, '--eval', script);
-    expect(JSON.parse(output)).toEqual({ uid: 65_532, gid: 65_532, shells: [], ours: [`${name}.mjs`] });
+    expect(JSON.parse(output)).toEqual({ uid: 65_532, gid: 65_532, shells: [], ours: [`${name}.cjs`] });
   });
 
   test('without a configuration, says what is missing and exits with 2', async () => {

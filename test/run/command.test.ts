@@ -7,6 +7,10 @@ describe('a command of the test run', () => {
     expect({ code, output }).toEqual({ code: 3, output: 'one\ntwo\n' });
   });
 
+  test('loses its colours', async () => {
+    expect((await execute(['printf', '\\033[31mred\\033[0m'])).output).toBe('red');
+  });
+
   test('has no standard input', async () => {
     expect(await execute(['cat'])).toEqual({ code: 0, output: '' });
   });

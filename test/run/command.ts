@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 
 /** The repository. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -13,7 +14,7 @@ export interface CommandOptions {
 export interface Finished {
   /** 124 after a time-out, as coreutils' `timeout` has it; 127 if there is no such command. */
   readonly code: number;
-  /** Standard output and standard error as they came. */
+  /** Standard output and standard error as they came, without colours. */
   readonly output: string;
 }
 
@@ -71,7 +72,7 @@ export function execute(command: readonly string[], options: CommandOptions = {}
     const finish = (code: number, note: string): void => {
       clearTimeout(timer);
       if (pid !== undefined) groups.delete(pid);
-      resolve({ code, output: Buffer.concat(chunks).toString('utf8') + note });
+      resolve({ code, output: stripVTControlCharacters(Buffer.concat(chunks).toString('utf8')) + note });
     };
     if (pid !== undefined) groups.add(pid);
     child.stdout.on('data', keep);

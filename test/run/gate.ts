@@ -18,7 +18,7 @@ function command(name: string, ...words: readonly string[]): Stage {
 /** What every change must pass and any machine can run: no servers, no network, about a minute. */
 export const GATE: readonly Stage[] = [
   command('format', 'oxfmt', '--check', '.'),
-  command('lint', 'oxlint', '--type-aware', '--deny-warnings'),
+  command('lint', 'oxlint', '--type-aware', '--deny-warnings', '--format=unix'),
   command('types', 'tsc', '-p', '.'),
   command('dead code', 'knip'),
   command('bundles', 'rolldown', '-c', 'rolldown.config.ts'),
