@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { serialiseJson } from '../../agent/value/json.ts';
+import { type AgentRun, runBaoAgent } from '../golden/templates/bao-agent.ts';
+import { refusedCases, render, renderedCases, secrets } from '../golden/templates/corpus.ts';
+import { type OpenBaoServer, startOpenBao } from '../servers/openbao.ts';
+
+/** The real agent renders and refuses what the golden files say, and so do we: see `test/golden/templates/`. */
+let server: OpenBaoServer;
+let rendered: AgentRun;
+
+beforeAll(async () => {
+  server = await startOpenBao();
+  await server.api('POST', 'sys/mounts/kv', { type: 'kv', options: { version: '1' } });
+  for (const [path, data] of secrets) {
+    const json = serialiseJson(data);
+    await server.api('PUT', path, path.startsWith('secret/') ? `{"data":${json}}` : json);
+  }
+  rendered = await runBaoAgent(server, renderedCases);
+});
+
+afterAll(() => server.stop());
+
+test('the corpus holds enough templates to mean something', () => {
+  expect(renderedCases.length).toBeGreaterThanOrEqual(60);
+  expect(refusedCases.length).toBeGreaterThanOrEqual(30);
+});
+
+test('the real agent renders every template of the corpus in one run', () => {
+  expect({ exitCode: rendered.exitCode, files: [...rendered.files.keys()].toSorted() }).toEqual({
+    exitCode: 0,
+    files: renderedCases.map(({ name }) => name).toSorted(),
+  });
+});
+
+describe('the real agent and ours write the same bytes', () => {
+  test.each(renderedCases)('$name', ({ name, source, expected }) => {
+    const theirs = rendered.files.get(name)?.toString('latin1');
+    expect(theirs).toBe(expected.toString('latin1'));
+    expect(render(source).toString('latin1')).toBe(theirs);
+  });
+});
+
+describe('the real agent and ours both refuse', () => {
+  test.each(refusedCases)('$name', async (refused) => {
+    const run = await runBaoAgent(server, [refused]);
+    expect(run.exitCode).toBe(1);
+    expect(run.files.size).toBe(0);
+    expect(run.log).toMatch(/parse: template: |execute: /u);
+    expect(() => render(refused.source)).toThrow(/^Cannot (?:parse|render) the template: /u);
+  });
+});
