@@ -41,7 +41,7 @@ function logRendered(log: Log, { before, now }: Step, event: Extract<Event, { ty
   else if (event.changed.length > 0) log.info({ changed: event.changed }, 'Rotated');
 }
 
-/** The log speaks of retries so that nobody restarts what mends itself. */
+/** When it is tried again is said, too, so that nobody restarts what mends itself. */
 function logFailure(log: Log, { after, now }: Step, action: Action, failure: Failure): void {
   const fields: Fields = {
     action: action.type,
@@ -51,7 +51,7 @@ function logFailure(log: Log, { after, now }: Step, action: Action, failure: Fai
     retry_in_seconds: Math.max(0, Math.round(retryAt(after, action) - now) / 1000),
   };
   const stuck = !failure.transient && obstacle(after) !== undefined;
-  log[stuck ? 'error' : 'warn'](fields, 'Failed, will try again');
+  log[stuck ? 'error' : 'warn'](fields, 'Action failed');
 }
 
 /** When a failed action is tried again: without a session, nothing is before the next login. */

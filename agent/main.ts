@@ -44,7 +44,14 @@ async function start({ mode, source, logLevel }: Command, stop: AbortSignal): Pr
   if (mode === 'init') return await renderOnce(parts);
   // What only the long-lived agent needs would cost the other one a quarter of its time.
   const { serve } = await import('./serve.ts');
-  return await serve(parts);
+  return await serve(parts).catch((error: unknown) => fail(config.terminationLog, error));
+}
+
+function fail(terminationLog: string, error: unknown): number {
+  const text = error instanceof Error ? error.message : 'Cannot go on: internal fault';
+  process.stderr.write(`${text}\n`);
+  writeLastWords(terminationLog, text);
+  return 1;
 }
 
 function refuse(problems: readonly Problem[], terminationLog: string): number {

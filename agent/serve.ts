@@ -27,7 +27,9 @@ export async function serve(given: Parts): Promise<ExitCode> {
   let state = await startState(parts);
   metrics.onCollect(() => meters.gauge(state, clock.now()));
   const source = { metrics: () => metrics.expose(), unready: () => unready(state) };
-  const admin = await serveAdmin(source, config.adminPort, config.adminAddress);
+  const admin = await serveAdmin(source, config.adminPort, config.adminAddress).catch((error: unknown) => {
+    throw cannotListen(config, error);
+  });
   log.info({ port: admin.port }, 'Started');
   const engine = {
     world: worldOf(parts),
@@ -44,6 +46,12 @@ export async function serve(given: Parts): Promise<ExitCode> {
   const code = await end(parts, state);
   await admin.close();
   return code;
+}
+
+function cannotListen({ adminAddress, adminPort }: Parts['config'], error: unknown): Error {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  const fact = `${code}; is another container of the pod using the port?`;
+  return new Error(`Cannot listen on ${adminAddress} port ${adminPort}: ${fact}`, { cause: error });
 }
 
 /** Goes on where an earlier process stopped if its state belongs to this configuration. */

@@ -94,6 +94,16 @@ test.each([
   expect(pod.output).toMatch(message);
 });
 
+test('a port that is taken ends the agent, with the reason as its last words', async () => {
+  await using first = await Pod.create(bao);
+  first.start('run');
+  await first.ready();
+  const { adminPort } = first.config;
+  await using second = await Pod.create(bao, { adminPort });
+  expect(await exit(second.start('run'))).toBe(1);
+  expect(await second.lastWords()).toContain(`port ${adminPort}: EADDRINUSE`);
+});
+
 test('a secret is seen nowhere but in the files and the saved state', async () => {
   const key = `${CANARY}-seen-nowhere`;
   await writeSecret(bao, key);
