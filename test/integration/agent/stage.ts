@@ -20,7 +20,7 @@ import {
 const BUNDLE = fileURLToPath(new URL('../../../dist/agent.cjs', import.meta.url));
 
 /** Whom the injector makes the agent's user where the pod names none. */
-export const AGENT_UID = 65_532;
+const AGENT_UID = 65_532;
 
 /** What must never be seen anywhere but in the rendered files and the saved state. */
 export const CANARY = 'canary-4f9d1c7e';
@@ -43,7 +43,7 @@ export async function writeSecret({ api }: Pick<OpenBaoServer, 'api'>, key: stri
   await api('POST', 'secret/data/ml/api-key', { data: { key } });
 }
 
-export const API_KEY_TEMPLATE = '{{ with secret "secret/data/ml/api-key" }}{{ .Data.data.key }}{{ end }}';
+const API_KEY_TEMPLATE = '{{ with secret "secret/data/ml/api-key" }}{{ .Data.data.key }}{{ end }}';
 
 export type ConfigChange = Partial<Omit<AgentConfig, 'files' | 'vault'>> & {
   readonly vault?: Partial<AgentConfig['vault']>;
