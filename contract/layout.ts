@@ -1,8 +1,5 @@
 /** Names and places that the injector writes into a pod and the agent finds there. */
 
-/** Everything of ours in a pod begins with this. */
-export const NAME_PREFIX = 'sidekey';
-
 export const CONTAINER = { run: 'sidekey-agent', init: 'sidekey-agent-init' } as const;
 
 export const VOLUME = { secrets: 'sidekey-secrets', state: 'sidekey-state', token: 'sidekey-token' } as const;

@@ -38,17 +38,18 @@ function annotationsPage(): string {
   return `# Annotations\n\n${NOTE}\n\nAll begin with \`${DROP_IN_PREFIX}\`.\n\n${sections.join('\n\n')}\n`;
 }
 
+function metricsSection(title: string, metrics: MetricTable): string {
+  const rows = Object.entries(metrics).map(([name, { type, help, labels = {} }]) => [
+    `\`${name}\``,
+    type,
+    Object.keys(labels).join(', '),
+    help,
+  ]);
+  return `## ${title}\n\n${table(['name', 'type', 'labels', ''], rows)}`;
+}
+
 function metricsPage(): string {
-  const section = (title: string, metrics: MetricTable): string => {
-    const rows = Object.entries(metrics).map(([name, { type, help, labels = {} }]) => [
-      `\`${name}\``,
-      type,
-      Object.keys(labels).join(', '),
-      help,
-    ]);
-    return `## ${title}\n\n${table(['name', 'type', 'labels', ''], rows)}`;
-  };
-  return `# Metrics\n\n${NOTE}\n\n${section('Agent', AGENT_METRICS)}\n\n${section('Injector', INJECTOR_METRICS)}\n`;
+  return `# Metrics\n\n${NOTE}\n\n${metricsSection('Agent', AGENT_METRICS)}\n\n${metricsSection('Injector', INJECTOR_METRICS)}\n`;
 }
 
 if (import.meta.main) {

@@ -12,9 +12,11 @@ export interface SecretRef {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
+const byKey = ([a]: readonly [string, string], [b]: readonly [string, string]): number => (a < b ? -1 : 1);
+
 /** Two references are one secret if their keys are equal. */
 export function refKey(ref: SecretRef): string {
-  return JSON.stringify([ref.store, ref.operation, ref.path, Object.entries(ref.parameters).sort()]);
+  return JSON.stringify([ref.store, ref.operation, ref.path, Object.entries(ref.parameters).toSorted(byKey)]);
 }
 
 /** A lease of a store: the session's own token, or that of one secret. */

@@ -71,7 +71,7 @@ function checkStages({ cursor }: Parsing, [, ...later]: readonly Command[]): voi
 const PLAIN: ReadonlySet<Operand['kind']> = new Set(['boolean', 'string', 'number', 'nil', 'dot']);
 
 /** A value and the fields taken from it: `.a.b`, `$x.a`, `(secret "p").Data`. Undefined if no operand begins here. */
-export function parseOperand(parsing: Parsing): Operand | undefined {
+function parseOperand(parsing: Parsing): Operand | undefined {
   const { cursor } = parsing;
   const term = parseTerm(parsing);
   if (term === undefined) return undefined;

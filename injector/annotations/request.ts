@@ -7,7 +7,7 @@ export type Annotations = Readonly<Record<string, string>>;
 export const OPT_IN_KEY = `${DROP_IN_PREFIX}agent-inject`;
 
 /** Families of keys that ask for an agent and cannot be had in this release. */
-export const PENDING_PREFIXES = ['sidekey.dev/', 'openbao.org/'] as const;
+const PENDING_PREFIXES = ['sidekey.dev/', 'openbao.org/'] as const;
 
 export function isPending(key: string): boolean {
   return PENDING_PREFIXES.some((prefix) => key.startsWith(prefix));

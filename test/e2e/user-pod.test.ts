@@ -96,7 +96,7 @@ describe('the user’s pod on a real node', () => {
     await waitReady(node, 'looked-into');
     const seen = JSON.parse(
       await node.kubectl(['get', 'pod', 'looked-into', '-o', 'jsonpath={.spec.initContainers[0]}']),
-    );
+    ) as { readonly resources?: unknown };
     expect(seen).toMatchObject({
       securityContext: { runAsUser: 65_532, runAsNonRoot: true, readOnlyRootFilesystem: true },
       env: expect.arrayContaining([{ name: 'NVIDIA_VISIBLE_DEVICES', value: 'void' }]),

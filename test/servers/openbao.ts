@@ -9,7 +9,7 @@ import { end, launch, type Place, prepare } from './openbao-process.ts';
 /** A loaded machine is slow. */
 const START_MS = 30_000;
 
-export { type Api, field } from './openbao-api.ts';
+export { type Api } from './openbao-api.ts';
 
 export interface OpenBaoOptions {
   /** `memory` (default) starts in 0.2 s and forgets all when halted; `disk` (raft, 3 s) keeps it for `restart`. */

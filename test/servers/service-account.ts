@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import type { Api } from './openbao.ts';
 
 /** What an API server puts into `aud` unless a projected volume asks for another. */
-export const DEFAULT_AUDIENCE = 'https://kubernetes.default.svc.cluster.local';
+const DEFAULT_AUDIENCE = 'https://kubernetes.default.svc.cluster.local';
 
 const ISSUER = DEFAULT_AUDIENCE;
 const KEY_ID = 'sidekey-test';
