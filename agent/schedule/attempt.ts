@@ -57,5 +57,13 @@ export function retryDelay(
   return Math.ceil(Math.max(FLOOR_MS, urgent, asked));
 }
 
+/** A pod that waits for its first files keeps accelerators idle: as urgent as a life that is about to end. */
+const WAITING_POD_MS = 20_000;
+
+/** What hangs on the next try where no lease does: the start of the pod, until its first files are there. */
+export function patience({ transient }: Failure, started: boolean): number {
+  return transient && !started ? WAITING_POD_MS : 0;
+}
+
 /** True if asking again for a renewal is of no use: only a replacement helps. */
 export const isRefusal = (failure: Failure): boolean => !failure.transient || failure.code === 'lease_gone';

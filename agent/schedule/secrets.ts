@@ -1,5 +1,5 @@
 import { type Reading, refKey, type SecretRef } from '../provider/provider.ts';
-import { type Failure, FRESH } from './attempt.ts';
+import { type Failure, FRESH, patience } from './attempt.ts';
 import { leaseEnd, supersede, tryAgain } from './leases.ts';
 import { beginTerm, dueAt, isLeased } from './lifetime.ts';
 import { sameBody } from './same.ts';
@@ -82,6 +82,7 @@ function valueChanged(state: AgentState, now: number): AgentState {
 export function readFailed(state: AgentState, key: string, failure: Failure, moment: Moment): AgentState {
   const secret = state.secrets.get(key);
   if (!secret) return state;
-  const leftMs = secret.held ? leaseEnd(state, secret.held) - moment.now : 0;
+  const started = state.render.firstAt !== undefined;
+  const leftMs = secret.held ? leaseEnd(state, secret.held) - moment.now : patience(failure, started);
   return { ...state, secrets: new Map(state.secrets).set(key, tryAgain(secret, failure, leftMs, moment)) };
 }

@@ -1,5 +1,5 @@
 import type { Session } from '../provider/provider.ts';
-import { type Failure, FRESH, fail, isRefusal, retryDelay } from './attempt.ts';
+import { type Failure, FRESH, fail, isRefusal, patience, retryDelay } from './attempt.ts';
 import { beginTerm, dueAt, endOf, isLeased, type Lifetime, refuseRenewal, renewTerm } from './lifetime.ts';
 import type { AgentState, Moment, SessionState } from './state.ts';
 
@@ -34,7 +34,8 @@ export function loggedIn(state: AgentState, session: Session, { now, random }: M
 
 export function loginFailed(state: AgentState, failure: Failure, { now, random }: Moment): AgentState {
   const attempt = fail(state.login.attempt, failure, now);
-  const leftMs = state.current ? endOf(state.current.term) - now : 0;
+  const started = state.render.firstAt !== undefined;
+  const leftMs = state.current ? endOf(state.current.term) - now : patience(failure, started);
   const delay = retryDelay(attempt.failures, random, { retryAfterMs: failure.retryAfterMs, leftMs });
   return { ...state, login: { due: now + delay, attempt } };
 }

@@ -148,7 +148,7 @@ describe('a failed read', () => {
   test('is tried again after growing pauses of at most half a minute', () => {
     const scene = new Scene(() => 0.999_999).miss('a').login(LONG_TOKEN);
     const pauses = Array.from({ length: 10 }, () => {
-      const { pause } = scene.fail('read a through 1', failure('unreachable'));
+      const { pause } = scene.fail('read a through 1', failure('forbidden'));
       scene.wait(pause);
       return pause;
     });

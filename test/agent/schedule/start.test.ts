@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { unready } from '../../../agent/schedule/outlook.ts';
-import { failure, HOUR, leased, Scene, SECOND } from './scene.ts';
+import { failure, HOUR, leased, POLL_MS, Scene, SECOND } from './scene.ts';
 
 describe('the first render', () => {
   test('logs in and looks what the templates ask for, at the same time', () => {
@@ -103,4 +103,38 @@ test('a value that changed during a commit is rendered after it', () => {
   scene.read('a', { kind: 'polled' }, { body: 'newer' });
   scene.happen({ type: 'rendered', revision, files: [], missing: [], changed: [] });
   expect(scene.todo).toEqual(['render']);
+});
+
+describe('a pod that waits for its first files', () => {
+  /** The longest pause that chance can bring after many failures. */
+  const pauseAfter = (scene: Scene, action: string, code: 'sealed' | 'forbidden'): number => {
+    for (let failures = 0; failures < 12; failures += 1) {
+      scene.fail(action, failure(code));
+      scene.wait(scene.pause);
+    }
+    return scene.fail(action, failure(code)).pause;
+  };
+  const unlucky = (): Scene => new Scene(() => 0.999_999);
+
+  test('asks a store that is down at least every five seconds, for accelerators stand idle', () => {
+    expect(pauseAfter(unlucky(), 'login', 'sealed')).toBeLessThanOrEqual(5 * SECOND);
+    const reading = unlucky()
+      .miss('a')
+      .login(leased(100 * HOUR));
+    expect(pauseAfter(reading, 'read a through 1', 'sealed')).toBeLessThanOrEqual(5 * SECOND);
+  });
+
+  test('leaves a store alone that has refused for good: at most twice a minute', () => {
+    expect(pauseAfter(unlucky(), 'login', 'forbidden')).toBeGreaterThan(29 * SECOND);
+  });
+
+  test('is patient once it runs', () => {
+    const scene = unlucky()
+      .miss('a')
+      .login(leased(100 * HOUR))
+      .read('a')
+      .render()
+      .wait(POLL_MS);
+    expect(pauseAfter(scene, 'read a through 1', 'sealed')).toBeGreaterThan(29 * SECOND);
+  });
 });
