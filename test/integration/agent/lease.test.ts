@@ -1,25 +1,39 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  CREDENTIALS_PATH,
+  type LeasedLogins,
+  type LeaseTerms,
+  mountDatabase,
+} from '../../servers/database.ts';
 import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
-import { type LeasedUsers, mountLeasedUsers } from '../../servers/rabbitmq.ts';
+import { type Postgres, startPostgres } from '../../servers/postgres.ts';
 import { furnish, Pod } from './stage.ts';
 
-const TEMPLATES = { user: '{{ with secret "rabbitmq/creds/app" }}{{ .Data.username }}{{ end }}' };
+const TEMPLATES = { user: `{{ with secret "${CREDENTIALS_PATH}" }}{{ .Data.username }}{{ end }}` };
 
-/** A server whose tokens and leases end soon, and a broker that shows which users exist. */
-async function stage(token: { ttl: string; maxTtl: string }, lease: { ttl: string; maxTtl: string }) {
+let postgres: Postgres;
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+});
+
+afterAll(() => postgres.stop());
+
+/** A server with tokens of these terms, and leases of an hour of users of the database. */
+async function stage(token: LeaseTerms): Promise<{ bao: OpenBaoServer; logins: LeasedLogins }> {
   const bao = await startOpenBao();
   await furnish(bao, token);
-  return { bao, broker: await mountLeasedUsers(bao.api, lease) };
+  return { bao, logins: await mountDatabase(bao.api, postgres, { ttl: '1h', maxTtl: '2h' }) };
 }
 
 /** Looks for so long whether the user in the file exists; gives the users seen, in order. */
-async function follow(pod: Pod, broker: LeasedUsers, forMs: number): Promise<string[]> {
+async function follow(pod: Pod, logins: LeasedLogins, forMs: number): Promise<string[]> {
   const seen = new Set<string>();
   const end = performance.now() + forMs;
   while (performance.now() < end) {
     const user = await pod.read('user');
-    expect(broker.users(), 'the user in the file does not exist any more').toContain(user);
+    expect(await logins.users(), 'the user in the file does not exist any more').toContain(user);
     seen.add(user);
     await sleep(20);
   }
@@ -29,46 +43,15 @@ async function follow(pod: Pod, broker: LeasedUsers, forMs: number): Promise<str
 const requests = async (bao: OpenBaoServer, path: string): Promise<number> =>
   (await bao.audit()).filter(({ type, request }) => type === 'request' && request.path === path).length;
 
-describe('a lease of four seconds that may be renewed up to ten', () => {
-  let bao: OpenBaoServer;
-  let broker: LeasedUsers;
-
-  beforeAll(async () => {
-    ({ bao, broker } = await stage({ ttl: '1h', maxTtl: '2h' }, { ttl: '4s', maxTtl: '10s' }));
-  });
-
-  afterAll(async () => {
-    await bao.stop();
-    await broker[Symbol.asyncDispose]();
-  });
-
-  test('is renewed, and replaced before its maximum; the user in the file exists at every moment', async () => {
-    await using pod = await Pod.create(bao, { templates: TEMPLATES });
-    pod.start('run');
-    await pod.ready();
-    const users = await follow(pod, broker, 14_000);
-    expect(users.length).toBeGreaterThanOrEqual(2);
-    expect(users.length).toBeLessThanOrEqual(4);
-    expect(await requests(bao, 'sys/leases/renew')).toBeGreaterThanOrEqual(3);
-    expect(await requests(bao, 'auth/kubernetes/login')).toBe(1);
-    expect(
-      await pod.metric('sidekey_agent_file_lease_expiry_timestamp_seconds{file="user"}'),
-    ).toBeGreaterThan(Date.now() / 1000);
-  });
-});
-
 describe('a token of five seconds that may be renewed up to eight, with leases of an hour', () => {
   let bao: OpenBaoServer;
-  let broker: LeasedUsers;
+  let logins: LeasedLogins;
 
   beforeAll(async () => {
-    ({ bao, broker } = await stage({ ttl: '5s', maxTtl: '8s' }, { ttl: '1h', maxTtl: '2h' }));
+    ({ bao, logins } = await stage({ ttl: '5s', maxTtl: '8s' }));
   });
 
-  afterAll(async () => {
-    await bao.stop();
-    await broker[Symbol.asyncDispose]();
-  });
+  afterAll(() => bao.stop());
 
   test('is replaced in time, and its leases with it; what has no lease is not read again', async () => {
     const both = {
@@ -78,7 +61,7 @@ describe('a token of five seconds that may be renewed up to eight, with leases o
     await using pod = await Pod.create(bao, { templates: both, pollMs: 3_600_000 });
     pod.start('run');
     await pod.ready();
-    const users = await follow(pod, broker, 14_000);
+    const users = await follow(pod, logins, 14_000);
     expect(users.length).toBeGreaterThanOrEqual(2);
     expect(await requests(bao, 'auth/kubernetes/login')).toBe(users.length);
     expect(await requests(bao, 'secret/data/ml/api-key')).toBe(1 + 1);
@@ -88,7 +71,7 @@ describe('a token of five seconds that may be renewed up to eight, with leases o
 
 describe('a token that is revoked by somebody', () => {
   test('is replaced by one login, and its leases are read anew', async () => {
-    const { bao, broker } = await stage({ ttl: '1h', maxTtl: '2h' }, { ttl: '1h', maxTtl: '2h' });
+    const { bao, logins } = await stage({ ttl: '1h', maxTtl: '2h' });
     try {
       const both = {
         ...TEMPLATES,
@@ -100,11 +83,10 @@ describe('a token that is revoked by somebody', () => {
       const user = await pod.read('user');
       await bao.api('PUT', 'sys/leases/revoke-prefix/auth/kubernetes/login');
       await expect.poll(() => pod.read('user'), { timeout: 10_000 }).not.toBe(user);
-      expect(broker.users()).toEqual([await pod.read('user')]);
+      expect(await logins.users()).toEqual([await pod.read('user')]);
       expect(await requests(bao, 'auth/kubernetes/login')).toBe(2);
     } finally {
       await bao.stop();
-      await broker[Symbol.asyncDispose]();
     }
   });
 });

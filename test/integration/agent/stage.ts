@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { type AgentConfig, serialiseConfig } from '#contract/agent-config.ts';
 import { CONFIG_VARIABLE } from '#contract/layout.ts';
 import { defaultTemplate } from '../../../injector/annotations/default-template.ts';
+import { CREDENTIALS_PATH } from '../../servers/database.ts';
 import { eventually } from '../../servers/eventually.ts';
 import type { OpenBaoServer } from '../../servers/openbao.ts';
 import { freePort } from '../../servers/port.ts';
@@ -31,10 +32,7 @@ const issuer = createTokenIssuer();
 /** Makes a server what the agent of these tests expects: a login, a policy, a role and a secret. */
 export async function furnish({ api }: Pick<OpenBaoServer, 'api'>, role: Partial<Role> = {}): Promise<void> {
   await mountKubernetesAuth(api, issuer);
-  await writePolicy(api, 'ml', {
-    'secret/data/ml/*': ['read'],
-    'rabbitmq/creds/*': ['read'],
-  });
+  await writePolicy(api, 'ml', { 'secret/data/ml/*': ['read'], [CREDENTIALS_PATH]: ['read'] });
   await writeRole(api, { name: 'ml-inference', policies: ['ml'], account: ACCOUNT, ttl: '1h', ...role });
   await writeSecret({ api }, `${CANARY}-1`);
 }

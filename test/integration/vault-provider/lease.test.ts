@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { containing, reading } from '../../agent/provider/vault/fixtures.ts';
+import { CREDENTIALS_PATH, mountDatabase } from '../../servers/database.ts';
 import type { OpenBaoServer } from '../../servers/openbao.ts';
-import { mountLeasedUsers } from '../../servers/rabbitmq.ts';
+import { startPostgres } from '../../servers/postgres.ts';
 import { writePolicy, writeRole } from '../../servers/service-account.ts';
 import { dataOf, login, NEVER, openStage, withProvider } from './stage.ts';
 
@@ -44,17 +45,18 @@ describe('a lease', () => {
   });
 
   test('is renewed, and ends with the user behind it when revoked', async () => {
-    await using broker = await mountLeasedUsers(bao.api, { ttl: '10s', maxTtl: '1h' });
-    await writePolicy(bao.api, 'broker', { 'rabbitmq/creds/app': ['read'], 'sys/leases/revoke': ['update'] });
-    await writeRole(bao.api, { name: 'broker', policies: ['broker'], ttl: '1h' });
-    const session = await login(bao, { auth: { role: 'broker' } });
-    const { value, lifetime, leaseId = '' } = await session.read(reading('rabbitmq/creds/app'), NEVER);
+    await using postgres = await startPostgres();
+    const { users } = await mountDatabase(bao.api, postgres, { ttl: '10s', maxTtl: '1h' });
+    await writePolicy(bao.api, 'app', { [CREDENTIALS_PATH]: ['read'], 'sys/leases/revoke': ['update'] });
+    await writeRole(bao.api, { name: 'app', policies: ['app'], ttl: '1h' });
+    const session = await login(bao, { auth: { role: 'app' } });
+    const { value, lifetime, leaseId = '' } = await session.read(reading(CREDENTIALS_PATH), NEVER);
     expect(lifetime).toEqual({ kind: 'leased', ttlMs: 10_000, renewable: true });
-    expect(broker.users()).toEqual([dataOf(value.reveal()).get('username')]);
+    expect(await users()).toEqual([dataOf(value.reveal()).get('username')]);
     const lease = { kind: 'secret', id: leaseId } as const;
     await expect(session.renew(lease, NEVER)).resolves.toEqual({ ...lifetime });
     await session.revoke(lease, NEVER);
-    await expect.poll(() => broker.users()).toEqual([]);
+    await expect.poll(users).toEqual([]);
     await expect(session.renew(lease, NEVER)).rejects.toMatchObject({ code: 'lease_gone' });
   });
 
