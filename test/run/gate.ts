@@ -15,7 +15,7 @@ function command(name: string, ...words: readonly string[]): Stage {
   };
 }
 
-/** What every change must pass and any machine can run: no servers, no network, about a minute. */
+/** What every change must pass and any machine can run: no servers, no network, a minute or two. */
 export const GATE: readonly Stage[] = [
   command('format', 'oxfmt', '--check', '.'),
   command('lint', 'oxlint', '--type-aware', '--deny-warnings', '--format=unix'),
