@@ -4,12 +4,22 @@ import type { BuildOptions } from 'rolldown';
 const stub = (name: string): string =>
   fileURLToPath(new URL(`./platform/bundle/${name}.ts`, import.meta.url));
 
+/** What dependencies require at load and we have no use for; each stub says why. */
+const STUBS = {
+  // node-vault gets our transport, so the HTTP client it would fall back to has no business in the sidecar.
+  axios: stub('axios'),
+  debug: stub('debug'),
+  mustache: stub('absent'),
+  tv4: stub('tv4'),
+  'on-exit-leak-free': stub('absent'),
+  'thread-stream': stub('absent'),
+};
+
 /** One self-contained file per image: a raw TypeScript tree doubles the memory and start-up time of an agent. */
 const bundle = (name: string, input: string): BuildOptions => ({
   input,
   platform: 'node',
-  // node-vault gets our transport, so the HTTP client it would fall back to has no business in the sidecar.
-  resolve: { alias: { axios: stub('axios') } },
+  resolve: { alias: STUBS },
   output: {
     file: `dist/${name}.cjs`,
     // An ESM import of a built-in reads every one of its exports, and one of node:http's is all of undici: 5 MB, 40 ms.

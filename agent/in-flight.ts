@@ -3,6 +3,9 @@ import type { Action, Event } from './schedule/state.ts';
 
 type Perform = (action: Action, signal: AbortSignal) => Promise<Event>;
 
+/** The reason to stop waiting. One for all, for an abort without any makes an exception with a stack trace. */
+const WOKEN = new Error('Woken');
+
 /**
  * The actions under way, each at most once, and the events they brought. An action that is no longer asked for is
  * aborted; what it still brings counts all the same, for a commit or a login may have got through.
@@ -30,7 +33,7 @@ export class InFlight {
   async next(until: number): Promise<readonly Event[]> {
     if (this.#events.length === 0) {
       const waiting = new AbortController();
-      this.#wake = () => waiting.abort();
+      this.#wake = () => waiting.abort(WOKEN);
       await this.#clock.sleep(until - this.#clock.now(), waiting.signal).catch(() => undefined);
     }
     const events = this.#events;

@@ -45,7 +45,17 @@ describe('the agent’s bundle', () => {
     expect(bundle('agent').code).not.toContain('AdmissionReview');
   });
 
-  test.each(['axios', 'undici', 'chokidar', 'yaml', '@kubernetes/client-node'])('holds no %s', (name) => {
+  test.each([
+    'axios',
+    'undici',
+    'chokidar',
+    'yaml',
+    '@kubernetes/client-node',
+    'tv4',
+    'mustache',
+    'debug',
+    'thread-stream',
+  ])('holds no %s', (name) => {
     expect(holding('agent', new RegExp(`/node_modules/${name}/`, 'u'))).toEqual([]);
   });
 

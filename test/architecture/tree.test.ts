@@ -8,7 +8,10 @@ const EMPTY_NAMES = /(?:^|\/)(?:utils?|helpers?|common|shared|misc|libs?)(?:\.[^
 
 /** Files of contract/ and platform/ that one image or none imports, each with the reason. */
 const ONE_SIDED: Readonly<Record<string, string>> = {
+  'platform/bundle/absent.ts': 'put in the place of a package by the bundler',
   'platform/bundle/axios.ts': 'put in the place of a package by the bundler',
+  'platform/bundle/debug.ts': 'put in the place of a package by the bundler',
+  'platform/bundle/tv4.ts': 'put in the place of a package by the bundler',
   'platform/bundle/prom-client.d.ts': 'declares the modules that platform/metrics.ts imports',
 };
 
