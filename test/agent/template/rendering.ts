@@ -10,7 +10,7 @@ export interface World {
   readonly now?: Date;
 }
 
-export function inputs({ secrets = {}, env = {}, now = new Date(0) }: World = {}): TemplateInputs {
+function inputs({ secrets = {}, env = {}, now = new Date(0) }: World = {}): TemplateInputs {
   const answers = new Map(Object.entries(secrets).map(([path, json]) => [path, body(json)]));
   const variables = new Map(Object.entries(env));
   return {
