@@ -1,25 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 import { parseConfig } from '../../contract/agent-config.ts';
 import { review } from '../../injector/admission/handler.ts';
-import type { Settings } from '../../injector/admission/settings.ts';
 import { type JsonObject, listIn, objectIn, textIn } from '../../injector/pod/json.ts';
 import { qosClass } from '../../injector/pod/qos.ts';
-import { injected, requestFor, SETTINGS } from '../injector/admission/example.ts';
-
-/**
- * One folder per pod: `pod.yaml`, `why.md`, and what is to become of it: `expected.yaml` (the pod after injection, its
- * configuration decoded), `skipped.yaml` (the reason) or `denied.yaml` (every problem). `warnings.yaml` and
- * `settings.yaml` where there is something to say.
- */
-const FOLDER = join(import.meta.dirname, 'pods');
-
-function read(name: string, file: string): unknown {
-  const path = join(FOLDER, name, `${file}.yaml`);
-  return existsSync(path) ? parse(readFileSync(path, 'utf8')) : undefined;
-}
+import { injected, requestFor } from '../injector/admission/example.ts';
+import { cases, injectedCases, load, read, why } from './cases.ts';
 
 /** A variable with the agent's configuration in the open. */
 function open(variable: JsonObject): JsonObject {
@@ -34,26 +19,14 @@ function decoded(pod: JsonObject): JsonObject {
   return { ...pod, spec: { ...objectIn(pod, 'spec'), initContainers } };
 }
 
-interface Case {
-  readonly pod: JsonObject;
-  readonly settings: Settings;
-}
-
-function load(name: string): Case {
-  const settings = { ...SETTINGS, ...(read(name, 'settings') as Partial<Settings> | undefined) };
-  return { pod: read(name, 'pod') as JsonObject, settings };
-}
-
 const isOurs = (container: JsonObject): boolean => textIn(container, 'name').startsWith('sidekey-');
 const initContainersOf = (pod: JsonObject): readonly JsonObject[] => listIn(objectIn(pod, 'spec'), 'initContainers');
 
-const cases = readdirSync(FOLDER);
-const injectedCases = cases.filter((name) => read(name, 'expected') !== undefined);
 const skippedCases = cases.filter((name) => read(name, 'skipped') !== undefined);
 const deniedCases = cases.filter((name) => read(name, 'denied') !== undefined);
 
 it('every pod says why it is here, and what is to become of it, which is one thing', () => {
-  for (const name of cases) expect(readFileSync(join(FOLDER, name, 'why.md'), 'utf8').trim()).not.toBe('');
+  for (const name of cases) expect(why(name)).not.toBe('');
   expect([...injectedCases, ...skippedCases, ...deniedCases].toSorted()).toEqual(cases.toSorted());
   expect(cases.length).toBeGreaterThanOrEqual(15);
 });

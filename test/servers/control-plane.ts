@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type ApiProxy, startApiProxy } from './api-proxy.ts';
 import { clusterBinaries } from './cluster-binaries.ts';
 import { freePort } from './port.ts';
 
@@ -20,6 +21,8 @@ export interface ControlPlane {
    * @throws {KubectlError} With what it said, if it failed.
    */
   kubectl(args: readonly string[], stdin?: string): Promise<string>;
+  /** The API without kubectl. To be disposed of before the control plane is stopped. */
+  proxy(): Promise<ApiProxy>;
   stop(): Promise<void>;
 }
 
@@ -52,6 +55,7 @@ function existing(kubeconfig: string): ControlPlane {
     kubeconfig,
     origin: `the cluster of KUBECONFIG=${kubeconfig}`,
     kubectl: (args, stdin = '') => run({ file: 'kubectl', args, environment, stdin }),
+    proxy: () => startApiProxy('kubectl', environment),
     stop: () => Promise.resolve(),
   };
 }
@@ -83,11 +87,13 @@ export async function startControlPlane(kubeconfig = process.env['KUBECONFIG']):
     await stop();
     throw error;
   });
+  const kubectl = join(binaries, 'kubectl');
   const own = { ...environment, KUBECONFIG: path.trim() };
   return {
     kubeconfig: path.trim(),
     origin: `a control plane of its own on 127.0.0.1:${port}`,
-    kubectl: (args, stdin = '') => run({ file: join(binaries, 'kubectl'), args, environment: own, stdin }),
+    kubectl: (args, stdin = '') => run({ file: kubectl, args, environment: own, stdin }),
+    proxy: () => startApiProxy(kubectl, own),
     stop,
   };
 }

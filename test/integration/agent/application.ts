@@ -33,8 +33,8 @@ export class Application implements AsyncDisposable {
   readonly used: Login[] = [];
   /** How often the database let it in. */
   connects = 0;
-  /** Why it was not let in, each time. */
-  readonly refused: unknown[] = [];
+  /** Why it was not let in, each reason once. */
+  readonly refused = new Set<string>();
   readonly #pod: Pod;
   readonly #file: string;
   readonly #postgres: Postgres;
@@ -66,7 +66,7 @@ export class Application implements AsyncDisposable {
       // Whoever read the file a moment ago is still on the way to the database.
       if (before !== undefined) await this.#enter(before);
     } catch (error) {
-      this.refused.push(error);
+      this.refused.add(String(error));
     }
   }
 

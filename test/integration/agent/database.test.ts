@@ -47,7 +47,7 @@ test('who reads the file before each connect is always let in, whether leases ar
   await using application = new Application(pod, FILE, postgres);
   await expect.poll(() => application.used.length, { timeout: 40_000 }).toBe(3);
   await application[Symbol.asyncDispose]();
-  expect(application.refused).toEqual([]);
+  expect([...application.refused]).toEqual([]);
   expect(application.connects).toBeGreaterThan(500);
 
   const { logins, leases, renewals } = await requests(bao);
@@ -82,7 +82,7 @@ test('an agent that was killed goes on with the same token and lease; one that e
   expect(await requests(bao)).toEqual(before);
   expect(await pod.metric('sidekey_agent_token_expiry_timestamp_seconds')).toBeGreaterThan(Date.now() / 1000);
   await application[Symbol.asyncDispose]();
-  expect(application.refused).toEqual([]);
+  expect([...application.refused]).toEqual([]);
   expect(await users()).toEqual(usersOf(application));
 
   const [login] = application.used;

@@ -1,0 +1,53 @@
+import { CONTAINER, VOLUME } from '#contract/layout.ts';
+import { type JsonObject, listIn, objectIn, textIn } from '../../injector/pod/json.ts';
+import { VAULT } from './pods.ts';
+
+/** An object without some of its fields. */
+export function without(owner: JsonObject, fields: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(owner).filter(([field]) => !fields.includes(field)));
+}
+
+const OURS: ReadonlySet<string> = new Set([...Object.values(CONTAINER), ...Object.values(VOLUME)]);
+
+/** An object with the entries of a list that are the injector's taken out; a list that was nothing else is none. */
+function purged(owner: JsonObject, field: string): JsonObject {
+  const theirs = listIn(owner, field).filter((entry) => !OURS.has(textIn(entry, 'name')));
+  return theirs.length === 0 ? without(owner, [field]) : { ...owner, [field]: theirs };
+}
+
+/** A pod as it is where there is no injector. */
+export function withoutUs(pod: JsonObject): JsonObject {
+  const metadata = objectIn(pod, 'metadata');
+  const annotations = without(objectIn(metadata, 'annotations'), [`${VAULT}agent-inject-status`]);
+  const spec = purged(purged(objectIn(pod, 'spec'), 'volumes'), 'initContainers');
+  const unmounted = eachContainer(spec, (container) => purged(container, 'volumeMounts'));
+  return { ...pod, metadata: { ...metadata, annotations }, spec: unmounted };
+}
+
+function eachContainer(spec: JsonObject, change: (container: JsonObject) => JsonObject): JsonObject {
+  const lists = ['initContainers', 'containers'].filter((field) => field in spec);
+  return { ...spec, ...Object.fromEntries(lists.map((field) => [field, listIn(spec, field).map(change)])) };
+}
+
+/** A pod made to meet the `restricted` standard, as far as its author has not said otherwise. */
+export function hardened(pod: JsonObject): JsonObject {
+  const securityContext = {
+    runAsNonRoot: true,
+    seccompProfile: { type: 'RuntimeDefault' },
+    ...objectIn(objectIn(pod, 'spec'), 'securityContext'),
+  };
+  const ofContainer = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
+  const spec = eachContainer(objectIn(pod, 'spec'), (container) => ({
+    ...container,
+    securityContext: { ...ofContainer, ...objectIn(container, 'securityContext') },
+  }));
+  return { ...pod, spec: { ...spec, securityContext } };
+}
+
+/** What of a pod is the injector's. */
+export function ours(pod: JsonObject): readonly JsonObject[] {
+  const spec = objectIn(pod, 'spec');
+  return ['initContainers', 'volumes'].flatMap((field) =>
+    listIn(spec, field).filter((entry) => OURS.has(textIn(entry, 'name'))),
+  );
+}
