@@ -29,19 +29,22 @@ function eachContainer(spec: JsonObject, change: (container: JsonObject) => Json
   return { ...spec, ...Object.fromEntries(lists.map((field) => [field, listIn(spec, field).map(change)])) };
 }
 
-/** A pod made to meet the `restricted` standard, as far as its author has not said otherwise. */
+/**
+ * A pod whose containers meet the `restricted` standard each by itself, as far as its author has not said otherwise: the
+ * pod as a whole says nothing that would hold for another container, too.
+ */
 export function hardened(pod: JsonObject): JsonObject {
   const securityContext = {
+    allowPrivilegeEscalation: false,
+    capabilities: { drop: ['ALL'] },
     runAsNonRoot: true,
     seccompProfile: { type: 'RuntimeDefault' },
-    ...objectIn(objectIn(pod, 'spec'), 'securityContext'),
   };
-  const ofContainer = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
-  const spec = eachContainer(objectIn(pod, 'spec'), (container) => ({
+  const harden = (container: JsonObject): JsonObject => ({
     ...container,
-    securityContext: { ...ofContainer, ...objectIn(container, 'securityContext') },
-  }));
-  return { ...pod, spec: { ...spec, securityContext } };
+    securityContext: { ...securityContext, ...objectIn(container, 'securityContext') },
+  });
+  return { ...pod, spec: eachContainer(objectIn(pod, 'spec'), harden) };
 }
 
 /** What of a pod is the injector's. */
