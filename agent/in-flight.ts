@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock } from '#platform/clock.ts';
 import type { Action, Event } from './schedule/state.ts';
 
@@ -35,6 +36,8 @@ export class InFlight {
       const waiting = new AbortController();
       this.#wake = () => waiting.abort(WOKEN);
       await this.#clock.sleep(until - this.#clock.now(), waiting.signal).catch(() => undefined);
+      // Answers come in bursts, and each plan looks at every secret: take all that has arrived in this turn at once.
+      await turn();
     }
     const events = this.#events;
     this.#events = [];
