@@ -1,0 +1,191 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { expiredToken, invalidToken, notFound, Refusal, required, unauthorized } from './refusal.ts';
+
+/** A machine identity. Durations are seconds. */
+export interface Identity {
+  readonly id: string;
+  ttl: number;
+  maxTtl: number;
+  period: number;
+  /** How many requests a token is good for; 0: any number. */
+  usesLimit: number;
+  /** May see that secrets exist, but not their values. */
+  masked: boolean;
+  readonly clientId: string;
+  clientSecret: string;
+  readonly kubernetes?: { readonly namespaces: readonly string[]; readonly names: readonly string[] };
+  /** Ids of the projects it is a member of. */
+  readonly projects: Set<string>;
+}
+
+interface Issued {
+  readonly identity: Identity;
+  readonly createdAt: number;
+  revoked: boolean;
+  uses: number;
+}
+
+interface Claims {
+  readonly jti: string;
+  readonly exp: number;
+}
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** Tokens live no longer than this, whatever is configured: 90 days. */
+const LONGEST_LIFE_S = 7_776_000;
+
+/** Three bad logins within 30 s lock the method for 300 s. */
+const LOCKOUT = { threshold: 3, windowMs: 30_000, lockedMs: 300_000 };
+
+const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
+
+/** Who may log in, and every token that was issued. `now` is milliseconds since the epoch. */
+export class Identities {
+  readonly all: Identity[] = [];
+  /** Who a service-account token belongs to, as the reviewing API server says: `sa:<namespace>:<name>`. */
+  review: (jwt: string) => { namespace: string; name: string } | undefined = (jwt) => {
+    const [kind, namespace, name] = jwt.split(':');
+    return kind === 'sa' && namespace && name ? { namespace, name } : undefined;
+  };
+  readonly #issued = new Map<string, Issued>();
+  readonly #badLogins = new Map<string, number[]>();
+  readonly #lockedUntil = new Map<string, number>();
+  readonly #key = randomUUID();
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  universalLogin(body: Body): object {
+    const clientId = required(body, 'clientId');
+    const clientSecret = required(body, 'clientSecret');
+    const identity = this.all.find((one) => one.clientId === clientId);
+    if (!identity) throw unauthorized('Invalid credentials');
+    if ((this.#lockedUntil.get(clientId) ?? 0) > this.#now())
+      throw unauthorized('This identity auth method is temporarily locked, please try again later');
+    if (identity.clientSecret !== clientSecret) {
+      this.#noteBadLogin(clientId);
+      throw unauthorized('Invalid credentials');
+    }
+    this.#badLogins.delete(clientId);
+    const ttl = this.#lifeOf(identity, this.#now());
+    return this.#answer(identity, this.#issue(identity, 'universal-auth', ttl), ttl);
+  }
+
+  kubernetesLogin(body: Body): object {
+    const identityId = required(body, 'identityId');
+    const jwt = required(body, 'jwt');
+    const identity = this.all.find((one) => one.id === identityId);
+    if (!identity?.kubernetes)
+      throw notFound('Kubernetes auth method not found for identity, did you configure Kubernetes auth?');
+    const account = this.review(jwt);
+    if (!account)
+      throw new Refusal(
+        401,
+        'KubernetesTokenReviewError',
+        '[invalid bearer token, Token has been invalidated]',
+      );
+    if (!identity.kubernetes.namespaces.includes(account.namespace))
+      throw unauthorized('Access denied: K8s namespace not allowed.');
+    if (!identity.kubernetes.names.includes(account.name))
+      throw unauthorized('Access denied: K8s name not allowed.');
+    const ttl = this.#lifeOf(identity, this.#now());
+    // What is reported here is the configured number, be it 0.
+    return this.#answer(identity, this.#issue(identity, 'kubernetes-auth', ttl), identity.ttl);
+  }
+
+  renew(body: Body): object {
+    const { jti } = this.#verify(required(body, 'accessToken'));
+    const issued = this.#issued.get(jti);
+    if (!issued || issued.revoked) throw unauthorized('Cannot renew: token has been revoked');
+    const ttl = this.#lifeOf(issued.identity, issued.createdAt);
+    if (ttl <= 0) throw unauthorized('Cannot renew: identity access token has reached its max TTL');
+    return this.#answer(issued.identity, this.#sign(issued, jti, 'renewed', ttl), ttl);
+  }
+
+  /** Ends the whole chain of renewals, for they share their id. */
+  revoke(body: Body): object {
+    const issued = this.#issued.get(this.#verify(required(body, 'accessToken')).jti);
+    if (issued) issued.revoked = true;
+    return { message: 'Successfully revoked access token' };
+  }
+
+  /** Whose request this is. */
+  authenticate(authorization: string | undefined): Identity {
+    if (authorization === undefined) throw unauthorized('Token missing');
+    const { jti } = this.#verify(authorization.replace(/^Bearer /u, ''));
+    const issued = this.#issued.get(jti);
+    if (!issued || issued.revoked) throw unauthorized('Failed to authorize: token has been revoked');
+    issued.uses += 1;
+    if (issued.identity.usesLimit > 0 && issued.uses > issued.identity.usesLimit)
+      throw unauthorized('Failed to authorize: token usage limit reached');
+    return issued.identity;
+  }
+
+  /** How many tokens could still be used. */
+  get living(): number {
+    return [...this.#issued.values()].filter(({ revoked }) => !revoked).length;
+  }
+
+  /** Revokes every token, as an administrator would. */
+  revokeAll(): void {
+    for (const issued of this.#issued.values()) issued.revoked = true;
+  }
+
+  #noteBadLogin(clientId: string): void {
+    const now = this.#now();
+    const recent = (this.#badLogins.get(clientId) ?? []).filter((at) => at > now - LOCKOUT.windowMs);
+    recent.push(now);
+    this.#badLogins.set(clientId, recent);
+    if (recent.length >= LOCKOUT.threshold) this.#lockedUntil.set(clientId, now + LOCKOUT.lockedMs);
+  }
+
+  #lifeOf({ ttl, maxTtl, period }: Identity, createdAt: number): number {
+    if (period > 0) return period;
+    const left = maxTtl > 0 ? maxTtl - Math.floor((this.#now() - createdAt) / 1000) : LONGEST_LIFE_S;
+    return Math.min(ttl > 0 ? ttl : LONGEST_LIFE_S, left, LONGEST_LIFE_S);
+  }
+
+  #issue(identity: Identity, method: string, ttl: number): string {
+    const jti = randomUUID();
+    const issued = { identity, createdAt: this.#now(), revoked: false, uses: 0 };
+    this.#issued.set(jti, issued);
+    return this.#sign(issued, jti, method, ttl);
+  }
+
+  #sign({ identity, createdAt }: Issued, jti: string, authMethod: string, ttl: number): string {
+    const iat = Math.floor(this.#now() / 1000);
+    const claims = {
+      identityId: identity.id,
+      authMethod,
+      identityAccessTokenId: jti,
+      accessTokenTTL: identity.ttl,
+      accessTokenMaxTTL: identity.maxTtl,
+      accessTokenPeriod: identity.period,
+      creationEpoch: Math.floor(createdAt / 1000),
+      iat,
+      exp: iat + ttl,
+      jti,
+    };
+    const text = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode(claims)}`;
+    return `${text}.${this.#signature(text)}`;
+  }
+
+  #verify(token: string): Claims {
+    const [header, payload, signature] = token.split('.');
+    if (!header || !payload || signature !== this.#signature(`${header}.${payload}`)) throw invalidToken();
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Claims;
+    if (claims.exp * 1000 <= this.#now()) throw expiredToken();
+    return claims;
+  }
+
+  #signature(text: string): string {
+    return createHmac('sha256', this.#key).update(text).digest('base64url');
+  }
+
+  #answer({ maxTtl }: Identity, accessToken: string, expiresIn: number): object {
+    return { accessToken, expiresIn, accessTokenMaxTTL: maxTtl, tokenType: 'Bearer' };
+  }
+}
