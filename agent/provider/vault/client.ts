@@ -2,7 +2,7 @@ import nodeVault from 'node-vault';
 import type { VaultStore } from '#contract/agent-config.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Secret } from '../../secret.ts';
-import { type Answer, createTransport } from './transport.ts';
+import { type Answer, createTransport } from '../http/transport.ts';
 
 /** One request to the API. */
 export interface Call {
@@ -37,6 +37,7 @@ export function createClient(store: VaultStore, clock: Clock): Client {
   // Its own handler turns refusals into errors that hold the response body.
   vault.handleVaultResponse = (answer) => Promise.resolve(answer);
 
+  /** The replication state that the last answer reflected. */
   let index: string | undefined;
 
   async function send({ method, path, body, token }: Call, signal: AbortSignal): Promise<Answer> {
@@ -53,7 +54,8 @@ export function createClient(store: VaultStore, clock: Clock): Client {
       signal,
       ...(body && { json: body }),
     })) as Answer;
-    index = answer.index ?? index;
+    const reflected = answer.headers['x-vault-index'];
+    if (typeof reflected === 'string') index = reflected;
     return answer;
   }
 

@@ -2,7 +2,7 @@ import type { Lifetime } from '../../schedule/lifetime.ts';
 import { mapAt } from '../../value/value.ts';
 import { ProviderError } from '../errors.ts';
 import type { Lease } from '../provider.ts';
-import { malformed } from './errors.ts';
+import { malformed } from '../http/refusal.ts';
 import { leaseLifetime, tokenLifetime } from './lifetime.ts';
 import type { Requests } from './request.ts';
 

@@ -3,7 +3,7 @@ import { parseJson } from '../../value/json.ts';
 import { isValueMap, type Value } from '../../value/value.ts';
 import { ProviderError } from '../errors.ts';
 import { refusalText } from './errors.ts';
-import type { Answer } from './transport.ts';
+import type { Answer } from '../http/transport.ts';
 
 /** Who a service-account token says it is. Nothing in here is secret. */
 interface Identity {

@@ -1,7 +1,8 @@
 import { isValueMap, mapAt, stringAt } from '../../value/value.ts';
-import { generalRefusal, succeeded } from './errors.ts';
+import { succeeded } from '../http/refusal.ts';
+import { generalRefusal } from './errors.ts';
 import { encodePath, type Mount } from './path.ts';
-import type { Answer } from './transport.ts';
+import type { Answer } from '../http/transport.ts';
 
 /** Finds the mount a path belongs to; undefined if the server does not tell, for the policy may not let it. */
 export type Mounts = (path: string, signal: AbortSignal) => Promise<Mount | undefined>;

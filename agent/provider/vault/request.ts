@@ -2,8 +2,9 @@ import type { Secret } from '../../secret.ts';
 import { isValueMap, type ValueMap } from '../../value/value.ts';
 import { ProviderError } from '../errors.ts';
 import type { Call, Client } from './client.ts';
-import { generalRefusal, invalidRequest, isDeletedVersion, refusalText, succeeded } from './errors.ts';
-import type { Answer } from './transport.ts';
+import { generalRefusal, invalidRequest, isDeletedVersion, refusalText } from './errors.ts';
+import { succeeded } from '../http/refusal.ts';
+import type { Answer } from '../http/transport.ts';
 
 /** A request of a session, with what its errors are to say. */
 export interface Action {

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import type { SecretRef } from '../../../../agent/provider/provider.ts';
 import { createVaultProvider } from '../../../../agent/provider/vault/provider.ts';
 import { Secret } from '../../../../agent/secret.ts';
-import { answering, type FaultyServer, serveRaw, storeAt } from './faulty-server.ts';
+import { answering, type FaultyServer, serveRaw, storeAt } from '../http/faulty-server.ts';
 import { reading, tokenFile } from './fixtures.ts';
 
 const CANARY = 'canary-7f3a91';

@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { createClient } from '../../../../agent/provider/vault/client.ts';
 import { Secret } from '../../../../agent/secret.ts';
 import type { Clock } from '#platform/clock.ts';
-import { answering, serve, storeAt } from './faulty-server.ts';
+import { answering, serve, storeAt } from '../http/faulty-server.ts';
 
 const NEVER = new AbortController().signal;
 

@@ -2,14 +2,14 @@ import { expect, test } from 'vitest';
 import { loginRefusal } from '../../../../agent/provider/vault/login-refusal.ts';
 import { parseJson } from '../../../../agent/value/json.ts';
 import { createTokenIssuer } from '../../../servers/service-account.ts';
-import { storeAt } from './faulty-server.ts';
+import { storeAt } from '../http/faulty-server.ts';
 
 const jwt = createTokenIssuer().token({ namespace: 'gpu', name: 'runner', audience: 'https://cluster' });
 
 function refuse(status: number, error: string, token = jwt): string {
   const body = parseJson(JSON.stringify({ errors: [error] }));
   const refusal = loginRefusal(
-    { status, body, index: undefined, retryAfterMs: undefined },
+    { status, body, headers: {}, retryAfterMs: undefined },
     storeAt('http://vault', { namespace: 'team' }),
     token,
   );

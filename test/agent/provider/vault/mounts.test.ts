@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { createMounts } from '../../../../agent/provider/vault/mounts.ts';
-import type { Answer } from '../../../../agent/provider/vault/transport.ts';
+import type { Answer } from '../../../../agent/provider/http/transport.ts';
 import { parseJson } from '../../../../agent/value/json.ts';
 
 const NEVER = new AbortController().signal;
 
 function answer(status: number, body: object = {}): Answer {
-  return { status, body: parseJson(JSON.stringify(body)), index: undefined, retryAfterMs: undefined };
+  return { status, body: parseJson(JSON.stringify(body)), headers: {}, retryAfterMs: undefined };
 }
 
 const kv = (path: string, version: string): Answer => answer(200, { data: { path, options: { version } } });

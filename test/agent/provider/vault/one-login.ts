@@ -2,7 +2,7 @@
 import { systemClock } from '#platform/clock.ts';
 import { ProviderError } from '../../../../agent/provider/errors.ts';
 import { createVaultProvider } from '../../../../agent/provider/vault/provider.ts';
-import { storeAt } from './faulty-server.ts';
+import { storeAt } from '../http/faulty-server.ts';
 
 const [address = '', tokenFile = ''] = process.argv.slice(2);
 const auth = { method: 'kubernetes', path: 'auth/kubernetes', role: 'ml', tokenFile } as const;

@@ -6,7 +6,7 @@ import type { Session } from '../../../../agent/provider/provider.ts';
 import { createVaultProvider } from '../../../../agent/provider/vault/provider.ts';
 import { Secret } from '../../../../agent/secret.ts';
 import { mapAt } from '../../../../agent/value/value.ts';
-import { answering, type FaultyServer, serve, storeAt } from './faulty-server.ts';
+import { answering, type FaultyServer, serve, storeAt } from '../http/faulty-server.ts';
 import { reading, tokenFile } from './fixtures.ts';
 
 const NEVER = new AbortController().signal;

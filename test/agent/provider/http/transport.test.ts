@@ -5,13 +5,13 @@ import {
   type Answer,
   createTransport,
   type TransportRequest,
-} from '../../../../agent/provider/vault/transport.ts';
+} from '../../../../agent/provider/http/transport.ts';
 import { parseJson, serialiseJson } from '../../../../agent/value/json.ts';
 import { makeServerCertificate } from '../../../../deploy/kubernetes/certificate.ts';
 import { loopbackCertificate } from '../../../servers/certificate.ts';
 import { freePort } from '../../../servers/port.ts';
 import { answering, serve, serveRaw, serveTls, storeAt } from './faulty-server.ts';
-import { containing, matching } from './fixtures.ts';
+import { containing, matching } from '../vault/fixtures.ts';
 
 const NEVER = new AbortController().signal;
 
@@ -162,9 +162,12 @@ describe('an answer', () => {
     expect(asked).toBe(0);
   });
 
-  test('carries Retry-After and X-Vault-Index', async () => {
+  test('carries Retry-After and its headers', async () => {
     await using server = await answering(429, '{}', { 'retry-after': '7', 'x-vault-index': 'state' });
-    await expect(ask(storeAt(server.address))).resolves.toMatchObject({ retryAfterMs: 7000, index: 'state' });
+    await expect(ask(storeAt(server.address))).resolves.toMatchObject({
+      retryAfterMs: 7000,
+      headers: { 'x-vault-index': 'state' },
+    });
   });
 });
 

@@ -1,13 +1,17 @@
-import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from 'node:http';
+import {
+  Agent as HttpAgent,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as httpRequest,
+} from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import type { VaultStore } from '#contract/agent-config.ts';
 import { parseJson } from '../../value/json.ts';
 import type { Value } from '../../value/value.ts';
 import { ProviderError } from '../errors.ts';
-import { connectionError } from './errors.ts';
+import { connectionError, type Endpoint } from './connection-error.ts';
 import { parseRetryAfter } from './retry-after.ts';
 
-/** What node-vault hands to its HTTP client, as far as it matters. */
+/** A request, in the form in which node-vault hands it to its HTTP client. */
 export interface TransportRequest {
   readonly uri: string;
   readonly method: string;
@@ -22,8 +26,7 @@ export interface Answer {
   readonly status: number;
   /** Undefined if the answer is empty, or is no JSON beside a status of 300 or more. */
   readonly body: Value | undefined;
-  /** The replication state that this answer reflects (`X-Vault-Index`). */
-  readonly index: string | undefined;
+  readonly headers: IncomingHttpHeaders;
   readonly retryAfterMs: number | undefined;
 }
 
@@ -44,7 +47,7 @@ const IDLE_MS = 30_000;
  *
  * The transport throws `ProviderError` if there is no whole answer, or the signal's reason when aborted.
  */
-export function createTransport(store: VaultStore, now: () => number): Transport {
+export function createTransport(store: Endpoint, now: () => number): Transport {
   const secure = new URL(store.address).protocol === 'https:';
   const pool = { keepAlive: true, maxSockets: MAX_SOCKETS, timeout: IDLE_MS };
   // Said outright, for NODE_TLS_REJECT_UNAUTHORIZED=0 would change the default.
@@ -85,11 +88,10 @@ export function createTransport(store: VaultStore, now: () => number): Transport
 async function readAnswer(response: IncomingMessage, now: () => number): Promise<Answer> {
   const status = response.statusCode ?? 0;
   const text = await readText(response);
-  const index = response.headers['x-vault-index'];
   return {
     status,
     body: text === '' ? undefined : parseBody(text, status),
-    index: typeof index === 'string' ? index : undefined,
+    headers: response.headers,
     retryAfterMs: parseRetryAfter(response.headers['retry-after'], now()),
   };
 }
@@ -114,7 +116,7 @@ function parseBody(text: string, status: number): Value | undefined {
     if (status >= 300) return undefined;
     throw new ProviderError(
       'invalid_response',
-      'Cannot read the answer: it is not JSON; check that the address is that of a Vault or OpenBao server',
+      'Cannot read the answer: it is not JSON; check that the address is that of the store',
     );
   }
 }
