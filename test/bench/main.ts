@@ -34,6 +34,9 @@ function readOptions(args: readonly string[]): Options | undefined {
   return nodes.includes('') ? undefined : { effort, nodes };
 }
 
+/** Whether others take much of the CPUs: the contenders are compared by turns, but not equally disturbed. */
+const busy = (): boolean => (loadavg()[0] ?? 0) > cpus().length / 2;
+
 async function main({ effort, nodes }: Options): Promise<boolean> {
   if (await ensureBundles()) console.log('dist/ was missing or stale: built');
   const programs = await Promise.all(nodes.map(findNode));
@@ -41,6 +44,7 @@ async function main({ effort, nodes }: Options): Promise<boolean> {
   console.log(
     `${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, load ${loadavg()[0]?.toFixed(1)}; ${world.how}`,
   );
+  if (busy()) console.log('The machine is busy: differences of less than a third mean nothing');
   const contenders = [await baoAgent(world)];
   for (const program of programs) contenders.push(await sidekeyAgent(world, program));
   const columns = await measureAll(world, contenders, effort, (what) => console.log(what));
