@@ -18,7 +18,7 @@ const CLUSTER_BUILD: Stage = {
   name: 'test cluster (Go build)',
   async run(): Promise<Outcome> {
     const environment = { GOFLAGS: '-trimpath -p=2', GOTOOLCHAIN: 'local' };
-    const command = ['nice', '-n', '10', process.execPath, 'test/run/build-cluster.ts'];
+    const command = [process.execPath, 'test/run/build-cluster.ts'];
     const { code, output } = await execute(command, { environment, timeoutMs: BUILD_TIMEOUT_MS });
     return fromExit(code, output);
   },
