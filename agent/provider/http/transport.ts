@@ -56,31 +56,33 @@ export function createTransport(store: Endpoint, now: () => number): Transport {
   const open = secure ? httpsRequest : httpRequest;
 
   return async ({ uri, method, headers, json, signal }) => {
-    const deadline = new AbortController();
-    const either = AbortSignal.any([signal, deadline.signal]);
+    signal.throwIfAborted();
     const payload = json === undefined ? undefined : Buffer.from(JSON.stringify(json));
+    const type = payload && { 'content-type': 'application/json' };
+    const outgoing = open(uri, { method, agent, headers: { ...headers, ...type } });
+    const cancel = (): void => void outgoing.destroy();
+    signal.addEventListener('abort', cancel, { once: true });
     let timer: NodeJS.Timeout | undefined;
+    let late = false;
+    // Waiting for a free connection does not count, for each one ahead has a deadline of its own.
+    outgoing.once('socket', () => {
+      timer = setTimeout(() => {
+        late = true;
+        cancel();
+      }, store.timeoutMs);
+    });
     try {
       const response = await new Promise<IncomingMessage>((resolve, reject) => {
-        const outgoing = open(uri, {
-          method,
-          agent,
-          signal: either,
-          headers: { ...headers, ...(payload && { 'content-type': 'application/json' }) },
-        });
-        // Waiting for a free connection does not count, for each one ahead has a deadline of its own.
-        outgoing.once('socket', () => {
-          timer = setTimeout(() => deadline.abort(), store.timeoutMs);
-        });
         outgoing.once('response', resolve).on('error', reject).end(payload);
       });
       return await readAnswer(response, now);
     } catch (error) {
       if (error instanceof ProviderError) throw error;
       signal.throwIfAborted();
-      throw connectionError(store, error, deadline.signal.aborted);
+      throw connectionError(store, error, late);
     } finally {
       clearTimeout(timer);
+      signal.removeEventListener('abort', cancel);
     }
   };
 }
@@ -96,16 +98,23 @@ async function readAnswer(response: IncomingMessage, now: () => number): Promise
   };
 }
 
-async function readText(response: IncomingMessage): Promise<string> {
+/** By events: an iterator over the stream costs a tenth of all the agent does when it polls. */
+function readText(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > LIMIT_BYTES)
-      throw new ProviderError('too_large', `Cannot read the answer: it is larger than ${LIMIT_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, size).toString('utf8');
+  return new Promise((resolve, reject) => {
+    response.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > LIMIT_BYTES) response.destroy(tooLarge());
+    });
+    response.once('end', () => resolve(Buffer.concat(chunks, size).toString('utf8')));
+    response.once('error', reject);
+  });
+}
+
+function tooLarge(): ProviderError {
+  return new ProviderError('too_large', `Cannot read the answer: it is larger than ${LIMIT_BYTES} bytes`);
 }
 
 function parseBody(text: string, status: number): Value | undefined {
