@@ -79,6 +79,7 @@ export class InFlight {
 function identity(action: Action): string {
   switch (action.type) {
     case 'login':
+      return `${action.type} ${action.store}`;
     case 'render':
       return action.type;
     case 'renew_token':

@@ -20,7 +20,7 @@ export async function renderOnce(parts: Parts): Promise<ExitCode> {
     endAt: (state: Parameters<typeof unready>[0]) =>
       state.render.firstAt === undefined ? giveUpAt(state, 0) : Number.NEGATIVE_INFINITY,
   };
-  const state = await run(engine, newState(config.pollMs), stop);
+  const state = await run(engine, newState(config.pollMs, parts.providers.keys()), stop);
   const reason = unready(state);
   if (reason === undefined) return 0;
   if (stop.aborted && config.revokeOnShutdown) await revokeTokens(state, log, clock.now());

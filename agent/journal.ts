@@ -4,6 +4,7 @@ import type { Failure } from './schedule/attempt.ts';
 import { obstacle } from './schedule/outlook.ts';
 import type { Lifetime } from './schedule/lifetime.ts';
 import type { Action, AgentState, Event, SecretState } from './schedule/state.ts';
+import { storeOf } from './schedule/stores.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -13,7 +14,7 @@ export function keepJournal(log: Log): (step: Step) => void {
     const { event } = step;
     switch (event.type) {
       case 'logged_in':
-        return log.info(ttl(event.session.lifetime), 'Logged in');
+        return log.info({ store: event.store, ...ttl(event.session.lifetime) }, 'Logged in');
       case 'token_renewed':
         return log.info(ttl(event.lifetime), 'Renewed the session');
       case 'read':
@@ -48,6 +49,7 @@ function logFailure(log: Log, { after, now }: Step, action: Action, failure: Fai
     code: failure.code,
     reason: failure.message,
     ...('ref' in action ? { path: action.ref.path } : {}),
+    ...('store' in action ? { store: action.store } : {}),
     retry_in_seconds: Math.max(0, Math.round(retryAt(after, action) - now) / 1000),
   };
   const stuck = !failure.transient && obstacle(after) !== undefined;
@@ -57,7 +59,8 @@ function logFailure(log: Log, { after, now }: Step, action: Action, failure: Fai
 /** When a failed action is tried again: without a session, nothing is before the next login. */
 function retryAt(state: AgentState, action: Action): number {
   if (action.type === 'render') return state.render.due;
-  const { current, login } = state;
+  const store = action.type === 'login' ? action.store : action.session.store;
+  const { current, login } = storeOf(state, store);
   if (action.type === 'login' || !current) return login.due;
   if (action.type === 'renew_token') return current.due;
   const secret = action.type === 'read' ? state.secrets.get(action.key) : byLease(state, action.leaseId);

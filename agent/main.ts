@@ -33,7 +33,7 @@ async function start({ mode, source, logLevel }: Command, stop: AbortSignal): Pr
   const parts = {
     config,
     files: files.value,
-    provider: createVaultProvider(config.vault, { clock: steadyClock }),
+    providers: new Map([['vault' as const, createVaultProvider(config.vault, { clock: steadyClock })]]),
     commit,
     env: (name: string) => process.env[name],
     clock: steadyClock,

@@ -1,5 +1,6 @@
 import type { MetricTable } from '#platform/metrics.ts';
 import { FAILURE_CODES } from './provider/errors.ts';
+import { STORES } from './provider/provider.ts';
 
 const OPERATIONS = ['login', 'read', 'renew', 'revoke'] as const;
 export type Operation = (typeof OPERATIONS)[number];
@@ -31,10 +32,14 @@ export const AGENT_METRICS = {
     help: 'Duration of requests to the secret store',
     buckets: [0.01, 0.1, 1],
   },
-  sidekey_agent_store_up: { type: 'gauge', help: '1 if the last request to the secret store was answered' },
+  sidekey_agent_store_up: {
+    type: 'gauge',
+    help: '1 if the last request to the secret store was answered',
+    labels: { store: STORES },
+  },
   sidekey_agent_token_expiry_timestamp_seconds: {
     type: 'gauge',
-    help: 'When the current token ends (Unix time); 0 if it never does',
+    help: 'When the first of the current tokens ends (Unix time), of which each store has one; 0 if they never do',
   },
   sidekey_agent_lease_expiry_timestamp_seconds: {
     type: 'gauge',

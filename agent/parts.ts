@@ -2,13 +2,13 @@ import type { AgentConfig } from '#contract/agent-config.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Log } from '#platform/log.ts';
 import type { FileToRender, World } from './perform.ts';
-import type { Provider } from './provider/provider.ts';
+import type { Providers } from './provider/provider.ts';
 
 /** What both ways of running the agent are put together from. */
 export interface Parts {
   readonly config: AgentConfig;
   readonly files: readonly FileToRender[];
-  readonly provider: Provider;
+  readonly providers: Providers;
   readonly commit: World['commit'];
   readonly env: World['env'];
   readonly clock: Clock;
@@ -21,6 +21,6 @@ export interface Parts {
 /** What a way of running hands back: the process's exit code. */
 export type ExitCode = 0 | 1;
 
-export function worldOf({ files, provider, commit, env, clock }: Parts): World {
-  return { files, provider, commit, env, now: () => new Date(clock.now()) };
+export function worldOf({ files, providers, commit, env, clock }: Parts): World {
+  return { files, providers, commit, env, now: () => new Date(clock.now()) };
 }

@@ -1,6 +1,6 @@
 import type { FileSpec } from '#contract/agent-config.ts';
 import { ProviderError } from './provider/errors.ts';
-import { type Provider, refKey, type SecretRef } from './provider/provider.ts';
+import { type Providers, refKey, type SecretRef, type StoreName } from './provider/provider.ts';
 import type { Commit } from './render/commit.ts';
 import { RenderError } from './render/errors.ts';
 import type { RenderedFile } from './render/plan.ts';
@@ -18,7 +18,7 @@ export interface FileToRender {
 
 /** What actions act on. */
 export interface World {
-  readonly provider: Provider;
+  readonly providers: Providers;
   readonly files: readonly FileToRender[];
   /** @throws {RenderError} The old set stands. */
   readonly commit: (files: readonly RenderedFile[]) => Promise<Commit>;
@@ -43,7 +43,7 @@ export async function perform(world: World, action: Action, signal: AbortSignal)
 async function act(world: World, action: Action, signal: AbortSignal): Promise<Event> {
   switch (action.type) {
     case 'login':
-      return { type: 'logged_in', session: await world.provider.login(signal) };
+      return await logIn(world, action.store, signal);
     case 'renew_token': {
       const { id, session } = action.session;
       return { type: 'token_renewed', session: id, lifetime: await session.renew({ kind: 'token' }, signal) };
@@ -60,6 +60,12 @@ async function act(world: World, action: Action, signal: AbortSignal): Promise<E
     case 'render':
       return await render(world, action);
   }
+}
+
+async function logIn({ providers }: World, store: StoreName, signal: AbortSignal): Promise<Event> {
+  const provider = providers.get(store);
+  if (!provider) throw new Error('Cannot log in: the plan names a store that there is not');
+  return { type: 'logged_in', store, session: await provider.login(signal) };
 }
 
 type Render = Extract<Action, { type: 'render' }>;
@@ -94,6 +100,7 @@ function evaluateFile(world: World, { secrets, files }: Render, { spec, evaluate
   const last = before?.content ? { content: before.content } : {};
   try {
     const evaluation = evaluate({
+      has: (store) => world.providers.has(store),
       secret: (ref) => secrets.get(refKey(ref))?.held?.value.reveal(),
       env: world.env,
       now: world.now,

@@ -19,7 +19,10 @@ import { loadState, removeState, saveState } from './state/store.ts';
 export async function serve(given: Parts): Promise<ExitCode> {
   const { config, clock, log, stop } = given;
   const metrics = createMetrics(AGENT_METRICS);
-  const parts: Parts = { ...given, provider: withMetrics(given.provider, metrics, clock) };
+  const providers = new Map(
+    [...given.providers].map(([name, one]) => [name, withMetrics(name, one, metrics, clock)]),
+  );
+  const parts: Parts = { ...given, providers };
   const names = config.files.map(({ name }) => name);
   const meters = createMeters(metrics, names, performance.timeOrigin);
   const saver = createStateSaver(parts);
@@ -55,19 +58,18 @@ function cannotListen({ adminAddress, adminPort }: Parts['config'], error: unkno
 }
 
 /** Goes on where an earlier process stopped if its state belongs to this configuration. */
-async function startState({ config, provider, clock, random, log }: Parts): Promise<AgentState> {
+async function startState({ config, providers, clock, random, log }: Parts): Promise<AgentState> {
   const loaded = await loadState(config.stateDirectory);
   if (!loaded.found) {
     if (loaded.reason !== 'absent') log.warn({ reason: loaded.reason }, 'Ignored the saved state');
-    return newState(config.pollMs);
+    return newState(config.pollMs, providers.keys());
   }
   if (loaded.state.fingerprint !== fingerprint(config)) {
     log.info('Ignored the saved state: it belongs to another configuration');
-    return newState(config.pollMs);
+    return newState(config.pollMs, providers.keys());
   }
   log.info('Resumed the saved state');
-  const resume: typeof provider.resume = (token, lifetime) => provider.resume(token, lifetime);
-  return resumeState(loaded.state, config.pollMs, resume, { now: clock.now(), random });
+  return resumeState(loaded.state, config.pollMs, providers, { now: clock.now(), random });
 }
 
 interface StateSaver {

@@ -2,13 +2,14 @@ import type { Clock } from '#platform/clock.ts';
 import type { Metrics } from '#platform/metrics.ts';
 import type { AGENT_METRICS, Operation } from '../metrics.ts';
 import { type FailureCode, ProviderError } from './errors.ts';
-import type { Provider, Session } from './provider.ts';
+import type { Provider, Session, StoreName } from './provider.ts';
 
 /** Answers that say that the store itself is not at work. */
 const DOWN: ReadonlySet<FailureCode> = new Set(['unreachable', 'timeout', 'sealed', 'server_error']);
 
-/** The same provider, with every request counted, timed and, if it failed, counted by reason. */
+/** A store's provider, with every request counted, timed and, if it failed, counted by reason. */
 export function withMetrics(
+  store: StoreName,
   provider: Provider,
   metrics: Metrics<typeof AGENT_METRICS>,
   clock: Pick<Clock, 'now'>,
@@ -18,12 +19,12 @@ export function withMetrics(
     metrics.increment('sidekey_agent_store_requests_total', { operation });
     try {
       const answer = await request;
-      metrics.set('sidekey_agent_store_up', 1);
+      metrics.set('sidekey_agent_store_up', 1, { store });
       return answer;
     } catch (error) {
       if (error instanceof ProviderError) {
         metrics.increment('sidekey_agent_store_errors_total', { reason: error.code });
-        metrics.set('sidekey_agent_store_up', DOWN.has(error.code) ? 0 : 1);
+        metrics.set('sidekey_agent_store_up', DOWN.has(error.code) ? 0 : 1, { store });
       }
       throw error;
     } finally {

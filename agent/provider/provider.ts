@@ -2,13 +2,20 @@ import type { Lifetime } from '../schedule/lifetime.ts';
 import type { Secret } from '../secret.ts';
 import type { ValueMap } from '../value/value.ts';
 
+/** Closed, for it labels metrics. */
+export const STORES = ['vault', 'infisical'] as const;
+export type StoreName = (typeof STORES)[number];
+
 /** What a template asks a store for. */
 export interface SecretRef {
-  readonly store: 'vault';
+  readonly store: StoreName;
   readonly operation: 'read' | 'write' | 'list';
-  /** Without leading or trailing slashes; may carry a query, such as `secret/data/app?version=3`. */
+  /**
+   * Without leading or trailing slashes. Of Vault, it may carry a query, such as `secret/data/app?version=3`; of
+   * Infisical, it is `<project>/<environment>/<folders>`.
+   */
   readonly path: string;
-  /** The body of a write, as given in the template (`k=v`). */
+  /** Of Vault, the body of a write, as given in the template (`k=v`); of Infisical, the options. */
   readonly parameters: Readonly<Record<string, string>>;
 }
 
@@ -43,6 +50,9 @@ export interface Session {
   renew(lease: Lease, signal: AbortSignal): Promise<Lifetime>;
   revoke(lease: Lease, signal: AbortSignal): Promise<void>;
 }
+
+/** The stores of an agent. */
+export type Providers = ReadonlyMap<StoreName, Provider>;
 
 /** A store that can be logged in to: what the loop needs, not what the store offers. */
 export interface Provider {

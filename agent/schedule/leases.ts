@@ -1,11 +1,7 @@
 import { type Failure, FRESH, fail, isRefusal, retryDelay } from './attempt.ts';
 import { dueAt, endOf, isLeased, type Lifetime, refuseRenewal, renewTerm } from './lifetime.ts';
-import type { AgentState, Held, Moment, SecretState, SessionState, Superseded } from './state.ts';
-
-/** The session of that number, be it in use or replaced. */
-export function sessionOf(state: AgentState, id: number): SessionState | undefined {
-  return state.current?.id === id ? state.current : state.former.find((session) => session.id === id);
-}
+import type { AgentState, Held, Moment, SecretState, Superseded } from './state.ts';
+import { sessionInUse, sessionOf } from './stores.ts';
 
 /**
  * When a secret ends (milliseconds since the epoch): with its own time or, if it is leased, with the token that issued
@@ -45,7 +41,7 @@ export function leaseRenewed(
     inUse: (secret, held) => {
       const { term, due } = renewed(held);
       // The renewal of a lease that ends with a replaced session is no reason not to replace it, too.
-      const next = held.session === state.current?.id ? due : secret.due;
+      const next = sessionInUse(state, held.session) ? due : secret.due;
       return { ...secret, held: { ...held, term }, due: next, attempt: FRESH, confirmedAt: moment.now };
     },
     superseded: (lease) => ({ ...lease, ...renewed(lease) }),

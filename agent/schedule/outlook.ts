@@ -2,10 +2,11 @@ import type { Attempt } from './attempt.ts';
 import { leaseEnd } from './leases.ts';
 import { endOf } from './lifetime.ts';
 import type { AgentState } from './state.ts';
+import { currentSessions } from './stores.ts';
 
 const attempts = (state: AgentState): Attempt[] => [
-  state.login.attempt,
-  ...(state.current ? [state.current.attempt] : []),
+  ...[...state.stores.values()].map(({ login }) => login.attempt),
+  ...currentSessions(state).map(({ attempt }) => attempt),
   ...[...state.secrets.values()].map(({ attempt }) => attempt),
   state.render.attempt,
 ];
@@ -22,7 +23,7 @@ export function unready(state: AgentState): string | undefined {
   if (state.render.firstAt !== undefined) return undefined;
   const failure = obstacle(state)?.failure;
   if (failure) return `Not rendered yet (${failure.code}): ${failure.message}`;
-  return `Not rendered yet: ${state.current ? 'reading the secrets' : 'logging in'}`;
+  return `Not rendered yet: ${isLoggedIn(state) ? 'reading the secrets' : 'logging in'}`;
 }
 
 /**
@@ -34,9 +35,13 @@ export function giveUpAt(state: AgentState, deadlineMs: number | null): number {
   return since === undefined || deadlineMs === null ? Number.POSITIVE_INFINITY : since + deadlineMs;
 }
 
-/** When the current token ends; 0 if there is none or it never does. */
-export function tokenEnd({ current }: AgentState): number {
-  return finite(current ? endOf(current.term) : 0);
+const isLoggedIn = ({ stores }: AgentState): boolean =>
+  [...stores.values()].every(({ current }) => current !== undefined);
+
+/** When the first of the current tokens ends; 0 if there is none or they never do. */
+export function tokenEnd(state: AgentState): number {
+  const ends = currentSessions(state).map(({ term }) => endOf(term));
+  return finite(Math.min(Number.POSITIVE_INFINITY, ...ends));
 }
 
 /** When the first of these secrets ends that can end; 0 if none can. */

@@ -1,7 +1,8 @@
-import { sessionOf } from './leases.ts';
 import { endOf, isRenewable, replaceAt } from './lifetime.ts';
 import { isAlive } from './sessions.ts';
-import type { Action, AgentState, SecretState, SessionState, Superseded } from './state.ts';
+import type { StoreName } from '../provider/provider.ts';
+import type { Action, AgentState, SecretState, SessionState, StoreState, Superseded } from './state.ts';
+import { sessionOf } from './stores.ts';
 
 /** What is to be under way now, and when to look again if nothing happens before. */
 export interface Plan {
@@ -25,11 +26,14 @@ const wait = (...wakes: number[]): Part => ({ actions: [], wakes });
  * whoever performs it starts what is new, and drops what is no longer asked for.
  */
 export function plan(state: AgentState, now: number): Plan {
-  const session = state.current && isAlive(state.current, now) ? state.current : undefined;
-  const secrets = [...state.secrets].map(([key, secret]) => planSecret(key, secret, session, now));
+  const stores = [...state.stores].map(([name, store]) => ({ name, store, session: usable(store, now) }));
+  const sessions = new Map(stores.map(({ name, session }) => [name, session]));
+  const secrets = [...state.secrets].map(([key, secret]) =>
+    planSecret(key, secret, sessions.get(secret.ref.store), now),
+  );
   const reading = secrets.some(({ actions }) => actions.some(({ type }) => type === 'read'));
   const parts = [
-    planSession(state, session, now),
+    ...stores.map(({ name, store, session }) => planSession(name, store, session, now)),
     ...secrets,
     ...state.superseded.map((lease) => planSuperseded(state, lease, now)),
     planRender(state, reading, now),
@@ -41,14 +45,22 @@ export function plan(state: AgentState, now: number): Plan {
   };
 }
 
+const usable = ({ current }: StoreState, now: number): SessionState | undefined =>
+  current && isAlive(current, now) ? current : undefined;
+
 /** A token is renewed while that is worth it; else a new one is fetched beside it, in time for its leases to be replaced. */
-function planSession(state: AgentState, session: SessionState | undefined, now: number): Part {
+function planSession(
+  name: StoreName,
+  { login }: StoreState,
+  session: SessionState | undefined,
+  now: number,
+): Part {
   if (session && session.due > now) return wait(session.due, endOf(session.term));
   if (session && isRenewable(session.term) && now < replaceAt(session.term))
     return { actions: [{ type: 'renew_token', session }], wakes: [replaceAt(session.term)] };
   const ends = session ? [endOf(session.term)] : [];
-  if (state.login.due > now) return wait(state.login.due, ...ends);
-  return { actions: [{ type: 'login' }], wakes: ends };
+  if (login.due > now) return wait(login.due, ...ends);
+  return { actions: [{ type: 'login', store: name }], wakes: ends };
 }
 
 /** A lease is renewed through the session that made it; everything else is read through the one in use. */

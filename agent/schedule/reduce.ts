@@ -10,7 +10,7 @@ export function reduce(state: AgentState, event: Event, now: number, random: () 
   const moment = { now, random };
   switch (event.type) {
     case 'logged_in':
-      return loggedIn(state, event.session, moment);
+      return loggedIn(state, event.store, event.session, moment);
     case 'token_renewed':
       return tokenRenewed(state, event.session, event.lifetime, moment);
     case 'read':
@@ -29,7 +29,7 @@ function failed(state: AgentState, action: Action, failure: Failure, moment: Mom
     return tokenLost(state, action.session.id, failure, moment);
   switch (action.type) {
     case 'login':
-      return loginFailed(state, failure, moment);
+      return loginFailed(state, action.store, failure, moment);
     case 'renew_token':
       return tokenRenewalFailed(state, action.session.id, failure, moment);
     case 'read':

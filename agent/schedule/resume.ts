@@ -1,17 +1,17 @@
-import { type Provider, refKey } from '../provider/provider.ts';
+import { type Providers, refKey, type StoreName } from '../provider/provider.ts';
 import { SAVED_VERSION, type SavedSession, type SavedState } from '../state/saved.ts';
 import { FRESH } from './attempt.ts';
 import { dueAt, isLeased } from './lifetime.ts';
 import { isAlive } from './sessions.ts';
 import type { AgentState, Held, Moment, SessionState } from './state.ts';
+import { allSessions, currentSessions, NEW_STORE, sessionInUse } from './stores.ts';
 
-/** An agent that knows nothing yet: its first plan is to log in and to look what the templates ask for. */
-export function newState(pollMs: number): AgentState {
+/** An agent that knows nothing yet: its first plan is to log in at its stores and to look what the templates ask for. */
+export function newState(pollMs: number, stores: Iterable<StoreName>): AgentState {
   return {
     pollMs,
-    former: [],
+    stores: new Map([...stores].map((name) => [name, NEW_STORE])),
     nextSession: 1,
-    login: { due: 0, attempt: FRESH },
     secrets: new Map(),
     superseded: [],
     revision: 0,
@@ -27,28 +27,35 @@ export function newState(pollMs: number): AgentState {
 export function resumeState(
   saved: SavedState,
   pollMs: number,
-  resume: Provider['resume'],
+  providers: Providers,
   moment: Moment,
 ): AgentState {
-  const revive = ({ id, token, term }: SavedSession): SessionState => ({
-    id,
-    session: resume(token, term.lifetime),
-    term,
-    due: dueAt(term, pollMs, moment.random),
-    attempt: FRESH,
-  });
-  const former = saved.former.map(revive).filter((session) => isAlive(session, moment.now));
-  const last = saved.current && revive(saved.current);
-  const current = last && isAlive(last, moment.now) ? last : undefined;
-  const ids = [saved.current, ...saved.former].map((session) => session?.id ?? 0);
-  return {
-    ...newState(pollMs),
-    ...(current === undefined ? {} : { current }),
-    former,
+  const revive = ({ id, store, token, term }: SavedSession): SessionState[] => {
+    const session = providers.get(store)?.resume(token, term.lifetime);
+    const due = dueAt(term, pollMs, moment.random);
+    return session ? [{ id, store, session, term, due, attempt: FRESH }] : [];
+  };
+  const alive = (session: SessionState): boolean => isAlive(session, moment.now);
+  const current = saved.current.flatMap(revive).filter(alive);
+  const former = saved.former.flatMap(revive).filter(alive);
+  const ids = [...saved.current, ...saved.former].map(({ id }) => id);
+  const fresh = newState(pollMs, providers.keys());
+  const state = {
+    ...fresh,
+    stores: new Map(
+      [...fresh.stores].map(([name, store]) => {
+        const inUse = current.find((session) => session.store === name);
+        const replaced = former.filter((session) => session.store === name);
+        return [name, { ...store, former: replaced, ...(inUse && { current: inUse }) }];
+      }),
+    ),
     nextSession: Math.max(0, ...ids) + 1,
+  };
+  return {
+    ...state,
     secrets: new Map(
       saved.secrets.map(({ ref, ...held }) => {
-        const due = revivedDue(held, current) ?? dueAt(held.term, pollMs, moment.random);
+        const due = revivedDue(state, held) ?? dueAt(held.term, pollMs, moment.random);
         return [refKey(ref), { ref, held, due, attempt: FRESH, confirmedAt: held.term.grantedAt }];
       }),
     ),
@@ -57,20 +64,25 @@ export function resumeState(
 }
 
 /** At once for what may have changed unseen, and for a lease whose session is gone; else undefined. */
-function revivedDue({ term, session }: Held, current: SessionState | undefined): number | undefined {
+function revivedDue(state: AgentState, { term, session }: Held): number | undefined {
   if (term.lifetime.kind === 'polled') return 0;
-  return isLeased(term) && session !== current?.id ? 0 : undefined;
+  return isLeased(term) && !sessionInUse(state, session) ? 0 : undefined;
 }
 
-const kept = ({ id, session, term }: SessionState): SavedSession => ({ id, token: session.token, term });
+const kept = ({ id, store, session, term }: SessionState): SavedSession => ({
+  id,
+  store,
+  token: session.token,
+  term,
+});
 
 /** What a restart needs of a state. */
 export function toSaved(state: AgentState, fingerprint: string): SavedState {
   return {
     version: SAVED_VERSION,
     fingerprint,
-    ...(state.current === undefined ? {} : { current: kept(state.current) }),
-    former: state.former.map(kept),
+    current: currentSessions(state).map(kept),
+    former: [...state.stores.values()].flatMap(({ former }) => former).map(kept),
     secrets: [...state.secrets.values()].flatMap(({ ref, held }) => (held ? { ref, ...held } : [])),
     files: [...state.files].map(([name, { changedAt }]) => ({ name, changedAt })),
   };
@@ -79,10 +91,12 @@ export function toSaved(state: AgentState, fingerprint: string): SavedState {
 /** True if the two would be saved alike: polling that finds nothing new is no reason to write. */
 export function savedAlike(before: AgentState, after: AgentState): boolean {
   return (
-    before.current?.term === after.current?.term &&
-    before.former.length === after.former.length &&
+    sameSessions(allSessions(before), allSessions(after)) &&
     before.secrets.size === after.secrets.size &&
     [...after.secrets].every(([key, { held }]) => before.secrets.get(key)?.held === held) &&
     [...after.files].every(([name, { changedAt }]) => before.files.get(name)?.changedAt === changedAt)
   );
 }
+
+const sameSessions = (before: readonly SessionState[], after: readonly SessionState[]): boolean =>
+  before.length === after.length && after.every(({ term }, index) => before[index]?.term === term);

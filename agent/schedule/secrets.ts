@@ -4,6 +4,7 @@ import { leaseEnd, supersede, tryAgain } from './leases.ts';
 import { beginTerm, dueAt, isLeased } from './lifetime.ts';
 import { sameBody } from './same.ts';
 import type { AgentState, Held, Moment, SecretState } from './state.ts';
+import { sessionInUse } from './stores.ts';
 
 /** Files are brought up to date this long after a change even if other reads are under way: those may hang. */
 const SETTLE_MS = 20;
@@ -36,7 +37,7 @@ interface Answer {
 export function secretRead(state: AgentState, { key, session, reading }: Answer, moment: Moment): AgentState {
   const secret = state.secrets.get(key);
   const term = beginTerm(reading.lifetime, moment.now);
-  if (!secret || (isLeased(term) && session !== state.current?.id)) return state;
+  if (!secret || (isLeased(term) && !sessionInUse(state, session))) return state;
   const { leaseId } = reading;
   const held: Held = { value: reading.value, term, session, ...(leaseId === undefined ? {} : { leaseId }) };
   const same = secret.held !== undefined && isUnchanged(secret.held, held);

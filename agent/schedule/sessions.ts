@@ -1,7 +1,8 @@
-import type { Session } from '../provider/provider.ts';
+import type { Session, StoreName } from '../provider/provider.ts';
 import { type Failure, FRESH, fail, isRefusal, patience, retryDelay } from './attempt.ts';
 import { beginTerm, dueAt, endOf, isLeased, type Lifetime, refuseRenewal, renewTerm } from './lifetime.ts';
-import type { AgentState, Moment, SessionState } from './state.ts';
+import type { AgentState, Moment, SecretState, SessionState } from './state.ts';
+import { sessionInUse, sessionOf, storeOf, withStore } from './stores.ts';
 
 /** A token refused so soon after it was granted is no accident: logging in again at once would go round in circles. */
 const TRIAL_MS = 60_000;
@@ -9,44 +10,54 @@ const TRIAL_MS = 60_000;
 export const isAlive = (session: SessionState, now: number): boolean => now < endOf(session.term);
 
 /**
- * A new session takes over. What has a lease is due under it at once, for its lease ends with the old token; what has
- * none stays as it is. The old session stays known until its token ends.
+ * A new session takes over at its store. What has a lease there is due under it at once, for its lease ends with the old
+ * token; what has none stays as it is. The old session stays known until its token ends.
  */
-export function loggedIn(state: AgentState, session: Session, { now, random }: Moment): AgentState {
+export function loggedIn(
+  state: AgentState,
+  name: StoreName,
+  session: Session,
+  { now, random }: Moment,
+): AgentState {
+  const store = storeOf(state, name);
   const term = beginTerm(session.lifetime, now);
   const id = state.nextSession;
+  const due = dueAt(term, state.pollMs, random);
+  const replaced = store.current ? [store.current] : [];
+  const entered = withStore(state, name, {
+    current: { id, store: name, session, term, due, attempt: FRESH },
+    former: [...store.former, ...replaced].filter((former) => isAlive(former, now)),
+    login: { due: now, attempt: { failures: store.login.attempt.failures } },
+  });
+  const hangs = ({ ref, held }: SecretState): boolean =>
+    ref.store === name && held !== undefined && isLeased(held.term);
   const secrets = new Map(
-    [...state.secrets].map(([key, secret]) => [
-      key,
-      secret.held && isLeased(secret.held.term) ? { ...secret, due: now } : secret,
-    ]),
+    [...state.secrets].map(([key, secret]) => [key, hangs(secret) ? { ...secret, due: now } : secret]),
   );
-  const replaced = state.current ? [state.current] : [];
-  return {
-    ...state,
-    current: { id, session, term, due: dueAt(term, state.pollMs, random), attempt: FRESH },
-    former: [...state.former, ...replaced].filter((former) => isAlive(former, now)),
-    nextSession: id + 1,
-    login: { due: now, attempt: { failures: state.login.attempt.failures } },
-    secrets,
-  };
+  return { ...entered, nextSession: id + 1, secrets };
 }
 
-export function loginFailed(state: AgentState, failure: Failure, { now, random }: Moment): AgentState {
-  const attempt = fail(state.login.attempt, failure, now);
+export function loginFailed(
+  state: AgentState,
+  name: StoreName,
+  failure: Failure,
+  { now, random }: Moment,
+): AgentState {
+  const store = storeOf(state, name);
+  const attempt = fail(store.login.attempt, failure, now);
   const started = state.render.firstAt !== undefined;
-  const leftMs = state.current ? endOf(state.current.term) - now : patience(failure, started);
+  const leftMs = store.current ? endOf(store.current.term) - now : patience(failure, started);
   const delay = retryDelay(attempt.failures, random, { retryAfterMs: failure.retryAfterMs, leftMs });
-  return { ...state, login: { due: now + delay, attempt } };
+  return withStore(state, name, { ...store, login: { due: now + delay, attempt } });
 }
 
 /** The token lives on. If less was granted than at first, it has met its maximum and is due to be replaced. */
 export function tokenRenewed(state: AgentState, id: number, lifetime: Lifetime, moment: Moment): AgentState {
-  const { current } = state;
-  if (current?.id !== id) return state;
+  const current = sessionInUse(state, id);
+  if (!current) return state;
   const term = renewTerm(current.term, lifetime, moment.now);
   const due = dueAt(term, state.pollMs, moment.random);
-  return { ...state, current: { ...current, term, due, attempt: FRESH } };
+  return withCurrent(state, { ...current, term, due, attempt: FRESH });
 }
 
 /**
@@ -59,28 +70,36 @@ export function tokenRenewalFailed(
   failure: Failure,
   { now, random }: Moment,
 ): AgentState {
-  const { current } = state;
-  if (current?.id !== id) return state;
+  const current = sessionInUse(state, id);
+  if (!current) return state;
   if (isRefusal(failure) || failure.code === 'token_invalid')
-    return { ...state, current: { ...current, term: refuseRenewal(current.term), due: now } };
+    return withCurrent(state, { ...current, term: refuseRenewal(current.term), due: now });
   const attempt = fail(current.attempt, failure, now);
   const leftMs = endOf(current.term) - now;
   const delay = retryDelay(attempt.failures, random, { retryAfterMs: failure.retryAfterMs, leftMs });
-  return { ...state, current: { ...current, attempt, due: now + delay } };
+  return withCurrent(state, { ...current, attempt, due: now + delay });
 }
+
+const withCurrent = (state: AgentState, current: SessionState): AgentState =>
+  withStore(state, current.store, { ...storeOf(state, current.store), current });
 
 /**
  * A session's token is no longer good, and its leases are gone with it. However many calls find out, one login follows:
  * at once if the token had been good for a while, else after a growing pause.
  */
 export function tokenLost(state: AgentState, id: number, failure: Failure, moment: Moment): AgentState {
-  const superseded = state.superseded.filter(({ session }) => session !== id);
-  const { current, ...rest } = state;
-  if (current?.id !== id)
-    return { ...state, superseded, former: state.former.filter((session) => session.id !== id) };
-  const lost = { ...rest, superseded };
+  const session = sessionOf(state, id);
+  if (!session) return state;
+  const released = { ...state, superseded: state.superseded.filter((lease) => lease.session !== id) };
+  const { current, ...store } = storeOf(state, session.store);
+  if (current?.id !== id) {
+    const former = store.former.filter((one) => one.id !== id);
+    return withStore(released, session.store, { ...store, former, ...(current && { current }) });
+  }
   const { now, random } = moment;
-  if (now - current.term.grantedAt >= TRIAL_MS) return { ...lost, login: { due: now, attempt: FRESH } };
-  const attempt = fail(state.login.attempt, failure, now);
-  return { ...lost, login: { due: now + retryDelay(attempt.failures, random), attempt } };
+  if (now - current.term.grantedAt >= TRIAL_MS)
+    return withStore(released, session.store, { ...store, login: { due: now, attempt: FRESH } });
+  const attempt = fail(store.login.attempt, failure, now);
+  const login = { due: now + retryDelay(attempt.failures, random), attempt };
+  return withStore(released, session.store, { ...store, login });
 }

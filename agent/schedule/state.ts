@@ -1,4 +1,4 @@
-import type { Reading, SecretRef, Session } from '../provider/provider.ts';
+import type { Reading, SecretRef, Session, StoreName } from '../provider/provider.ts';
 import type { Secret } from '../secret.ts';
 import type { ValueMap } from '../value/value.ts';
 import type { Attempt, Failure } from './attempt.ts';
@@ -6,7 +6,9 @@ import type { Lifetime, Term } from './lifetime.ts';
 
 /** A login that succeeded, and when its token wants attention. All times are milliseconds since the epoch. */
 export interface SessionState {
+  /** Unique among the sessions of all stores. */
   readonly id: number;
+  readonly store: StoreName;
   readonly session: Session;
   readonly term: Term;
   /** When to renew the token, or to replace it. */
@@ -62,15 +64,20 @@ export interface RenderState {
   readonly firstAt?: number;
 }
 
-/** Everything the agent knows. Immutable: `reduce` makes the next one. */
-export interface AgentState {
-  readonly pollMs: number;
+/** The logins at one store. */
+export interface StoreState {
   /** The session new requests go through. Absent before the first login and once its token proved invalid. */
   readonly current?: SessionState;
   /** Replaced sessions whose tokens may still be alive; never renewed. */
   readonly former: readonly SessionState[];
-  readonly nextSession: number;
   readonly login: { readonly due: number; readonly attempt: Attempt };
+}
+
+/** Everything the agent knows. Immutable: `reduce` makes the next one. */
+export interface AgentState {
+  readonly pollMs: number;
+  readonly stores: ReadonlyMap<StoreName, StoreState>;
+  readonly nextSession: number;
   readonly secrets: ReadonlyMap<string, SecretState>;
   readonly superseded: readonly Superseded[];
   /** Grows with every changed value, so that a commit knows what it has rendered. */
@@ -81,7 +88,7 @@ export interface AgentState {
 
 /** Something to do now. Whoever performs it reports back with one event. */
 export type Action =
-  | { readonly type: 'login' }
+  | { readonly type: 'login'; readonly store: StoreName }
   | { readonly type: 'renew_token'; readonly session: SessionState }
   | { readonly type: 'read'; readonly key: string; readonly ref: SecretRef; readonly session: SessionState }
   | { readonly type: 'renew'; readonly leaseId: string; readonly session: SessionState }
@@ -102,7 +109,7 @@ export interface FileOutcome {
 
 /** What has happened. */
 export type Event =
-  | { readonly type: 'logged_in'; readonly session: Session }
+  | { readonly type: 'logged_in'; readonly store: StoreName; readonly session: Session }
   | { readonly type: 'token_renewed'; readonly session: number; readonly lifetime: Lifetime }
   | {
       readonly type: 'read';

@@ -1,6 +1,6 @@
 import { type Parsed, parsed, rejected } from '#contract/problem.ts';
 import { Reader } from '#contract/reader.ts';
-import type { SecretRef } from '../provider/provider.ts';
+import { type SecretRef, type StoreName, STORES } from '../provider/provider.ts';
 import type { Lifetime, Term } from '../schedule/lifetime.ts';
 import { Secret } from '../secret.ts';
 import { parseJson, serialiseJson } from '../value/json.ts';
@@ -20,7 +20,7 @@ import {
 export function serialiseState({ current, former, secrets, ...rest }: SavedState): string {
   return JSON.stringify({
     ...rest,
-    ...(current === undefined ? {} : { current: revealSession(current) }),
+    current: current.map(revealSession),
     former: former.map(revealSession),
     secrets: secrets.map(({ value, ...secret }) => ({ ...secret, body: serialiseJson(value.reveal()) })),
   });
@@ -45,7 +45,7 @@ export function parseState(text: string): Parsed<SavedState> {
   const state: SavedState = {
     version: SAVED_VERSION,
     fingerprint: root.string('fingerprint'),
-    ...(root.unknown('current') === undefined ? {} : { current: readSession(root.child('current')) }),
+    current: root.list('current').map(readSession),
     former: root.list('former').map(readSession),
     secrets: root.list('secrets').map(readSecret),
     files: root.list('files').map(readFile),
@@ -64,6 +64,7 @@ function fromJson(text: string): unknown {
 function readSession(reader: Reader): SavedSession {
   return {
     id: number(reader, 'id'),
+    store: readStore(reader),
     token: new Secret(reader.string('token')),
     term: readTerm(reader.child('term')),
   };
@@ -87,7 +88,7 @@ function readFile(reader: Reader): SavedFile {
 function readRef(reader: Reader): SecretRef {
   const parameters = reader.child('parameters');
   return {
-    store: reader.choice('store', ['vault'], 'vault'),
+    store: readStore(reader),
     operation: reader.choice('operation', ['read', 'write', 'list'], 'read'),
     path: reader.string('path'),
     parameters: Object.fromEntries(
@@ -95,6 +96,8 @@ function readRef(reader: Reader): SecretRef {
     ),
   };
 }
+
+const readStore = (reader: Reader): StoreName => reader.choice('store', STORES, 'vault');
 
 function readBody(reader: Reader): ValueMap {
   try {

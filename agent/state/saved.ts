@@ -1,18 +1,18 @@
-import type { SecretRef } from '../provider/provider.ts';
+import type { SecretRef, StoreName } from '../provider/provider.ts';
 import type { Term } from '../schedule/lifetime.ts';
 import type { Secret } from '../secret.ts';
 import type { ValueMap } from '../value/value.ts';
 
 /** The format's version; a file of another one is not read. */
-export const SAVED_VERSION = 1;
+export const SAVED_VERSION = 2;
 
 /** What an agent needs to go on after a restart as if nothing had happened: no login, no new lease. */
 export interface SavedState {
   readonly version: typeof SAVED_VERSION;
   /** Of the configuration it belongs to: under another one nothing of it is used. */
   readonly fingerprint: string;
-  /** The session in use; absent if its token was lost. */
-  readonly current?: SavedSession;
+  /** The session in use at each store; none at one whose token was lost. */
+  readonly current: readonly SavedSession[];
   /** Sessions that were replaced and may still be alive. */
   readonly former: readonly SavedSession[];
   readonly secrets: readonly SavedSecret[];
@@ -22,6 +22,7 @@ export interface SavedState {
 export interface SavedSession {
   /** Secrets name the session that issued their lease by this whole number. */
   readonly id: number;
+  readonly store: StoreName;
   readonly token: Secret<string>;
   readonly term: Term;
 }

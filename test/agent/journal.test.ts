@@ -30,9 +30,13 @@ const failed = (scene: Scene, name: string, code: Parameters<typeof failure>[0])
 
 describe('the log', () => {
   test('tells of a login, and never its token', () => {
-    const event = { type: 'logged_in', session: sessionWith('canary', leased(HOUR)) } as const;
+    const event = {
+      type: 'logged_in',
+      store: 'vault',
+      session: sessionWith('canary', leased(HOUR)),
+    } as const;
     const lines = told(new Scene(), event);
-    expect(lines).toMatchObject([{ level: 'info', msg: 'Logged in', ttl_seconds: 3600 }]);
+    expect(lines).toMatchObject([{ level: 'info', msg: 'Logged in', store: 'vault', ttl_seconds: 3600 }]);
     expect(JSON.stringify(lines)).not.toContain('canary');
   });
 

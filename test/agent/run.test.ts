@@ -34,7 +34,7 @@ class Stage {
   constructor(files: readonly FileToRender[], prepare: (provider: MemoryProvider) => void) {
     prepare(this.provider);
     const world: World = {
-      provider: this.provider,
+      providers: new Map([['vault' as const, this.provider]]),
       files,
       commit: (rendered) => Promise.resolve(this.#commit(rendered)),
       env: () => undefined,
@@ -47,7 +47,7 @@ class Stage {
       observe: (step: Step) => this.steps.push(step),
       endAt: () => Number.POSITIVE_INFINITY,
     };
-    this.#end = run(engine, newState(POLL_MS), this.stop.signal);
+    this.#end = run(engine, newState(POLL_MS, ['vault']), this.stop.signal);
   }
 
   end(): Promise<AgentState> {
@@ -162,8 +162,7 @@ describe('the loop', () => {
     expect(stage.asked()).toContain('login');
     expect(stage.commits.at(-1)).toEqual({ one: 'u2' });
     const state = await stage.end();
-    expect(state.current?.id).toBe(2);
-    expect(state.former.map(({ id }) => id)).toEqual([1]);
+    expect(state.stores.get('vault')).toMatchObject({ current: { id: 2 }, former: [{ id: 1 }] });
   });
 
   test('ends at once when asked to, in the middle of a request', async () => {
@@ -173,7 +172,7 @@ describe('the loop', () => {
     await stage.clock.settle();
     expect(stage.asked()).toEqual(['login']);
     const state = await stage.end();
-    expect(state.current).toBeUndefined();
+    expect(state.stores.get('vault')?.current).toBeUndefined();
     expect(stage.steps.map(({ event }) => event.type)).toEqual(['rendered']);
   });
 

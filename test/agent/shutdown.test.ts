@@ -12,7 +12,11 @@ const log = createLog('silent', 'agent');
 function twoSessions(provider: MemoryProvider): Scene {
   const scene = new Scene();
   const login = (token: string) =>
-    scene.happen({ type: 'logged_in', session: provider.resume(new Secret(token), leased(HOUR)) });
+    scene.happen({
+      type: 'logged_in',
+      store: 'vault',
+      session: provider.resume(new Secret(token), leased(HOUR)),
+    });
   login('old').wait(HOUR / 2);
   login('new');
   return scene;

@@ -152,7 +152,14 @@ describe('as user 65532, not root', () => {
 test('a state file of another user is not trusted', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'sidekey-state-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-  await saveState(directory, { version: 1, fingerprint: 'x', former: [], secrets: [], files: [] });
+  await saveState(directory, {
+    version: 2,
+    fingerprint: 'x',
+    current: [],
+    former: [],
+    secrets: [],
+    files: [],
+  });
   chownSync(join(directory, 'state.json'), 65_532, 65_532);
   expect(await loadState(directory)).toEqual({ found: false, reason: 'foreign_owner' });
 });

@@ -15,7 +15,7 @@ function stage() {
   memory.secrets.set('a', { text: 'A' });
   const metrics = createMetrics(AGENT_METRICS);
   const clock = new SteeredClock();
-  const provider = withMetrics(memory, metrics, clock);
+  const provider = withMetrics('vault', memory, metrics, clock);
   const value = async (series: string): Promise<number> => {
     const line = (await metrics.expose()).split('\n').find((text) => text.startsWith(`${series} `));
     return Number(line?.slice(series.length + 1));
@@ -43,7 +43,7 @@ describe('a provider with metrics', () => {
     for (const operation of ['read', 'renew', 'revoke'])
       expect(await value(`sidekey_agent_store_requests_total{operation="${operation}"}`)).toBe(1);
     expect(await value('sidekey_agent_store_requests_total{operation="login"}')).toBe(0);
-    expect(await value('sidekey_agent_store_up')).toBe(1);
+    expect(await value('sidekey_agent_store_up{store="vault"}')).toBe(1);
   });
 
   test('counts failures by reason and passes them on', async () => {
@@ -51,14 +51,14 @@ describe('a provider with metrics', () => {
     memory.fault = new ProviderError('sealed', 'Cannot log in');
     await expect(provider.login(NEVER)).rejects.toBe(memory.fault);
     expect(await value('sidekey_agent_store_errors_total{reason="sealed"}')).toBe(1);
-    expect(await value('sidekey_agent_store_up')).toBe(0);
+    expect(await value('sidekey_agent_store_up{store="vault"}')).toBe(0);
   });
 
   test('takes a refusal for a sign of life', async () => {
     const { provider, memory, value } = stage();
     memory.fault = new ProviderError('forbidden', 'Cannot log in');
     await expect(provider.login(NEVER)).rejects.toBe(memory.fault);
-    expect(await value('sidekey_agent_store_up')).toBe(1);
+    expect(await value('sidekey_agent_store_up{store="vault"}')).toBe(1);
   });
 
   test('times requests in seconds', async () => {

@@ -32,11 +32,14 @@ export class ModelStore {
   readonly grants = new Map<string, Grant>();
   logins = 0;
   version = 0;
+  readonly #prefix: string;
   #serial = 0;
 
-  constructor(token: Terms, secrets: ReadonlyMap<string, SecretSpec>) {
+  /** @param prefix Of the ids it grants, which are never those of another store. */
+  constructor(token: Terms, secrets: ReadonlyMap<string, SecretSpec>, prefix = '') {
     this.token = token;
     this.secrets = secrets;
+    this.#prefix = prefix;
   }
 
   login(now: number): { token: string; lifetime: Lifetime } {
@@ -87,7 +90,7 @@ export class ModelStore {
     this.#serial += 1;
     const expiresAt = now + Math.min(terms.ttlMs, terms.maxTtlMs);
     const grant = {
-      id: `${token === undefined ? 'token' : 'lease'}-${this.#serial}`,
+      id: `${this.#prefix}${token === undefined ? 'token' : 'lease'}-${this.#serial}`,
       terms,
       bornAt: now,
       expiresAt,

@@ -1,17 +1,27 @@
 import { describe, expect, test } from 'vitest';
+import type { Providers } from '../../../agent/provider/provider.ts';
 import { plan } from '../../../agent/schedule/plan.ts';
 import { resumeState, savedAlike, toSaved } from '../../../agent/schedule/resume.ts';
 import { failure, HOUR, leased, POLL_MS, rendered, Scene } from './scene.ts';
 import { sessionWith } from './simulation.ts';
+
+const providersOf = ({ state }: Scene): Providers =>
+  new Map(
+    [...state.stores.keys()].map((name) => [
+      name,
+      {
+        login: () => Promise.reject(new Error('Not asked to')),
+        resume: (token, lifetime) => sessionWith(token.reveal(), lifetime),
+      },
+    ]),
+  );
 
 /** The agent of a scene, ended and started again after a while. */
 function restarted(scene: Scene, afterMs: number): Scene {
   const next = new Scene();
   next.now = scene.now + afterMs;
   const saved = toSaved(scene.state, 'mark');
-  const resume = (token: { reveal(): string }, lifetime: Parameters<typeof sessionWith>[1]) =>
-    sessionWith(token.reveal(), lifetime);
-  next.state = resumeState(saved, POLL_MS, resume, { now: next.now, random: () => 0.5 });
+  next.state = resumeState(saved, POLL_MS, providersOf(scene), { now: next.now, random: () => 0.5 });
   return next;
 }
 
@@ -21,7 +31,7 @@ describe('an agent that is started again', () => {
     expect(scene.todo).toEqual(['render']);
     scene.render({ changed: [] });
     expect(scene.todo).toEqual([]);
-    expect(scene.state.current?.session.token.reveal()).toBe('token-1');
+    expect(scene.logins().current?.session.token.reveal()).toBe('token-1');
   });
 
   test('renews the lease when it would have been renewed', () => {
@@ -41,7 +51,7 @@ describe('an agent that is started again', () => {
 
   test('does not use a token that has ended, and reads the leases anew that ended with it', () => {
     const scene = restarted(rendered(leased(10 * HOUR)), 2 * HOUR).render();
-    expect(scene.state.current).toBeUndefined();
+    expect(scene.logins().current).toBeUndefined();
     expect(scene.todo).toEqual(['login']);
     expect(scene.login().todo).toEqual(['read a through 2']);
   });
@@ -51,7 +61,7 @@ describe('an agent that is started again', () => {
       .wait(HOUR / 2)
       .login();
     const scene = restarted(before, 1000);
-    expect(scene.state.former.map(({ session }) => session.token.reveal())).toEqual(['token-1']);
+    expect(scene.logins().former.map(({ session }) => session.token.reveal())).toEqual(['token-1']);
     expect(scene.state.nextSession).toBe(3);
   });
 

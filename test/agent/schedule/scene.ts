@@ -1,10 +1,17 @@
-import { refKey, type Reading, type SecretRef, type Session } from '../../../agent/provider/provider.ts';
+import {
+  refKey,
+  type Reading,
+  type SecretRef,
+  type Session,
+  type StoreName,
+} from '../../../agent/provider/provider.ts';
 import type { Failure } from '../../../agent/schedule/attempt.ts';
 import type { Lifetime } from '../../../agent/schedule/lifetime.ts';
 import { plan } from '../../../agent/schedule/plan.ts';
 import { reduce } from '../../../agent/schedule/reduce.ts';
 import { newState } from '../../../agent/schedule/resume.ts';
-import type { Action, AgentState, Event } from '../../../agent/schedule/state.ts';
+import type { Action, AgentState, Event, StoreState } from '../../../agent/schedule/state.ts';
+import { storeOf } from '../../../agent/schedule/stores.ts';
 import { Secret } from '../../../agent/secret.ts';
 import { sessionWith } from './simulation.ts';
 
@@ -15,8 +22,9 @@ export const POLL_MS = 60 * SECOND;
 /** Chance always in the middle. */
 const half = (): number => 0.5;
 
+/** A secret of Vault; or of Infisical if the path begins so. */
 export const refTo = (path: string): SecretRef => ({
-  store: 'vault',
+  store: path.startsWith('infisical:') ? 'infisical' : 'vault',
   operation: 'read',
   path,
   parameters: {},
@@ -41,11 +49,12 @@ export const failure = (code: Failure['code'], change: Partial<Failure> = {}): F
 
 /** An agent of which a test tells the story: what happens, and what is planned then. */
 export class Scene {
-  state: AgentState = newState(POLL_MS);
+  state: AgentState;
   now = 10 * HOUR;
   readonly #random: () => number;
 
-  constructor(random: () => number = half) {
+  constructor(random: () => number = half, stores: readonly StoreName[] = ['vault']) {
+    this.state = newState(POLL_MS, stores);
     this.#random = random;
   }
 
@@ -84,9 +93,9 @@ export class Scene {
     return this.happen({ type: 'failed', action: this.action(name), failure: fault });
   }
 
-  login(lifetime: Lifetime = leased(HOUR), token = `token-${this.state.nextSession}`): this {
-    const session: Session = sessionWith(token, lifetime);
-    return this.happen({ type: 'logged_in', session });
+  login(lifetime: Lifetime = leased(HOUR), store: StoreName = 'vault'): this {
+    const session: Session = sessionWith(`token-${this.state.nextSession}`, lifetime);
+    return this.happen({ type: 'logged_in', store, session });
   }
 
   /** The templates were evaluated and ask for these. */
@@ -105,8 +114,9 @@ export class Scene {
       lifetime,
       ...(leaseId === undefined ? {} : { leaseId }),
     };
-    const session = this.state.current?.id ?? 0;
-    return this.happen({ type: 'read', key: refKey(refTo(path)), session, reading });
+    const ref = refTo(path);
+    const session = this.logins(ref.store).current?.id ?? 0;
+    return this.happen({ type: 'read', key: refKey(ref), session, reading });
   }
 
   /** The templates were evaluated; without anything missing the set was committed. */
@@ -121,6 +131,11 @@ export class Scene {
     const files = [fault ? { ...outcome, failure: fault } : outcome];
     const committed = missing.length === 0 && !fault ? { changed } : {};
     return this.happen({ type: 'rendered', revision: this.state.revision, files, missing, ...committed });
+  }
+
+  /** What is known of the logins at a store. */
+  logins(store: StoreName = 'vault'): StoreState {
+    return storeOf(this.state, store);
   }
 
   secret(path: string): NonNullable<ReturnType<AgentState['secrets']['get']>> {
@@ -139,6 +154,7 @@ function describe(action: Action): string {
     case 'renew_token':
       return `renew token ${action.session.id}`;
     case 'login':
+      return action.store === 'vault' ? action.type : `${action.type} ${action.store}`;
     case 'render':
       return action.type;
   }

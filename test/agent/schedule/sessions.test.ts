@@ -71,7 +71,7 @@ describe('a new session beside the old one', () => {
   test('never renews the old token', () => {
     const scene = renewedLogin().read('leased', leased(HOUR), { leaseId: 'lease-2' }).render();
     expect(scene.wait(HOUR / 2).todo).not.toContain('renew token 1');
-    expect(scene.state.former).toMatchObject([{ id: 1 }]);
+    expect(scene.logins().former).toMatchObject([{ id: 1 }]);
   });
 
   test('does not take a lease that arrives late from the old one', () => {
@@ -93,7 +93,7 @@ describe('a new session beside the old one', () => {
     const scene = renewedLogin()
       .wait(2 * HOUR)
       .login();
-    expect(scene.state.former).toEqual([]);
+    expect(scene.logins().former).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { ProviderError } from '../../../agent/provider/errors.ts';
-import { refKey, type SecretRef, type Session } from '../../../agent/provider/provider.ts';
+import { refKey, type SecretRef, type Session, type StoreName } from '../../../agent/provider/provider.ts';
 import type { Failure } from '../../../agent/schedule/attempt.ts';
 import { type Plan, plan } from '../../../agent/schedule/plan.ts';
 import { reduce } from '../../../agent/schedule/reduce.ts';
@@ -10,11 +10,13 @@ import type { ModelStore } from './model.ts';
 
 export interface Circumstances {
   readonly store: ModelStore;
+  /** A second one, which stands for Infisical; its paths are others. */
+  readonly infisical?: ModelStore;
   readonly pollMs: number;
   /** How long a request takes, both ways. */
   readonly latencyMs: () => number;
   /** Undefined if the request gets through at that moment. */
-  readonly fault: (now: number) => Failure | undefined;
+  readonly fault: (now: number, store: StoreName) => Failure | undefined;
   readonly random: () => number;
 }
 
@@ -40,6 +42,7 @@ export interface Moment {
 export class Simulation {
   readonly #world: Circumstances;
   readonly #flights = new Map<string, Flight>();
+  readonly #stores: ReadonlyMap<StoreName, ModelStore>;
   readonly #refs: readonly SecretRef[];
   now = 1_000_000;
   state: AgentState;
@@ -50,13 +53,14 @@ export class Simulation {
 
   constructor(world: Circumstances) {
     this.#world = world;
-    this.state = newState(world.pollMs);
-    this.#refs = [...world.store.secrets.keys()].map((path) => ({
-      store: 'vault',
-      operation: 'read',
-      path,
-      parameters: {},
-    }));
+    this.#stores = new Map([
+      ['vault', world.store],
+      ...(world.infisical ? [['infisical', world.infisical] as const] : []),
+    ]);
+    this.state = newState(world.pollMs, this.#stores.keys());
+    this.#refs = [...this.#stores].flatMap(([store, { secrets }]) =>
+      [...secrets.keys()].map((path) => ({ store, operation: 'read' as const, path, parameters: {} })),
+    );
   }
 
   /** Goes on for so many milliseconds. */
@@ -118,13 +122,15 @@ export class Simulation {
   }
 
   #act(action: Action, at: number): Event {
-    const { store, fault } = this.#world;
     if (action.type === 'render') return this.#render(action);
-    const failure = fault(at);
+    const name = action.type === 'login' ? action.store : action.session.store;
+    const store = this.#stores.get(name);
+    if (!store) throw new Error(`There is no ${name}`);
+    const failure = this.#world.fault(at, name);
     if (failure) return { type: 'failed', action, failure };
     if (action.type === 'login') {
       const { token, lifetime } = store.login(at);
-      return { type: 'logged_in', session: sessionWith(token, lifetime) };
+      return { type: 'logged_in', store: name, session: sessionWith(token, lifetime) };
     }
     const { id, session } = action.session;
     const token = session.token.reveal();
@@ -159,7 +165,7 @@ export function sessionWith(token: string, lifetime: Session['lifetime']): Sessi
 }
 
 function identity(action: Action): string {
-  const session = 'session' in action ? action.session.id : '';
+  const session = 'session' in action ? action.session.id : action.type === 'login' ? action.store : '';
   const what = action.type === 'read' ? action.key : action.type === 'renew' ? action.leaseId : '';
   return `${action.type} ${action.type === 'renew' ? '' : session} ${what}`;
 }

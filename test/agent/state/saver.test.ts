@@ -3,8 +3,9 @@ import type { SavedState } from '../../../agent/state/saved.ts';
 import { createSaver } from '../../../agent/state/saver.ts';
 
 const state = (fingerprint: string): SavedState => ({
-  version: 1,
+  version: 2,
   fingerprint,
+  current: [],
   former: [],
   secrets: [],
   files: [],

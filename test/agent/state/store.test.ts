@@ -41,10 +41,15 @@ const TERM: Term = {
 };
 
 const STATE: SavedState = {
-  version: 1,
+  version: 2,
   fingerprint: 'abc',
-  current: { id: 2, token: new Secret('s.canary'), term: TERM },
-  former: [{ id: 1, token: new Secret('s.former'), term: { ...TERM, lifetime: { kind: 'static' } } }],
+  current: [
+    { id: 2, store: 'vault', token: new Secret('s.canary'), term: TERM },
+    { id: 3, store: 'infisical', token: new Secret('ey.canary'), term: TERM },
+  ],
+  former: [
+    { id: 1, store: 'vault', token: new Secret('s.former'), term: { ...TERM, lifetime: { kind: 'static' } } },
+  ],
   secrets: [
     {
       ref: { store: 'vault', operation: 'write', path: 'pki/issue/web', parameters: { cn: 'a', empty: '' } },
@@ -69,7 +74,7 @@ const open = ({ token, ...session }: SavedSession): object => ({ ...session, tok
 function revealed(state: SavedState): object {
   return {
     ...state,
-    ...(state.current === undefined ? {} : { current: open(state.current) }),
+    current: state.current.map(open),
     former: state.former.map(open),
     secrets: state.secrets.map(({ value, ...secret }) => ({
       ...secret,
@@ -94,11 +99,11 @@ describe('a saved state', () => {
 
   test('without a session or any secret is found again', async () => {
     const directory = aDirectory();
-    const { current: _, ...rest } = STATE;
-    await saveState(directory, { ...rest, secrets: [], files: [], former: [] });
+    await saveState(directory, { ...STATE, secrets: [], files: [], current: [], former: [] });
     expect(await loaded(directory)).toEqual({
-      version: 1,
+      version: 2,
       fingerprint: 'abc',
+      current: [],
       former: [],
       secrets: [],
       files: [],
@@ -147,7 +152,8 @@ describe('a saved state', () => {
         const state: SavedState = {
           ...STATE,
           fingerprint: `f${text}`,
-          current: { id: 1, token: new Secret(`s.${text}`), term: { ...TERM, grantedAt: number } },
+          current: STATE.current.map((session) => ({ ...session, token: new Secret(`s.${text}`) })),
+          files: [{ name: 'api', changedAt: number }],
           secrets: STATE.secrets.map((secret) => ({ ...secret, value: body(`{"data":${json}}`) })),
         };
         await saveState(directory, state);
@@ -195,7 +201,7 @@ describe('nothing is resumed from', () => {
 
   test('a file of another version', async () => {
     const directory = aDirectory();
-    writeFileSync(join(directory, 'state.json'), '{"version":2,"new":"things"}', { mode: 0o600 });
+    writeFileSync(join(directory, 'state.json'), '{"version":3,"new":"things"}', { mode: 0o600 });
     expect(await loadState(directory)).toEqual({ found: false, reason: 'other_version' });
   });
 
@@ -204,7 +210,8 @@ describe('nothing is resumed from', () => {
     ['no JSON', () => 'half a st'],
     ['cut short', (text: string) => text.slice(0, -20)],
     ['a list', () => '[]'],
-    ['without a version', (text: string) => text.replace('"version":1,', '')],
+    ['without a version', (text: string) => text.replace('"version":2,', '')],
+    ['of an unknown store', (text: string) => text.replace('"store":"infisical"', '"store":"disk"')],
     ['without a token', (text: string) => text.replace('"token":"s.canary"', '"token":""')],
     ['with a body that is no object', (text: string) => text.replace(/"body":"[^}]*\}/u, '"body":"[{}')],
     ['with a body that is no JSON', (text: string) => text.replace('"body":"{', '"body":"')],

@@ -14,6 +14,7 @@ function inputs({ secrets = {}, env = {}, now = new Date(0) }: World = {}): Temp
   const answers = new Map(Object.entries(secrets).map(([path, json]) => [path, body(json)]));
   const variables = new Map(Object.entries(env));
   return {
+    has: () => true,
     secret: ({ path }) => answers.get(path),
     env: (name) => variables.get(name),
     now: () => now,

@@ -83,6 +83,7 @@ export function render(source: TemplateSource): Buffer {
   const read = new Map<string, ValueMap>();
   for (;;) {
     const inputs: TemplateInputs = {
+      has: () => true,
       secret: (ref) => read.get(ref.path),
       env: (name) => ENVIRONMENT[name],
       now: () => new Date(0),

@@ -40,7 +40,7 @@ describe('while the store is away', () => {
       await leave();
       await watch(pod, OUTAGE_MS, `${CANARY}-before`);
       expect(await pod.metric(`sidekey_agent_store_errors_total{reason="${reason}"}`)).toBeGreaterThan(1);
-      expect(await pod.metric('sidekey_agent_store_up')).toBe(0);
+      expect(await pod.metric('sidekey_agent_store_up{store="vault"}')).toBe(0);
       expect(await pod.metric('sidekey_agent_file_up_to_date{file="api-key"}')).toBe(0);
       await comeBack();
       await writeSecret(bao, `${CANARY}-after`);
