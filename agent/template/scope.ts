@@ -45,4 +45,6 @@ export interface Scope {
   readonly trees: ReadonlyMap<string, readonly Node[]>;
   readonly dot: GoValue;
   readonly variables: Variables;
+  /** How many `template` calls are open. */
+  readonly depth: number;
 }

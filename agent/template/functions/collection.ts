@@ -6,20 +6,13 @@ import {
   Integer,
   isMap,
   isText,
-  itemOf,
   itemsOf,
   StringList,
   textOf,
   typeName,
 } from '../go/value.ts';
 import { trimSpace } from '../go/white-space.ts';
-import { type Family, takes, takesMore, type FunctionContext, type TemplateFunction } from './signature.ts';
-
-/** Whether `list` holds none, or not all, of some values; what cannot be compared counts as absent. */
-const containing = (result: boolean, invert: boolean): TemplateFunction =>
-  takes(['list', 'any'], ([values, list], context) =>
-    values.some((value) => isIn(list, value, context) !== invert) ? !result : result,
-  );
+import { type Family, takes, takesMore, type FunctionContext } from './signature.ts';
 
 export const COLLECTION: Family<'collection'> = {
   len: takes(['any'], ([value]) => new Integer(lengthOf(value))),
@@ -28,12 +21,8 @@ export const COLLECTION: Family<'collection'> = {
     return indexes.reduce(itemAt, value);
   }),
   slice: takesMore(['any'], 'any', ([value, ...indexes]) => slice(value, indexes)),
-  in: takes(['any', 'any'], ([list, value], context) => isIn(list, value, context)),
-  contains: takes(['any', 'any'], ([value, list], context) => isIn(list, value, context)),
-  containsAll: containing(true, true),
-  containsAny: containing(false, false),
-  containsNone: containing(true, false),
-  containsNotAll: containing(false, true),
+  in: takes(['any', 'any'], ([list, value], context) => holds(list, value, context)),
+  contains: takes(['any', 'any'], ([value, list], context) => holds(list, value, context)),
   join: takes(['string', 'strings'], ([separator, { items }], context) => {
     context.spend((items.length * separator.length) / 16);
     return items.join(separator);
@@ -60,7 +49,7 @@ function lengthOf(value: GoValue): number {
 function itemAt(value: GoValue, index: GoValue): GoValue {
   if (isMap(value)) {
     if (typeof index !== 'string') throw new Fault(`the key is of type ${typeName(index)}; expected string`);
-    return itemOf(value, index);
+    return value.get(index) ?? null;
   }
   if (isText(value)) {
     const bytes = encodeText(textOf(value));
@@ -98,7 +87,7 @@ function bounds(indexes: readonly GoValue[], length: number, most: number): read
 }
 
 /** Only values of the same type are found, and of lists only integers with sign, floats and strings. */
-function isIn(list: GoValue, value: GoValue, context: FunctionContext): boolean {
+function holds(list: GoValue, value: GoValue, context: FunctionContext): boolean {
   const items = itemsOf(list);
   context.spend(items?.length ?? 0);
   if (items !== undefined) return items.some((item) => isSame(item, value));
