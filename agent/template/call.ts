@@ -1,6 +1,18 @@
 import { Fault } from './error.ts';
 import type { Parameter, TemplateFunction } from './functions/signature.ts';
-import { type GoValue, Integer, isText, isTrue, StringList, textOf, typeName } from './go/value.ts';
+import {
+  type GoValue,
+  Integer,
+  isList,
+  isMap,
+  isText,
+  isTrue,
+  NIL_MAP,
+  StringList,
+  TextMap,
+  textOf,
+  typeName,
+} from './go/value.ts';
 import type { Run } from './run.ts';
 
 /** An argument that is evaluated when the function wants it, as a type. */
@@ -52,13 +64,33 @@ function named<T>(name: string, action: () => T): T {
 
 /** A value as an argument of a type. Nothing is converted: a number out of JSON is no string and no int. */
 export function assign(value: GoValue, type: Parameter): GoValue {
-  if (type === 'any' || isOfType(value, type)) return value;
-  if (type === 'strings' && value === undefined) return new StringList(undefined);
+  if (type === 'any' || TYPES[type].holds(value)) return value;
+  const { name, none } = TYPES[type];
+  if (value === undefined && none !== undefined) return none;
   const found = value === undefined || value === null ? 'nothing' : typeName(value);
-  throw new Fault(`wrong type of argument: ${found}; expected ${type === 'strings' ? '[]string' : type}`);
+  throw new Fault(`wrong type of argument: ${found}; expected ${name}`);
 }
 
-function isOfType(value: GoValue, type: Exclude<Parameter, 'any'>): boolean {
-  if (type === 'string') return typeof value === 'string';
-  return type === 'int' ? value instanceof Integer && value.type === 'int' : value instanceof StringList;
+interface Type {
+  readonly name: string;
+  readonly holds: (value: GoValue) => boolean;
+  /** What stands for nothing, if that is of the type. */
+  readonly none?: GoValue;
 }
+
+const TYPES: Readonly<Record<Exclude<Parameter, 'any'>, Type>> = {
+  string: { name: 'string', holds: (value) => typeof value === 'string' },
+  boolean: { name: 'bool', holds: (value) => typeof value === 'boolean' },
+  int: { name: 'int', holds: (value) => value instanceof Integer && value.type === 'int' },
+  strings: {
+    name: '[]string',
+    holds: (value) => value instanceof StringList,
+    none: new StringList(undefined),
+  },
+  list: { name: '[]interface {}', holds: isList, none: [] },
+  map: {
+    name: 'map[string]interface {}',
+    holds: (value) => isMap(value) && !(value instanceof TextMap),
+    none: NIL_MAP,
+  },
+};

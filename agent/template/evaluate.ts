@@ -4,8 +4,8 @@ import { Secret } from '../secret.ts';
 import type { ValueMap } from '../value/value.ts';
 import { Fault, TemplateError } from './error.ts';
 import { Run } from './run.ts';
-import { Variables } from './scope.ts';
-import { walk } from './walk.ts';
+import { type Scope, Variables } from './scope.ts';
+import { callTemplate, walk } from './walk.ts';
 
 /** All that a template can see. */
 export interface TemplateInputs {
@@ -40,22 +40,20 @@ export type Evaluation =
  * @throws {TemplateError} If it cannot be rendered with these values; the message never holds one.
  */
 export function evaluate(template: Template, inputs: TemplateInputs): Evaluation {
-  const run = new Run(inputs);
+  const { trees } = template;
+  const run = new Run(inputs, (same, name, dot) => callTemplate({ ...rootScope(same, trees), dot }, name));
   try {
-    const scope = {
-      run,
-      trees: template.trees,
-      dot: undefined,
-      variables: new Variables(undefined),
-      depth: 0,
-    };
-    walk(scope, template.trees.get('') ?? []);
+    walk(rootScope(run, trees), trees.get('') ?? []);
   } catch (error) {
     throw placed(error, template, run);
   }
   const used = [...run.used.values()];
   if (run.missing.size > 0) return { ok: false, missing: [...run.missing.values()], used };
   return { ok: true, text: new Secret(run.text), used };
+}
+
+function rootScope(run: Run, trees: Template['trees']): Scope {
+  return { run, trees, dot: undefined, variables: new Variables(undefined) };
 }
 
 const HINT = '; a secret has not been read yet at that point: put what uses it inside {{ with secret … }}';

@@ -1,14 +1,23 @@
 import { JsonNumber } from '../value/value.ts';
+import { type Argument, callFunction } from './call.ts';
 import { Fault } from './error.ts';
 import { parseDouble, parseInteger } from './functions/parse.ts';
-import { Float, type GoValue, Integer, isMap, Structure, typeName } from './go/value.ts';
+import { scratchMethod } from './functions/scratch.ts';
+import { Float, type GoValue, Integer, isMap, itemOf, Scratch, Structure, typeName } from './go/value.ts';
+import type { Run } from './run.ts';
 
-/** Follows `.a.b.c` from a value. Throws Fault. */
-export function takeFields(value: GoValue, path: readonly string[], hasArguments: boolean): GoValue {
-  return path.reduce<GoValue>(
-    (receiver, name, index) => takeField(receiver, name, hasArguments && index === path.length - 1),
-    value,
-  );
+/** Follows `.a.b.c` from a value; arguments are the last one's. Throws Fault. */
+export function takeFields(
+  value: GoValue,
+  path: readonly string[],
+  args: readonly Argument[],
+  run: Run,
+): GoValue {
+  return path.reduce<GoValue>((receiver, name, index) => {
+    const own = index === path.length - 1 ? args : [];
+    if (receiver instanceof Scratch) return callFunction(name, scratchMethod(receiver, name), own, run);
+    return takeField(receiver, name, own.length > 0);
+  }, value);
 }
 
 /** Nothing has every field, and it is nothing again; a nil found in data, or a missing key, has none. */
@@ -16,7 +25,7 @@ function takeField(receiver: GoValue, name: string, hasArguments: boolean): GoVa
   if (receiver === undefined) return undefined;
   if (receiver === null) throw new Fault(`cannot take .${name} of nil`);
   if (hasArguments) throw new Fault(`.${name} takes no arguments`);
-  if (isMap(receiver)) return receiver.get(name) ?? null;
+  if (isMap(receiver)) return itemOf(receiver, name);
   if (receiver instanceof Structure) return takeMember(receiver, name);
   const method = receiver instanceof JsonNumber ? numberMethod(receiver.token, name) : undefined;
   if (method === undefined) throw new Fault(`type ${typeName(receiver)} has no field .${name}`);

@@ -5,7 +5,7 @@ import { Fault } from './error.ts';
 import { takeFields } from './field.ts';
 import type { Parameter } from './functions/signature.ts';
 import { FUNCTIONS } from './functions/table.ts';
-import { Float, type GoValue, Integer, StringList } from './go/value.ts';
+import { Float, type GoValue, Integer } from './go/value.ts';
 import type { Scope } from './scope.ts';
 
 /** The value of a pipeline; its variables are declared or set. Throws Fault. */
@@ -39,7 +39,7 @@ function evaluateCommand(scope: Scope, command: Command, piped: readonly GoValue
     ),
   ];
   if (operand.kind === 'function') return callNamed(scope, operand.name, further);
-  if ('path' in operand && operand.path.length > 0) return evaluatePath(scope, operand, further.length > 0);
+  if ('path' in operand && operand.path.length > 0) return evaluatePath(scope, operand, further);
   if (further.length > 0) throw new Fault('only a function takes arguments');
   if (operand.kind === 'nil') throw new Fault('nil is not a command');
   return evaluateArgument(scope, operand, 'any');
@@ -53,10 +53,10 @@ function callNamed({ run }: Scope, name: string, args: readonly Argument[]): GoV
 
 type PathOperand = Extract<Operand, { path: readonly string[] }>;
 
-function evaluatePath(scope: Scope, operand: PathOperand, hasArguments: boolean): GoValue {
+function evaluatePath(scope: Scope, operand: PathOperand, args: readonly Argument[]): GoValue {
   const base = baseOf(scope, operand);
   scope.run.at(operand.offset);
-  return takeFields(base, operand.path, hasArguments);
+  return takeFields(base, operand.path, args, scope.run);
 }
 
 function baseOf(scope: Scope, operand: PathOperand): GoValue {
@@ -82,7 +82,7 @@ function evaluateArgument(scope: Scope, operand: Operand, type: Parameter): GoVa
     case 'function':
       return assign(callNamed(scope, operand.name, []), type);
     default:
-      return assign(evaluatePath(scope, operand, false), type);
+      return assign(evaluatePath(scope, operand, []), type);
   }
 }
 
@@ -90,8 +90,7 @@ type Constant = Extract<Operand, { kind: 'nil' | 'boolean' | 'string' | 'number'
 
 function constant(operand: Constant, type: Parameter): GoValue {
   if (operand.kind === 'number') return numberConstant(operand.value, type);
-  if (operand.kind !== 'nil') return assign(operand.value, type);
-  return type === 'strings' ? new StringList(undefined) : assign(null, type);
+  return assign(operand.kind === 'nil' ? (type === 'any' ? null : undefined) : operand.value, type);
 }
 
 /** `1.0` is an int where one is wanted, and a float elsewhere. */

@@ -3,12 +3,17 @@ import type { ValueMap } from '../value/value.ts';
 import { Fault } from './error.ts';
 import type { TemplateInputs } from './evaluate.ts';
 import type { FunctionContext } from './functions/signature.ts';
+import { copyMap } from './go/copy.ts';
+import { type GoValue, Scratch } from './go/value.ts';
 
 /**
  * How much one evaluation may do: a unit is one node walked, one command run, or sixteen characters taken or made.
  * Two million are about a second of work and 32 MB of text, twice the largest volume; no template can hang the agent.
  */
 const BUDGET = 2_000_000;
+
+/** Templates that call templates: far beyond use; Go's own limit of 100,000 would overflow the stack here. */
+const MAX_DEPTH = 100;
 
 const STORE_TITLES = { vault: 'Vault', infisical: 'Infisical' } as const;
 
@@ -17,12 +22,18 @@ export class Run implements FunctionContext {
   readonly used = new Map<string, SecretRef>();
   readonly missing = new Map<string, SecretRef>();
   readonly #inputs: TemplateInputs;
-  readonly #output: string[] = [];
+  readonly scratch = new Scratch();
+  readonly #bodies = new Map<string, ValueMap>();
+  readonly #expansion: (run: Run, name: string, dot: GoValue) => void;
+  #output: string[] = [];
   #left = BUDGET;
   #offset = 0;
+  #depth = 0;
 
-  constructor(inputs: TemplateInputs) {
+  /** `expansion` writes a template that is defined in this one. */
+  constructor(inputs: TemplateInputs, expansion: (run: Run, name: string, dot: GoValue) => void) {
     this.#inputs = inputs;
+    this.#expansion = expansion;
   }
 
   /** Where in the template's text the run is, in UTF-16 units. */
@@ -40,6 +51,17 @@ export class Run implements FunctionContext {
     this.spend(1);
   }
 
+  /** Runs the body of a template that was called. */
+  deeper<T>(action: () => T): T {
+    if (this.#depth >= MAX_DEPTH) {
+      throw new Fault(`template calls are nested more than ${MAX_DEPTH} levels deep`);
+    }
+    this.#depth += 1;
+    const result = action();
+    this.#depth -= 1;
+    return result;
+  }
+
   spend(units: number): void {
     this.#left -= units;
     if (this.#left < 0) throw new Fault('the template does too much; it was stopped');
@@ -54,14 +76,33 @@ export class Run implements FunctionContext {
     this.spend(text.length / 16);
   }
 
+  /** The template's own copy, for it may change what it reads. */
   read(ref: SecretRef): ValueMap | undefined {
     if (!this.#inputs.has(ref.store))
       throw new Fault(`the agent is not configured to use ${STORE_TITLES[ref.store]}`);
     const key = refKey(ref);
     this.used.set(key, ref);
+    const known = this.#bodies.get(key);
+    if (known !== undefined) return known;
     const body = this.#inputs.secret(ref);
-    if (body === undefined) this.missing.set(key, ref);
-    return body;
+    if (body === undefined) {
+      this.missing.set(key, ref);
+      return undefined;
+    }
+    const copy = copyMap(body);
+    this.#bodies.set(key, copy);
+    return copy;
+  }
+
+  expand(name: string, dot: GoValue): string {
+    const outer = this.#output;
+    this.#output = [];
+    try {
+      this.#expansion(this, name, dot);
+      return this.text;
+    } finally {
+      this.#output = outer;
+    }
   }
 
   env(name: string): string | undefined {

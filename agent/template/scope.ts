@@ -45,6 +45,4 @@ export interface Scope {
   readonly trees: ReadonlyMap<string, readonly Node[]>;
   readonly dot: GoValue;
   readonly variables: Variables;
-  /** How many `template` calls are open. */
-  readonly depth: number;
 }

@@ -2,12 +2,9 @@ import type { Node } from '#contract/template/tree.ts';
 import { Fault } from './error.ts';
 import { display } from './go/format.ts';
 import { sortedEntries } from './go/order.ts';
-import { type GoValue, Integer, isMap, isTrue, itemsOf, typeName } from './go/value.ts';
+import { Channel, type GoValue, Integer, isMap, isTrue, itemsOf, typeName } from './go/value.ts';
 import { evaluatePipeline } from './pipeline.ts';
 import { type Scope, Variables } from './scope.ts';
-
-/** Far beyond use; Go's own limit of 100,000 would overflow the stack here. */
-const MAX_TEMPLATE_DEPTH = 100;
 
 /** Whether the nodes ran to their end or a `break` or `continue` stopped them. */
 type Completion = 'done' | 'break' | 'continue';
@@ -59,13 +56,15 @@ function walkCondition(scope: Scope, node: NodeOf<'if' | 'with'>): Completion {
 }
 
 function walkTemplate(scope: Scope, { name, pipeline }: NodeOf<'template'>): Completion {
-  const nodes = scope.trees.get(name);
-  if (nodes === undefined) throw new Fault(`template ${JSON.stringify(name)} is not defined`);
-  if (scope.depth >= MAX_TEMPLATE_DEPTH) {
-    throw new Fault(`template calls are nested more than ${MAX_TEMPLATE_DEPTH} levels deep`);
-  }
   const dot = pipeline === undefined ? undefined : evaluatePipeline(scope, pipeline);
-  return walk({ ...scope, dot, variables: new Variables(dot), depth: scope.depth + 1 }, nodes);
+  return callTemplate({ ...scope, dot }, name);
+}
+
+/** Writes a template that is defined in this one. Throws Fault. */
+export function callTemplate(scope: Scope, name: string): Completion {
+  const nodes = scope.trees.get(name);
+  if (nodes === undefined || name === '') throw new Fault(`template ${JSON.stringify(name)} is not defined`);
+  return scope.run.deeper(() => walk({ ...scope, variables: new Variables(scope.dot) }, nodes));
 }
 
 function walkRange(scope: Scope, node: NodeOf<'range'>): Completion {
@@ -101,6 +100,11 @@ function* iterations(value: GoValue): Generator<readonly [GoValue, GoValue]> {
     for (const [index, item] of items.entries()) yield [new Integer(index), item];
   } else if (isMap(value)) {
     yield* sortedEntries(value);
+  } else if (value instanceof Channel) {
+    for (let index = 0; value.next < value.end; index += 1) {
+      value.next += 1n;
+      yield [new Integer(index), new Integer(value.next - 1n, 'int64')];
+    }
   } else if (value instanceof Integer) {
     for (let count = 0n; count < value.value; count += 1n) yield [undefined, new Integer(count, value.type)];
   } else if (value !== undefined) {

@@ -1,18 +1,26 @@
 import { byteLength, decodeBytes, encodeText } from '#contract/template/bytes.ts';
 import { Fault } from '../error.ts';
 import {
+  Channel,
   Float,
   type GoValue,
   Integer,
   isMap,
   isText,
+  itemOf,
   itemsOf,
   StringList,
   textOf,
   typeName,
 } from '../go/value.ts';
 import { trimSpace } from '../go/white-space.ts';
-import { type Family, takes, takesMore, type FunctionContext } from './signature.ts';
+import { type Family, takes, takesMore, type FunctionContext, type TemplateFunction } from './signature.ts';
+
+/** Whether `list` holds none, or not all, of some values; what cannot be compared counts as absent. */
+const containing = (result: boolean, invert: boolean): TemplateFunction =>
+  takes(['list', 'any'], ([values, list], context) =>
+    values.some((value) => isIn(list, value, context) !== invert) ? !result : result,
+  );
 
 export const COLLECTION: Family<'collection'> = {
   len: takes(['any'], ([value]) => new Integer(lengthOf(value))),
@@ -21,8 +29,12 @@ export const COLLECTION: Family<'collection'> = {
     return indexes.reduce(itemAt, value);
   }),
   slice: takesMore(['any'], 'any', ([value, ...indexes]) => slice(value, indexes)),
-  in: takes(['any', 'any'], ([list, value], context) => holds(list, value, context)),
-  contains: takes(['any', 'any'], ([value, list], context) => holds(list, value, context)),
+  in: takes(['any', 'any'], ([list, value], context) => isIn(list, value, context)),
+  contains: takes(['any', 'any'], ([value, list], context) => isIn(list, value, context)),
+  containsAll: containing(true, true),
+  containsAny: containing(false, false),
+  containsNone: containing(true, false),
+  containsNotAll: containing(false, true),
   join: takes(['string', 'strings'], ([separator, { items }], context) => {
     context.spend((items.length * separator.length) / 16);
     return items.join(separator);
@@ -41,6 +53,7 @@ function splitText(text: string, separator: string): readonly string[] {
 
 function lengthOf(value: GoValue): number {
   if (isText(value)) return byteLength(textOf(value));
+  if (value instanceof Channel) return 0;
   const length = isMap(value) ? value.size : itemsOf(value)?.length;
   if (length === undefined) throw new Fault(`type ${typeName(value)} has no length`);
   return length;
@@ -49,7 +62,7 @@ function lengthOf(value: GoValue): number {
 function itemAt(value: GoValue, index: GoValue): GoValue {
   if (isMap(value)) {
     if (typeof index !== 'string') throw new Fault(`the key is of type ${typeName(index)}; expected string`);
-    return value.get(index) ?? null;
+    return itemOf(value, index);
   }
   if (isText(value)) {
     const bytes = encodeText(textOf(value));
@@ -87,7 +100,7 @@ function bounds(indexes: readonly GoValue[], length: number, most: number): read
 }
 
 /** Only values of the same type are found, and of lists only integers with sign, floats and strings. */
-function holds(list: GoValue, value: GoValue, context: FunctionContext): boolean {
+function isIn(list: GoValue, value: GoValue, context: FunctionContext): boolean {
   const items = itemsOf(list);
   context.spend(items?.length ?? 0);
   if (items !== undefined) return items.some((item) => isSame(item, value));

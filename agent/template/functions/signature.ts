@@ -1,14 +1,17 @@
 import type { FUNCTION_FAMILIES, FunctionFamily } from '#contract/template/functions.ts';
 import type { SecretRef } from '../../provider/provider.ts';
 import type { ValueMap } from '../../value/value.ts';
-import type { GoValue, Integer, StringList } from '../go/value.ts';
+import type { GoMap, GoValue, Integer, Scratch, StringList } from '../go/value.ts';
 
 /** The Go types that parameters have; arguments of another type are refused before the function is called. */
 interface ParameterTypes {
   readonly any: GoValue;
   readonly string: string;
+  readonly boolean: boolean;
   readonly int: Integer;
   readonly strings: StringList;
+  readonly list: readonly GoValue[];
+  readonly map: GoMap;
 }
 
 export type Parameter = keyof ParameterTypes;
@@ -21,6 +24,10 @@ export interface FunctionContext {
   read(ref: SecretRef): ValueMap | undefined;
   env(name: string): string | undefined;
   now(): Date;
+  /** What the template has put aside. */
+  readonly scratch: Scratch;
+  /** The text of a template that is defined in this one. */
+  expand(name: string, dot: GoValue): string;
   /** Accounts for work or text that the arguments alone do not show. Throws when the budget is used up. */
   spend(units: number): void;
 }

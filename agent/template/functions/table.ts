@@ -5,9 +5,11 @@ import { COLLECTION } from './collection.ts';
 import { COMPARISON } from './comparison.ts';
 import { ENVIRONMENT } from './environment.ts';
 import { ESCAPE } from './escape.ts';
+import { FLOW } from './flow.ts';
 import { HASH } from './hash.ts';
 import { JSON_FUNCTIONS } from './json.ts';
 import { LOGIC } from './logic.ts';
+import { MAP } from './map.ts';
 import { MATH } from './math.ts';
 import { PARSE } from './parse.ts';
 import { PRINT } from './print.ts';
@@ -15,12 +17,18 @@ import { SECRET } from './secret.ts';
 import type { Family, TemplateFunction } from './signature.ts';
 import { TEXT } from './text.ts';
 import { TIME } from './time.ts';
+import { TOML } from './toml.ts';
+import { YAML } from './yaml.ts';
 
 /** A file for each family of the table of names; the compiler refuses a name without a function, and the reverse. */
 const FAMILIES: { readonly [F in FunctionFamily]: Family<F> } = {
   logic: LOGIC,
   comparison: COMPARISON,
   collection: COLLECTION,
+  map: MAP,
+  flow: FLOW,
+  yaml: YAML,
+  toml: TOML,
   print: PRINT,
   escape: ESCAPE,
   secret: SECRET,

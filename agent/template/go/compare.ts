@@ -1,6 +1,16 @@
 import { Fault } from '../error.ts';
 import { compareText } from './order.ts';
-import { Float, type GoValue, Integer, isText, Structure, textOf, typeName } from './value.ts';
+import {
+  Channel,
+  Float,
+  type GoValue,
+  Integer,
+  isText,
+  Scratch,
+  Structure,
+  textOf,
+  typeName,
+} from './value.ts';
 
 /** Whether two values are equal. Go refuses to compare values of different kinds, and maps and lists at all. */
 export function equal(left: GoValue, right: GoValue): boolean {
@@ -8,7 +18,7 @@ export function equal(left: GoValue, right: GoValue): boolean {
   if (typeof left === 'boolean' && typeof right === 'boolean') return left === right;
   const order = compareBasic(left, right);
   if (order !== undefined) return order === 0;
-  if (left instanceof Structure && right instanceof Structure) return left === right;
+  if (isReference(left) && isReference(right) && typeName(left) === typeName(right)) return left === right;
   throw incompatible(left, right);
 }
 
@@ -22,6 +32,9 @@ export function less(left: GoValue, right: GoValue): boolean {
 
 const isNil = (value: GoValue): boolean =>
   value === undefined || value === null || (value instanceof Structure && value.fields === undefined);
+
+const isReference = (value: GoValue): boolean =>
+  value instanceof Structure || value instanceof Channel || value instanceof Scratch;
 
 const isUnordered = (value: GoValue): boolean =>
   !(isText(value) || value instanceof Integer || value instanceof Float);

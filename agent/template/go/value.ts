@@ -14,6 +14,8 @@ export type GoValue =
   | Float
   | StringList
   | Structure
+  | Channel
+  | Scratch
   | readonly GoValue[]
   | GoMap;
 
@@ -67,10 +69,33 @@ export class Structure {
   }
 }
 
+/** `map[string]string`: what it does not hold is an empty string. */
+export class TextMap extends Map<string, string> {}
+
+/** What `loop` gives: integers that can be received once. */
+export class Channel {
+  next: bigint;
+  readonly end: bigint;
+
+  constructor(next: bigint, end: bigint) {
+    this.next = next;
+    this.end = end;
+  }
+}
+
+/** Values that a template puts aside by name. */
+export class Scratch {
+  readonly values = new Map<string, GoValue>();
+}
+
 /** A map that was never made: prints and counts as an empty one, but is `null` in JSON. */
 export const NIL_MAP: GoMap = new Map();
 
 export const isMap = (value: GoValue): value is GoMap => value instanceof Map;
+
+/** The item at a key; nil, or the zero of the map's type, if there is none. */
+export const itemOf = (map: GoMap, key: string): GoValue =>
+  map.get(key) ?? (map instanceof TextMap ? '' : null);
 
 export const isList = (value: GoValue): value is readonly GoValue[] => Array.isArray(value);
 
@@ -95,8 +120,11 @@ export function typeName(value: GoValue): string {
   return value instanceof Float ? 'float64' : collectionType(value);
 }
 
-function collectionType(value: GoMap | StringList | readonly GoValue[]): string {
+function collectionType(value: Exclude<GoValue, undefined | null | boolean | string>): string {
+  if (value instanceof Channel) return '<-chan int64';
+  if (value instanceof Scratch) return '*template.Scratch';
   if (value instanceof StringList) return '[]string';
+  if (value instanceof TextMap) return 'map[string]string';
   return isMap(value) ? 'map[string]interface {}' : '[]interface {}';
 }
 
@@ -105,6 +133,7 @@ export function isTrue(value: GoValue): boolean {
   if (value instanceof Integer) return value.value !== 0n;
   if (value instanceof Float) return value.value !== 0;
   if (value instanceof Structure) return value.fields !== undefined;
+  if (value instanceof Channel || value instanceof Scratch) return true;
   if (isMap(value)) return value.size > 0;
   if (isText(value)) return textOf(value) !== '';
   return itemsOf(value) === undefined ? value === true : itemsOf(value)?.length !== 0;

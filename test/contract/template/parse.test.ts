@@ -104,7 +104,7 @@ describe('a template that cannot be parsed', () => {
     expect(fact('{{ nope 1 }}')).toBe('function "nope" is not defined');
   });
 
-  test.each(['pkiCert', 'toYAML', 'scratch', 'sprig_trim', 'call'])(
+  test.each(['pkiCert', 'file', 'writeToFile', 'plugin', 'sprig_genCA'])(
     'the function %s, which Vault Agent has, is said to be not supported yet',
     (name) => {
       expect(fact(`{{ ${name} }}`)).toBe(`function "${name}" is not supported yet`);

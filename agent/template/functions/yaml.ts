@@ -1,0 +1,7 @@
+import { trimSpace } from '../go/white-space.ts';
+import { toYaml } from '../go/yaml.ts';
+import { type Family, takes } from './signature.ts';
+
+export const YAML: Family<'yaml'> = {
+  toYAML: takes(['any'], ([value]) => trimSpace(toYaml(value))),
+};
