@@ -18,7 +18,7 @@ export function keepJournal(log: Log): (step: Step) => void {
       case 'token_renewed':
         return log.info(ttl(event.lifetime), 'Renewed the session');
       case 'read':
-        return log.debug({ path: step.after.secrets.get(event.key)?.ref.path }, 'Read');
+        return logRead(log, step, event);
       case 'renewed':
         return log.info(
           { path: byLease(step.after, event.leaseId)?.ref.path, ...ttl(event.lifetime) },
@@ -30,6 +30,19 @@ export function keepJournal(log: Log): (step: Step) => void {
         return logFailure(log, step, event.action, event.failure);
     }
   };
+}
+
+/** Oddities are told once for each answer, however often that is confirmed. */
+function logRead(
+  log: Log,
+  { before, after }: Step,
+  { key, reading }: Extract<Event, { type: 'read' }>,
+): void {
+  const secret = after.secrets.get(key);
+  const path = secret?.ref.path;
+  log.debug({ path }, 'Read');
+  if (secret?.held === before.secrets.get(key)?.held) return;
+  for (const warning of reading.warnings ?? []) log.warn({ path, warning }, 'Odd secret');
 }
 
 function logRendered(log: Log, { before, now }: Step, event: Extract<Event, { type: 'rendered' }>): void {

@@ -6,7 +6,7 @@ import { createLog } from '#platform/log.ts';
 import { type Command, loadConfig, parseCommand, parseFiles } from './config.ts';
 import { renderOnce } from './init.ts';
 import { writeLastWords } from './last-words.ts';
-import { createVaultProvider } from './provider/vault/provider.ts';
+import { createProviders } from './provider/stores.ts';
 import { commit } from './render/commit.ts';
 
 const BAD_USAGE = 2;
@@ -33,7 +33,7 @@ async function start({ mode, source, logLevel }: Command, stop: AbortSignal): Pr
   const parts = {
     config,
     files: files.value,
-    providers: new Map([['vault' as const, createVaultProvider(config.vault, { clock: steadyClock })]]),
+    providers: createProviders(config, steadyClock),
     commit,
     env: (name: string) => process.env[name],
     clock: steadyClock,

@@ -2,6 +2,7 @@ import { containedPath, isAbsoluteDirectory, RELATIVE_PATH_FORM } from './path.t
 import { ADMIN_ADDRESS, ADMIN_PORT, STATE_DIRECTORY, TERMINATION_LOG } from './layout.ts';
 import { type Parsed, type Problem, parsed, rejected } from './problem.ts';
 import { Reader } from './reader.ts';
+import { readStores } from './agent-stores.ts';
 
 /** How the agent proves who it is. Both methods post the same body, `{role, jwt}`, to `<path>/login`. */
 export interface VaultAuth {
@@ -19,6 +20,23 @@ export interface VaultStore {
   /** Sent as `X-Vault-Namespace`. */
   readonly namespace?: string;
   readonly auth: VaultAuth;
+  /** PEM certificates to trust instead of the system's. */
+  readonly caPem?: string;
+  /** Deadline of one request. */
+  readonly timeoutMs: number;
+}
+
+/** How the agent proves which machine identity it is. Files are read anew at each login, for they are replaced. */
+export type InfisicalAuth = { readonly organization?: string } & (
+  | { readonly method: 'kubernetes'; readonly identityId: string; readonly tokenFile: string }
+  | { readonly method: 'universal'; readonly clientId: string; readonly clientSecretFile: string }
+);
+
+/** One Infisical server. */
+export interface InfisicalStore {
+  /** Without `/api`. */
+  readonly address: string;
+  readonly auth: InfisicalAuth;
   /** PEM certificates to trust instead of the system's. */
   readonly caPem?: string;
   /** Deadline of one request. */
@@ -50,7 +68,9 @@ export interface FileSpec {
  */
 export interface AgentConfig {
   readonly version: 1;
-  readonly vault: VaultStore;
+  /** At least one store is there. */
+  readonly vault?: VaultStore;
+  readonly infisical?: InfisicalStore;
   readonly files: readonly FileSpec[];
   /** How often a secret without a lease is read again. */
   readonly pollMs: number;
@@ -72,7 +92,6 @@ export interface ReadConfig {
 /** What is written is compared with what stands there, so the agent has to be able to read it. */
 const OWNER_MAY_READ = 0o400;
 
-const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_POLL_MS = 300_000;
 const DEFAULT_START_DEADLINE_MS = 300_000;
 
@@ -110,7 +129,7 @@ export function readConfig(value: unknown): Parsed<ReadConfig> {
   }
   const config: AgentConfig = {
     version: 1,
-    vault: readVault(root.child('vault')),
+    ...readStores(root),
     files: root.list('files').map(readFile),
     pollMs: root.integer('pollMs', { min: 100, fallback: DEFAULT_POLL_MS }),
     startDeadlineMs: root.nullableInteger('startDeadlineMs', { min: 0, fallback: DEFAULT_START_DEADLINE_MS }),
@@ -123,29 +142,6 @@ export function readConfig(value: unknown): Parsed<ReadConfig> {
   checkUnique(root, config.files);
   root.finish();
   return root.problems.length > 0 ? rejected(root.problems) : parsed({ config, warnings: root.warnings });
-}
-
-function readVault(reader: Reader): VaultStore {
-  const auth = reader.child('auth');
-  const namespace = reader.optionalString('namespace');
-  const caPem = reader.optionalString('caPem');
-  const address = reader.string('address');
-  if (!isHttpUrl(address)) reader.report('address', 'must be a URL that begins with http:// or https://');
-  const store: VaultStore = {
-    address,
-    auth: {
-      method: auth.choice('method', ['kubernetes', 'jwt'], 'kubernetes'),
-      path: auth.string('path', 'auth/kubernetes'),
-      role: auth.string('role'),
-      tokenFile: auth.string('tokenFile'),
-    },
-    timeoutMs: reader.integer('timeoutMs', { min: 100, fallback: DEFAULT_TIMEOUT_MS }),
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(caPem === undefined ? {} : { caPem }),
-  };
-  auth.finish();
-  reader.finish();
-  return store;
 }
 
 function readFile(reader: Reader): FileSpec {
@@ -175,10 +171,6 @@ function directory(reader: Reader, key: string, fallback?: string): string {
   const value = reader.string(key, fallback);
   if (!isAbsoluteDirectory(value)) reader.report(key, 'must be an absolute directory other than "/"');
   return value;
-}
-
-function isHttpUrl(text: string): boolean {
-  return /^https?:\/\//u.test(text) && URL.canParse(text);
 }
 
 function checkUnique(root: Reader, files: readonly FileSpec[]): void {

@@ -32,7 +32,9 @@ export function withMetrics(
     }
   };
   const wrapped = (session: Session): Session => ({
-    token: session.token,
+    get token() {
+      return session.token;
+    },
     lifetime: session.lifetime,
     read: (ref, signal) => measured('read', session.read(ref, signal)),
     renew: (lease, signal) => measured('renew', session.renew(lease, signal)),

@@ -35,6 +35,8 @@ export interface Reading {
   readonly lifetime: Lifetime;
   /** Absent if the secret has no lease. */
   readonly leaseId?: string;
+  /** What is odd about the answer, for a person to look into; never a value. */
+  readonly warnings?: readonly string[];
 }
 
 /**
@@ -42,7 +44,7 @@ export interface Reading {
  * Every method throws `ProviderError`, or the signal's reason when aborted.
  */
 export interface Session {
-  /** Enough to go on with this session after a restart of the agent. */
+  /** Enough to go on with this session after a restart of the agent. A renewal may replace it. */
   readonly token: Secret<string>;
   /** The token's, as granted. */
   readonly lifetime: Lifetime;

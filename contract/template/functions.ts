@@ -26,6 +26,7 @@ export const FUNCTION_FAMILIES = {
   print: ['print', 'printf', 'println'],
   escape: ['html', 'js', 'urlquery'],
   secret: ['secret', 'secrets'],
+  infisical: ['listSecrets', 'listSecretsByProjectSlug', 'getSecretByName'],
   json: ['toJSON', 'toJSONPretty', 'toUnescapedJSON', 'toUnescapedJSONPretty', 'parseJSON'],
   base64: ['base64Encode', 'base64Decode', 'base64URLEncode', 'base64URLDecode'],
   hash: ['sha256Hex', 'md5sum', 'hmacSHA256Hex'],

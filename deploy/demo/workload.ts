@@ -85,7 +85,9 @@ function relocate(config: AgentConfig, { locate }: Sandbox): AgentConfig {
   const { vault, files } = config;
   return {
     ...config,
-    vault: { ...vault, auth: { ...vault.auth, tokenFile: locate(vault.auth.tokenFile) } },
+    ...(vault && {
+      vault: { ...vault, auth: { ...vault.auth, tokenFile: locate(vault.auth.tokenFile) } },
+    }),
     files: files.map((file) => ({ ...file, volume: locate(file.volume) })),
     stateDirectory: locate(config.stateDirectory),
     terminationLog: locate(config.terminationLog),

@@ -40,6 +40,16 @@ describe('the log', () => {
     expect(JSON.stringify(lines)).not.toContain('canary');
   });
 
+  test('warns of an odd secret once for each answer', () => {
+    const scene = new Scene().miss('a').login();
+    const value = new Secret(new Map([['data', 'canary']]));
+    const reading = { value, lifetime: { kind: 'polled' }, warnings: ['two of one name'] } as const;
+    const event: Event = { type: 'read', key: [...scene.state.secrets.keys()][0] ?? '', session: 1, reading };
+    const odd = { level: 'warn', msg: 'Odd secret', path: 'a', warning: 'two of one name' };
+    expect(told(scene, event)).toMatchObject([odd]);
+    expect(told(scene.happen(event), event)).toEqual([]);
+  });
+
   test('tells of a read only when asked for detail, and never the value', () => {
     const value = new Secret(new Map([['data', 'canary']]));
     const event = (scene: Scene): Event => ({

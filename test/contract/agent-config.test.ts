@@ -7,6 +7,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const FILE: Fields = { name: 'api', volume: '/vault/secrets', path: 'api', template: { text: 'x' } };
 const AUTH: Fields = { role: 'ml-inference', tokenFile: '/run/sidekey/token/vault' };
 const VAULT: Fields = { address: 'https://vault:8200', auth: AUTH };
+const INFISICAL: Fields = { address: 'https://i', auth: { identityId: 'id', tokenFile: '/t' } };
 const SMALLEST: Fields = { version: 1, vault: VAULT, files: [FILE] };
 
 function accepted(value: unknown): ReadConfig {
@@ -55,6 +56,14 @@ describe('what is left out', () => {
   test.each([
     ['config.vault', { ...SMALLEST, vault: undefined }],
     ['config.files', { ...SMALLEST, files: [] }],
+    [
+      'config.infisical.auth.identityId',
+      { ...SMALLEST, infisical: { ...INFISICAL, auth: { tokenFile: '/t' } } },
+    ],
+    [
+      'config.infisical.auth.clientSecretFile',
+      { ...SMALLEST, infisical: { ...INFISICAL, auth: { method: 'universal', clientId: 'c' } } },
+    ],
     ['config.vault.auth', { ...SMALLEST, vault: { address: 'http://v' } }],
     ['config.vault.auth.role', { ...SMALLEST, vault: { ...VAULT, auth: { tokenFile: '/t' } } }],
     ['config.vault.auth.tokenFile', { ...SMALLEST, vault: { ...VAULT, auth: { role: 'r' } } }],

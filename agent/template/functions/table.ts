@@ -7,6 +7,7 @@ import { ENVIRONMENT } from './environment.ts';
 import { ESCAPE } from './escape.ts';
 import { FLOW } from './flow.ts';
 import { HASH } from './hash.ts';
+import { INFISICAL } from './infisical.ts';
 import { JSON_FUNCTIONS } from './json.ts';
 import { LOGIC } from './logic.ts';
 import { MAP } from './map.ts';
@@ -32,6 +33,7 @@ const FAMILIES: { readonly [F in FunctionFamily]: Family<F> } = {
   print: PRINT,
   escape: ESCAPE,
   secret: SECRET,
+  infisical: INFISICAL,
   json: JSON_FUNCTIONS,
   base64: BASE64,
   hash: HASH,

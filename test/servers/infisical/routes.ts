@@ -1,5 +1,5 @@
 import type { Identities, Identity } from './identities.ts';
-import type { Project, Projects } from './projects.ts';
+import type { Folder, Project, Projects } from './projects.ts';
 import { flag, notFound, Refusal, required, upgradeNeeded } from './refusal.ts';
 import type { Query, Secrets } from './secrets.ts';
 
@@ -42,6 +42,7 @@ function routeOfIdentity(parts: Parts, asked: Asked): object | undefined {
   const known = [
     { prefix: '/api/v4/secrets', answer: v4, on: parts.knowsV4 },
     { prefix: '/api/v3/secrets/raw', answer: v3, on: true },
+    { prefix: '/api/v2/folders', answer: folders, on: true },
     { prefix: '/api/v1/projects/slug/', answer: projectBySlug, on: true },
     { prefix: '/api/v1/dynamic-secrets/leases', answer: lease, on: true },
     { prefix: '/api/v1/events/subscribe/project-events', answer: events, on: true },
@@ -107,6 +108,22 @@ function place(search: URLSearchParams, project: Project): Omit<Query, 'imports'
     path: search.get('secretPath') ?? '/',
     recursive: flag(search, 'recursive', false),
   };
+}
+
+/** Creates a folder, or deletes one and what is below it. */
+function folders({ projects }: Parts, { method, body }: Asked, _: Identity, id: string): object | undefined {
+  const project = projects.byId(required(body, 'projectId'));
+  const environment = required(body, 'environment');
+  const parent = required(body, 'path').replace(/\/$/u, '');
+  const known = project.environments.get(environment) ?? new Map<string, Folder>();
+  if (method === 'POST') {
+    const name = required(body, 'name');
+    return { folder: { id: projects.createFolder(project, environment, `${parent}/${name}`).id, name } };
+  }
+  const [path] = [...known].find(([, folder]) => folder.id === id) ?? [];
+  if (method !== 'DELETE' || path === undefined) return undefined;
+  for (const other of known.keys()) if (other === path || other.startsWith(`${path}/`)) known.delete(other);
+  return { folder: { id } };
 }
 
 function projectBySlug({ projects }: Parts, _: Asked, identity: Identity, slug: string): object {

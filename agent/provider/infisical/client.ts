@@ -1,0 +1,46 @@
+import type { InfisicalStore } from '#contract/agent-config.ts';
+import type { Clock } from '#platform/clock.ts';
+import type { Secret } from '../../secret.ts';
+import { stringAt, isValueMap } from '../../value/value.ts';
+import { type Answer, createTransport } from '../http/transport.ts';
+
+/** One request to the API. */
+export interface Call {
+  readonly method: 'GET' | 'POST';
+  /** Below the address, encoded, with its query. */
+  readonly path: string;
+  readonly body?: object;
+  /** Absent at login and where the token stands in the body. */
+  readonly token?: Secret<string>;
+  /** The entity tag of the answer that is known. */
+  readonly known?: string;
+}
+
+/** Sends a call and returns the answer whatever its status. Throws as the transport does. */
+export type Client = (call: Call, signal: AbortSignal) => Promise<Answer>;
+
+export function createClient(store: InfisicalStore, clock: Clock): Client {
+  const transport = createTransport(store, () => clock.now());
+  const address = store.address.replace(/\/+$/u, '');
+  return async ({ method, path, body, token, known }, signal) => {
+    const answer = await transport({
+      uri: `${address}${path}`,
+      method,
+      headers: {
+        ...(token && { authorization: `Bearer ${token.reveal()}` }),
+        ...(known !== undefined && { 'if-none-match': known }),
+      },
+      ...(body && { json: body }),
+      signal,
+    });
+    const { retryAfterMs = statedPause(answer) } = answer;
+    return { ...answer, retryAfterMs };
+  };
+}
+
+/** Where a 429 has no `Retry-After`, its text says "Please try again in 7 seconds". */
+function statedPause({ status, body }: Answer): number | undefined {
+  if (status !== 429 || !isValueMap(body)) return undefined;
+  const seconds = /try again in (\d{1,6}) second/u.exec(stringAt(body, 'message') ?? '')?.[1];
+  return seconds === undefined ? undefined : Number(seconds) * 1000;
+}

@@ -1,0 +1,100 @@
+import type { SecretRef } from '../../provider/provider.ts';
+import { parseJson } from '../../value/json.ts';
+import { isValueMap, stringAt, type Value, type ValueMap } from '../../value/value.ts';
+import { Fault } from '../error.ts';
+import { type GoValue, StringList, Structure } from '../go/value.ts';
+import { type Family, type FunctionContext, takes, takesMore } from './signature.ts';
+
+/** The functions of Infisical's own agent, by its signatures, so that its templates run unchanged. */
+export const INFISICAL: Family<'infisical'> = {
+  listSecrets: takesMore(
+    ['string', 'string', 'string'],
+    'string',
+    ([project, environment, path, ...options], context) =>
+      list({ project, environment, path }, options, context),
+  ),
+  listSecretsByProjectSlug: takesMore(
+    ['string', 'string', 'string'],
+    'string',
+    ([project, environment, path, ...options], context) =>
+      list({ project, environment, path }, options, context),
+  ),
+  getSecretByName: takes(
+    ['string', 'string', 'string', 'string'],
+    ([project, environment, path, name], context) => {
+      if (name === '') throw new Fault('the name is empty');
+      const [secret] = secretsAt(reference({ project, environment, path }, { name }), context);
+      return secret && structure(secret);
+    },
+  ),
+};
+
+interface Folder {
+  readonly project: string;
+  readonly environment: string;
+  readonly path: string;
+}
+
+/** The options that a template may give as JSON. */
+const OPTIONS: ReadonlySet<string> = new Set(['recursive', 'expandSecretReferences']);
+
+/** Nothing yet is an empty list, over which a `range` may run. */
+function list(folder: Folder, options: readonly string[], context: FunctionContext): GoValue {
+  const [text, ...more] = options;
+  if (more.length > 0)
+    throw new Fault(`wrong number of arguments: ${options.length + 3}; expected at most 4`);
+  const given = text === undefined ? {} : readOptions(text);
+  return secretsAt(reference(folder, given), context).map(structure);
+}
+
+function readOptions(text: string): Record<string, string> {
+  let options: Value;
+  try {
+    options = parseJson(text);
+  } catch {
+    throw new Fault('the options are not JSON');
+  }
+  if (!isValueMap(options)) throw new Fault('the options are not a JSON object');
+  const entries = [...options].map(([key, value]): [string, string] => {
+    if (!OPTIONS.has(key))
+      throw new Fault(`there is no option "${key}"; expected ${[...OPTIONS].join(' or ')}`);
+    if (typeof value !== 'boolean') throw new Fault(`the option "${key}" must be true or false`);
+    return [key, String(value)];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** `<project>/<environment>/<folders>`, whatever slashes the template writes around the folders. */
+function reference({ project, environment, path }: Folder, parameters: Record<string, string>): SecretRef {
+  for (const [part, value] of [
+    ['project', project],
+    ['environment', environment],
+  ] as const)
+    if (value === '' || value.includes('/')) throw new Fault(`the ${part} is empty or holds a slash`);
+  const folders = path.split('/').filter((folder) => folder !== '');
+  const operation = 'name' in parameters ? 'read' : 'list';
+  return { store: 'infisical', operation, path: [project, environment, ...folders].join('/'), parameters };
+}
+
+function secretsAt(ref: SecretRef, context: FunctionContext): readonly ValueMap[] {
+  const secrets = context.read(ref)?.get('secrets');
+  return Array.isArray(secrets) ? (secrets as readonly Value[]).filter(isValueMap) : [];
+}
+
+/** A secret as a template sees it. */
+function structure(secret: ValueMap): Structure {
+  const text = (field: string): string => stringAt(secret, field) ?? '';
+  return new Structure(
+    'models.SingleEnvironmentVariable',
+    new Map<string, GoValue>([
+      ['Key', text('secretKey')],
+      ['WorkspaceId', text('workspace')],
+      ['Value', text('secretValue')],
+      ['Type', text('type')],
+      ['ID', text('id')],
+      ['SecretPath', text('secretPath')],
+      ['Tags', new StringList(undefined)],
+      ['Comment', text('secretComment')],
+    ]),
+  );
+}

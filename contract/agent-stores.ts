@@ -1,0 +1,75 @@
+import type { AgentConfig, InfisicalAuth, InfisicalStore, VaultStore } from './agent-config.ts';
+import type { Reader } from './reader.ts';
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+
+/** Reads the stores of a configuration, of which there has to be one. */
+export function readStores(root: Reader): Pick<AgentConfig, 'vault' | 'infisical'> {
+  const given = (key: string): boolean => (root.unknown(key) ?? undefined) !== undefined;
+  if (!given('vault') && !given('infisical'))
+    root.report('vault', 'must be an object, unless there is "infisical"');
+  return {
+    ...(given('vault') ? { vault: readVault(root.child('vault')) } : {}),
+    ...(given('infisical') ? { infisical: readInfisical(root.child('infisical')) } : {}),
+  };
+}
+
+function readVault(reader: Reader): VaultStore {
+  const auth = reader.child('auth');
+  const namespace = reader.optionalString('namespace');
+  const store: VaultStore = {
+    ...readEndpoint(reader),
+    auth: {
+      method: auth.choice('method', ['kubernetes', 'jwt'], 'kubernetes'),
+      path: auth.string('path', 'auth/kubernetes'),
+      role: auth.string('role'),
+      tokenFile: auth.string('tokenFile'),
+    },
+    ...(namespace === undefined ? {} : { namespace }),
+  };
+  auth.finish();
+  reader.finish();
+  return store;
+}
+
+function readInfisical(reader: Reader): InfisicalStore {
+  const auth = reader.child('auth');
+  const store: InfisicalStore = { ...readEndpoint(reader), auth: readInfisicalAuth(auth) };
+  auth.finish();
+  reader.finish();
+  return store;
+}
+
+function readInfisicalAuth(auth: Reader): InfisicalAuth {
+  const method = auth.choice('method', ['kubernetes', 'universal'], 'kubernetes');
+  const organization = auth.optionalString('organization');
+  const scope = organization === undefined ? {} : { organization };
+  if (method === 'kubernetes')
+    return {
+      method,
+      identityId: auth.string('identityId'),
+      tokenFile: auth.string('tokenFile'),
+      ...scope,
+    };
+  return {
+    method,
+    clientId: auth.string('clientId'),
+    clientSecretFile: auth.string('clientSecretFile'),
+    ...scope,
+  };
+}
+
+function readEndpoint(reader: Reader): Pick<InfisicalStore, 'address' | 'caPem' | 'timeoutMs'> {
+  const caPem = reader.optionalString('caPem');
+  const address = reader.string('address');
+  if (!isHttpUrl(address)) reader.report('address', 'must be a URL that begins with http:// or https://');
+  return {
+    address,
+    timeoutMs: reader.integer('timeoutMs', { min: 100, fallback: DEFAULT_TIMEOUT_MS }),
+    ...(caPem === undefined ? {} : { caPem }),
+  };
+}
+
+function isHttpUrl(text: string): boolean {
+  return /^https?:\/\//u.test(text) && URL.canParse(text);
+}

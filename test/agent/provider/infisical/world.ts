@@ -1,0 +1,31 @@
+import type { Provider, Session } from '../../../../agent/provider/provider.ts';
+import type { Identity } from '../../../servers/infisical/identities.ts';
+import { recordedWorld, type RecordedWorld } from '../../../servers/infisical/recorded-world.ts';
+import { lend, NEVER } from './stage.ts';
+
+export const ROOT = 'app-x1/dev';
+
+export interface World extends RecordedWorld {
+  readonly provider: Provider;
+  readonly session: Session;
+  /** Puts something else into the file that the provider proves itself with. */
+  prove(text: string): Promise<void>;
+}
+
+/** A server with the recorded project, a provider for it, and a session. */
+export async function stage(given: Partial<Identity> = {}): Promise<World> {
+  const world = await recordedWorld(given);
+  const { fake, identity } = world;
+  const client = { id: identity.clientId, secret: identity.clientSecret };
+  const lent = await lend({ address: fake.address, client, timeoutMs: 300 });
+  const session = await lent.provider.login(NEVER);
+  return {
+    ...world,
+    ...lent,
+    session,
+    async [Symbol.asyncDispose]() {
+      await lent[Symbol.asyncDispose]();
+      await world[Symbol.asyncDispose]();
+    },
+  };
+}
