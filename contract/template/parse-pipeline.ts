@@ -2,6 +2,8 @@ import { functionProblem } from './functions.ts';
 import type { Token } from './lex.ts';
 import { parseLiteral } from './parse-literal.ts';
 import type { Parsing } from './parsing.ts';
+import { parseRegex } from './regex/parse.ts';
+import { RegexSyntaxError } from './regex/tree.ts';
 import type { Command, Operand, Pipeline } from './tree.ts';
 
 /** Operands that cannot take the value of the command before them. */
@@ -57,8 +59,23 @@ function parseCommand(parsing: Parsing, context: string): Command {
   }
   const [operand, ...args] = operands;
   if (operand === undefined) throw cursor.unexpected(cursor.peek(), `a value in the ${context}`);
+  checkPattern(parsing, operand, args);
   return { offset, operand, args };
 }
+
+/** A pattern that is written out is checked here, so that a pod with a wrong one is not admitted. */
+function checkPattern({ cursor }: Parsing, operand: Operand, [pattern]: readonly Operand[]): void {
+  if (operand.kind !== 'function' || pattern?.kind !== 'string' || !TAKES_PATTERN.test(operand.name)) return;
+  try {
+    parseRegex(pattern.value);
+  } catch (error) {
+    if (!(error instanceof RegexSyntaxError)) throw error;
+    const place = { kind: 'string', text: '', offset: pattern.offset } as const;
+    throw cursor.error(place, `the regular expression is malformed: ${error.message}`);
+  }
+}
+
+const TAKES_PATTERN = /^regex(?:Match|ReplaceAll)$/u;
 
 function checkStages({ cursor }: Parsing, [, ...later]: readonly Command[]): void {
   const bad = later.find(({ operand }) => UNCALLABLE.has(operand.kind));

@@ -14,6 +14,7 @@ import { MAP } from './map.ts';
 import { MATH } from './math.ts';
 import { PARSE } from './parse.ts';
 import { PRINT } from './print.ts';
+import { REGEX } from './regex.ts';
 import { SECRET } from './secret.ts';
 import type { Family, TemplateFunction } from './signature.ts';
 import { TEXT } from './text.ts';
@@ -30,6 +31,7 @@ const FAMILIES: { readonly [F in FunctionFamily]: Family<F> } = {
   flow: FLOW,
   yaml: YAML,
   toml: TOML,
+  regex: REGEX,
   print: PRINT,
   escape: ESCAPE,
   secret: SECRET,

@@ -73,7 +73,6 @@ function formatScalar(value: GoValue, spec: Spec): string | undefined {
   if (value instanceof Float) return formatFloat(value.value, spec);
   if (value instanceof JsonNumber || typeof value === 'string') return formatString(textOf(value), spec);
   if (typeof value !== 'boolean') throw new Fault(`type ${typeName(value)} has no text`);
-  if (typeof value !== 'boolean') return undefined;
   return spec.verb === 'v' || spec.verb === 't' ? pad(String(value), spec) : undefined;
 }
 

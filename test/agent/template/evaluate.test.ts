@@ -108,6 +108,10 @@ describe('a template cannot hang or exhaust the agent', () => {
       '{{ $x := "xxxxxxxx" }}{{ range 19 }}{{ $x = print $x $x }}{{ end }}{{ range 999999 }}{{ $l := len $x }}{{ end }}',
     ],
     [
+      'a regular expression that would take a backtracking engine for ever, on a long text',
+      '{{ $x := printf "%99999s" "" }}{{ regexMatch `^(( +)+)+x` $x }}{{ regexMatch `^(( +)+)+x$` $x }}',
+    ],
+    [
       'a large map ranged over again and again',
       '{{ $m := parseJSON (printf "[%s0]" (replaceAll " " "0," (printf "%999s" ""))) }}{{ range 999999 }}{{ if in $m 1.0 }}{{ end }}{{ end }}',
     ],

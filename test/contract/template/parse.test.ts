@@ -111,6 +111,15 @@ describe('a template that cannot be parsed', () => {
     },
   );
 
+  test('a pattern that is written out is checked where it stands', () => {
+    expect(fact('{{ regexMatch "(?=a)" .x }}')).toBe(
+      'the regular expression is malformed: a (? is followed by neither flags nor a name',
+    );
+    expect(fact('{{ "a" | regexReplaceAll "a**" "b" }}')).toBe(
+      'the regular expression is malformed: a repetition is repeated',
+    );
+  });
+
   test('names that every JavaScript object has are no functions', () => {
     expect(fact('{{ constructor }}')).toBe('function "constructor" is not defined');
     expect(fact('{{ toString }}')).toBe('function "toString" is not defined');
