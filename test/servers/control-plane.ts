@@ -49,12 +49,28 @@ function run({ file, args, environment, stdin = '' }: Command): Promise<string> 
   });
 }
 
-function existing(kubeconfig: string): ControlPlane {
+/** Of the cluster's objects that tests make and delete, those that are the same for all namespaces. */
+const CLUSTER_WIDE = ['00-sidekey', 'zz-sidekey'];
+
+async function existing(kubeconfig: string): Promise<ControlPlane> {
   const environment = { ...process.env, KUBECONFIG: kubeconfig };
+  const kubectl: ControlPlane['kubectl'] = (args, stdin = '') =>
+    run({ file: 'kubectl', args, environment, stdin });
+  const installed = await kubectl([
+    'get',
+    'mutatingwebhookconfigurations',
+    '--ignore-not-found',
+    '--output=name',
+    ...CLUSTER_WIDE,
+  ]);
+  if (installed.trim() !== '')
+    throw new Error(
+      `Cannot test on the cluster of KUBECONFIG=${kubeconfig}: Sidekey is installed there, and the tests would remove it. Unset KUBECONFIG to test on a cluster of their own`,
+    );
   return {
     kubeconfig,
     origin: `the cluster of KUBECONFIG=${kubeconfig}`,
-    kubectl: (args, stdin = '') => run({ file: 'kubectl', args, environment, stdin }),
+    kubectl,
     proxy: () => startApiProxy('kubectl', environment),
     stop: () => Promise.resolve(),
   };
@@ -65,9 +81,10 @@ function existing(kubeconfig: string): ControlPlane {
  * `test/cluster/control-plane.sh` in a directory and on a port of its own. Needs no root.
  *
  * @throws {KubectlError} With what the script printed if the API server does not come up.
+ * @throws {Error} If Sidekey is already installed in the cluster of `KUBECONFIG`.
  */
 export async function startControlPlane(kubeconfig = process.env['KUBECONFIG']): Promise<ControlPlane> {
-  if (kubeconfig !== undefined && kubeconfig !== '') return existing(kubeconfig);
+  if (kubeconfig !== undefined && kubeconfig !== '') return await existing(kubeconfig);
   const binaries = await clusterBinaries();
   // A short path: sockets inside it may have at most 107 characters.
   const directory = await mkdtemp(join(tmpdir(), 'sk-'));
