@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../servers/eventually.ts';
 import type { ClusterNode } from '../servers/node.ts';
 
 /** What the tests look at of a pod. */
@@ -72,19 +72,16 @@ export async function askModel(node: ClusterNode, pod: Pod): Promise<ModelAnswer
   return JSON.parse(await fetchText(node, pod, 8000)) as ModelAnswer;
 }
 
-/** Looks every 100 ms until `check` holds; the last value otherwise is in the error. */
-export async function eventually<T>(
+/** Looks until `check` holds; the last value otherwise is in the error's cause. */
+export function eventuallySeen<T>(
   what: string,
   look: () => Promise<T>,
   check: (value: T) => boolean,
   seconds = 30,
 ): Promise<T> {
-  const deadline = Date.now() + seconds * 1000;
-  for (;;) {
+  return eventually(what, seconds * 1000, async () => {
     const value = await look();
-    if (check(value)) return value;
-    if (Date.now() > deadline)
-      throw new Error(`Not within ${seconds} s: ${what}; last seen: ${JSON.stringify(value)}`);
-    await sleep(100);
-  }
+    if (!check(value)) throw new Error(`Last seen: ${JSON.stringify(value)}`);
+    return value;
+  });
 }

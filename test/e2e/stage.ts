@@ -5,6 +5,7 @@ import { findDocker, type Docker } from '../servers/docker.ts';
 import { buildImage } from '../servers/images.ts';
 import { makeBaseImage } from '../servers/base-image.ts';
 import { type ClusterNode, startNode } from '../servers/node.ts';
+import { eventually } from '../servers/eventually.ts';
 import { type OpenBaoServer, startOpenBao } from '../servers/openbao.ts';
 
 const INSTALL = fileURLToPath(new URL('../../deploy/kubernetes/main.ts', import.meta.url));
@@ -115,4 +116,17 @@ async function install(node: ClusterNode, { agent, injector, vault, operator }: 
     ]);
     throw new Error(`The injector does not come up\n${seen.stdout}\n${logs.stdout}`, { cause: error });
   }
+  await reachable(node);
+}
+
+/** The node's rules for a Service follow its endpoints with some delay, and are not part of what is tested. */
+async function reachable(node: ClusterNode): Promise<void> {
+  const pod = JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'probe', annotations: { 'vault.hashicorp.com/agent-inject': 'false' } },
+    spec: { containers: [{ name: 'probe', image: MODEL_IMAGE }] },
+  });
+  const ask = (): Promise<string> => node.kubectl(['create', '--dry-run=server', '-f', '-'], pod);
+  await eventually('the API server reach the injector', 30_000, ask);
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { askModel, eventually, fetchText, getPod, type Pod, statuses, waitReady } from './pods.ts';
+import { askModel, eventuallySeen, fetchText, getPod, type Pod, statuses, waitReady } from './pods.ts';
 import { setStage, type Stage } from './stage.ts';
 
 const POD = await readFile(fileURLToPath(new URL('../../deploy/demo/pod.yaml', import.meta.url)), 'utf8');
@@ -70,7 +70,7 @@ describe('the user’s pod on a real node', () => {
     expect(metrics).toMatch(/^sidekey_agent_first_render_seconds [0-9.]+$/mu);
 
     await putKey('second-key');
-    const after = await eventually(
+    const after = await eventuallySeen(
       'the new key',
       () => askModel(node, pod),
       ({ now }) => now.includes('second-key'),
@@ -145,7 +145,7 @@ describe('the user’s pod on a real node', () => {
   ])('tells in `kubectl describe` what to fix: %s', async (name, from, to, message) => {
     const { node } = stage;
     await create(variant(name, from, to));
-    const described = await eventually(
+    const described = await eventuallySeen(
       'the reason in kubectl describe',
       () => node.kubectl(['describe', 'pod', name]),
       (text) => /Message:/u.test(text),

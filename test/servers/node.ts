@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { clusterBinaries } from './cluster-binaries.ts';
 import type { Docker } from './docker.ts';
@@ -86,7 +86,8 @@ export async function startNode(): Promise<ClusterNode> {
   }
   const pid = await firstProcess(directory);
   const control = join(directory, 'node/control-plane');
-  const inside = { ...environment, KUBECONFIG: join(control, 'admin.kubeconfig') };
+  const path = [environment.CLUSTER_BIN, process.env['PATH']].join(delimiter);
+  const inside = { ...environment, PATH: path, KUBECONFIG: join(control, 'admin.kubeconfig') };
   const enter = (command: readonly string[]): readonly [string, ...string[]] => [
     'nsenter',
     '--target',
@@ -105,7 +106,7 @@ export async function startNode(): Promise<ClusterNode> {
     run,
     attempt,
     enter,
-    kubectl: (args, stdin) => run([join(environment.CLUSTER_BIN, 'kubectl'), ...args], stdin),
+    kubectl: (args, stdin) => run(['kubectl', ...args], stdin),
     importImage: (docker, tag) => importImage(docker, tag, pid),
     [Symbol.asyncDispose]: stop,
   };
