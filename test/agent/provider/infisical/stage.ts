@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { InfisicalAuth } from '#contract/agent-config.ts';
-import { systemClock } from '#platform/clock.ts';
+import { type Clock, systemClock } from '#platform/clock.ts';
 import { createInfisicalProvider } from '../../../../agent/provider/infisical/provider.ts';
 import type { Provider, Reading, SecretRef } from '../../../../agent/provider/provider.ts';
 import type { Value } from '../../../../agent/value/value.ts';
@@ -17,6 +17,7 @@ export interface Credentials {
   /** By Kubernetes auth. */
   readonly account?: { readonly identity: string; readonly token: string };
   readonly timeoutMs?: number;
+  readonly clock?: Clock;
 }
 
 export interface Lent extends AsyncDisposable {
@@ -26,7 +27,8 @@ export interface Lent extends AsyncDisposable {
 }
 
 /** A provider, and the file it proves itself with, for as long as they are used. */
-export async function lend({ address, client, account, timeoutMs = 5000 }: Credentials): Promise<Lent> {
+export async function lend(credentials: Credentials): Promise<Lent> {
+  const { address, client, account, timeoutMs = 5000, clock = systemClock } = credentials;
   const directory = await mkdtemp(join(tmpdir(), 'sidekey-infisical-'));
   const file = join(directory, 'proof');
   await writeFile(file, `${client?.secret ?? account?.token ?? ''}\n`);
@@ -34,7 +36,7 @@ export async function lend({ address, client, account, timeoutMs = 5000 }: Crede
     ? { method: 'universal', clientId: client.id, clientSecretFile: file }
     : { method: 'kubernetes', identityId: account?.identity ?? '', tokenFile: file };
   return {
-    provider: createInfisicalProvider({ address, auth, timeoutMs }, { clock: systemClock }),
+    provider: createInfisicalProvider({ address, auth, timeoutMs }, { clock }),
     prove: (text) => writeFile(file, text),
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
   };

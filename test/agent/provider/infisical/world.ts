@@ -1,3 +1,4 @@
+import { systemClock } from '#platform/clock.ts';
 import type { Provider, Session } from '../../../../agent/provider/provider.ts';
 import type { Identity } from '../../../servers/infisical/identities.ts';
 import { recordedWorld, type RecordedWorld } from '../../../servers/infisical/recorded-world.ts';
@@ -8,6 +9,8 @@ export const ROOT = 'app-x1/dev';
 export interface World extends RecordedWorld {
   readonly provider: Provider;
   readonly session: Session;
+  /** Lets time pass for the provider alone. */
+  wait(ms: number): void;
   /** Puts something else into the file that the provider proves itself with. */
   prove(text: string): Promise<void>;
 }
@@ -17,12 +20,17 @@ export async function stage(given: Partial<Identity> = {}): Promise<World> {
   const world = await recordedWorld(given);
   const { fake, identity } = world;
   const client = { id: identity.clientId, secret: identity.clientSecret };
-  const lent = await lend({ address: fake.address, client, timeoutMs: 300 });
+  let ahead = 0;
+  const clock = { ...systemClock, now: () => Date.now() + ahead };
+  const lent = await lend({ address: fake.address, client, timeoutMs: 300, clock });
   const session = await lent.provider.login(NEVER);
   return {
     ...world,
     ...lent,
     session,
+    wait: (ms) => {
+      ahead += ms;
+    },
     async [Symbol.asyncDispose]() {
       await lent[Symbol.asyncDispose]();
       await world[Symbol.asyncDispose]();
