@@ -17,6 +17,11 @@ import { PRINT } from './print.ts';
 import { REGEX } from './regex.ts';
 import { SECRET } from './secret.ts';
 import type { Family, TemplateFunction } from './signature.ts';
+import { SPRIG_TEXT } from './sprig/text.ts';
+import { SPRIG_NUMBER } from './sprig/number.ts';
+import { SPRIG_LIST } from './sprig/list.ts';
+import { SPRIG_MAP } from './sprig/map.ts';
+import { SPRIG_FLOW } from './sprig/flow.ts';
 import { TEXT } from './text.ts';
 import { TIME } from './time.ts';
 import { TOML } from './toml.ts';
@@ -32,6 +37,11 @@ const FAMILIES: { readonly [F in FunctionFamily]: Family<F> } = {
   yaml: YAML,
   toml: TOML,
   regex: REGEX,
+  sprigFlow: SPRIG_FLOW,
+  sprigMap: SPRIG_MAP,
+  sprigList: SPRIG_LIST,
+  sprigNumber: SPRIG_NUMBER,
+  sprigText: SPRIG_TEXT,
   print: PRINT,
   escape: ESCAPE,
   secret: SECRET,

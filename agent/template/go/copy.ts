@@ -6,7 +6,7 @@ export function copyMap<V extends GoValue>(map: ReadonlyMap<string, V>): Map<str
 }
 
 /** A value whose maps and lists are its own. */
-function copyValue(value: GoValue): GoValue {
+export function copyValue(value: GoValue): GoValue {
   if (value instanceof TextMap) return new TextMap(value);
   if (isMap(value)) return copyMap(value);
   return isList(value) ? value.map(copyValue) : value;

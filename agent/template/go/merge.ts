@@ -20,7 +20,7 @@ export function mergeInto(target: WritableMap, source: GoMap, overrides: boolean
 }
 
 /** The zero of its type, or an empty collection. */
-function isEmpty(value: GoValue): boolean {
+export function isEmpty(value: GoValue): boolean {
   if (value === undefined || value === null || value === false) return true;
   if (isText(value)) return textOf(value) === '';
   if (value instanceof Integer) return value.value === 0n;
