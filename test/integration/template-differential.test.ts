@@ -21,8 +21,8 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 test('the corpus holds enough templates to mean something', () => {
-  expect(renderedCases.length).toBeGreaterThanOrEqual(60);
-  expect(refusedCases.length).toBeGreaterThanOrEqual(30);
+  expect(renderedCases.length).toBeGreaterThanOrEqual(250);
+  expect(refusedCases.length).toBeGreaterThanOrEqual(150);
 });
 
 test('the real agent renders every template of the corpus in one run', () => {
