@@ -127,7 +127,7 @@ function parseTerm(parsing: Parsing): Operand | undefined {
   }
 }
 
-function parseWord({ cursor }: Parsing, token: Token): Operand | undefined {
+function parseWord({ cursor, functions }: Parsing, token: Token): Operand | undefined {
   const { text, offset } = token;
   if (KEYWORDS.has(text)) return undefined;
   cursor.next();
@@ -135,6 +135,7 @@ function parseWord({ cursor }: Parsing, token: Token): Operand | undefined {
   if (text === 'true' || text === 'false') return { kind: 'boolean', offset, value: text === 'true' };
   const problem = functionProblem(text);
   if (problem !== undefined) throw cursor.error(token, problem);
+  functions.add(text);
   return { kind: 'function', offset, name: text };
 }
 

@@ -14,9 +14,14 @@ import type { Node, Template } from './tree.ts';
 export function parseTemplate(source: TemplateSource): Template {
   const text = source.text.toWellFormed();
   const tokens = lex({ text, left: source.left || '{{', right: source.right || '}}' });
-  const parsing: Parsing = { cursor: new Cursor(text, tokens), scope: newScope(), trees: new Map() };
+  const parsing: Parsing = {
+    cursor: new Cursor(text, tokens),
+    scope: newScope(),
+    trees: new Map(),
+    functions: new Set(),
+  };
   addTree(parsing, '', parseRoot(parsing));
-  return { trees: parsing.trees, text };
+  return { trees: parsing.trees, functions: parsing.functions, text };
 }
 
 function parseRoot(parsing: Parsing): readonly Node[] {

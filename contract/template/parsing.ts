@@ -17,4 +17,6 @@ export interface Parsing {
   readonly scope: Scope;
   /** The definitions found so far. */
   readonly trees: Map<string, readonly Node[]>;
+  /** The functions called so far. */
+  readonly functions: Set<string>;
 }

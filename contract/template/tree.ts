@@ -53,6 +53,8 @@ export type Node =
 /** A parsed template: the trees by name; the one that is rendered has the empty name. */
 export interface Template {
   readonly trees: ReadonlyMap<string, readonly Node[]>;
+  /** The names of all functions that it calls somewhere. */
+  readonly functions: ReadonlySet<string>;
   /** For the places that errors name. */
   readonly text: string;
 }

@@ -2,6 +2,7 @@ import type { TemplateSource } from '#contract/agent-config.ts';
 import { containedPath, RELATIVE_PATH_FORM } from '#contract/path.ts';
 import { defaultTemplate } from './default-template.ts';
 import { TemplateSyntaxError } from '#contract/template/error.ts';
+import { FUNCTION_FAMILIES } from '#contract/template/functions.ts';
 import { parseTemplate } from '#contract/template/parse.ts';
 import type { Findings } from './findings.ts';
 import type { InjectedFile } from './injection.ts';
@@ -69,7 +70,13 @@ function templateOf(text: string): TemplateSource {
 
 function noteSyntax(findings: Findings, name: string, source: TemplateSource): void {
   try {
-    parseTemplate(source);
+    const { functions } = parseTemplate(source);
+    for (const called of FUNCTION_FAMILIES.infisical)
+      if (functions.has(called))
+        findings.deny(
+          contentKey(findings, name),
+          `calls ${called}, but annotations give an agent Vault alone`,
+        );
   } catch (error) {
     if (!(error instanceof TemplateSyntaxError)) throw error;
     findings.deny(contentKey(findings, name), shortened(error.message));
