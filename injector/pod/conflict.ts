@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { ADMIN_PORT, STATE_DIRECTORY, TOKEN_DIRECTORY, VOLUME } from '#contract/layout.ts';
 import type { Problem } from '#contract/problem.ts';
 import type { Injection } from '../annotations/injection.ts';
@@ -76,9 +77,11 @@ function ownVolumeFault(mount: JsonObject, directory: string): string | undefine
 
 /** What is mounted inside a read-only volume, or has a read-only one mounted around it, keeps the container from starting. */
 function mountFault(mount: JsonObject, directory: string): string | undefined {
-  const mountPath = textIn(mount, 'mountPath').replace(/(?<!^)\/+$/u, '');
-  const inside = contains(directory, mountPath);
-  if (!inside && !(contains(mountPath, directory) && mount['readOnly'] === true)) return undefined;
+  const mountPath = textIn(mount, 'mountPath');
+  // The kubelet takes any spelling, and a relative path from the root.
+  const place = posix.resolve('/', mountPath);
+  const inside = contains(directory, place);
+  if (!inside && !(contains(place, directory) && mount['readOnly'] === true)) return undefined;
   return `is at ${quoted(mountPath)}, where the secrets directory ${directory} is; expected another mountPath, or another directory in ${DROP_IN_PREFIX}secret-volume-path`;
 }
 

@@ -8,7 +8,7 @@ import {
   VOLUME,
 } from '#contract/layout.ts';
 import type { Injection } from '../annotations/injection.ts';
-import { type JsonObject, listIn, textIn } from './json.ts';
+import { type JsonObject, listIn, objectIn, textIn } from './json.ts';
 import { AGENT_PROBES } from './probes.ts';
 import { agentResources } from './resources.ts';
 import { agentSecurityContext } from './security.ts';
@@ -72,8 +72,9 @@ function port(spec: JsonObject): JsonObject {
 }
 
 /**
- * A container made anew over one of an earlier pass. Everything is as for a pod without one, except for what other webhooks
- * add to any container: variables, mounts, a pull policy, and another registry or digest for the same image.
+ * A container made anew over one of an earlier pass. Everything is as for a pod without one, except for what others add to
+ * any container: variables, mounts, a pull policy, another registry or digest for the same image, and a LimitRange's
+ * default for the disk, without which its maximum would refuse the pod.
  */
 export function renewContainer(previous: JsonObject, fresh: JsonObject): JsonObject {
   const [was, image] = [textIn(previous, 'image'), textIn(fresh, 'image')];
@@ -83,6 +84,7 @@ export function renewContainer(previous: JsonObject, fresh: JsonObject): JsonObj
     image: imageName(was) === imageName(image) ? was : image,
     ...(pullPolicy === undefined ? {} : { imagePullPolicy: pullPolicy }),
     env: withOthers(fresh, previous, 'env', 'name'),
+    resources: withDisk(objectIn(fresh, 'resources'), objectIn(previous, 'resources')),
     volumeMounts: withOthers(fresh, previous, 'volumeMounts', 'mountPath'),
   };
 }
@@ -98,6 +100,17 @@ function withOthers(
   const taken = new Set(ours.map((entry) => entry[id]));
   return [...ours, ...listIn(previous, list).filter((entry) => !taken.has(entry[id] ?? ''))];
 }
+
+/** Our CPU and memory, or none, beside the disk that a LimitRange gave. */
+function withDisk(fresh: JsonObject, previous: JsonObject): JsonObject {
+  const lists = ['limits', 'requests'].map((list): [string, JsonObject] => {
+    const disk = objectIn(previous, list)[DISK];
+    return [list, { ...objectIn(fresh, list), ...(disk === undefined ? {} : { [DISK]: disk }) }];
+  });
+  return Object.fromEntries(lists.filter(([, quantities]) => Object.keys(quantities).length > 0));
+}
+
+const DISK = 'ephemeral-storage';
 
 /** Without registry, folders, tag and digest. */
 function imageName(image: string): string | undefined {

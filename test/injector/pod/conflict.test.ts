@@ -17,6 +17,8 @@ describe('a mount that is in the way of the files', () => {
     ['at their directory', { mountPath: '/vault/secrets' }],
     ['at their directory with a slash', { mountPath: '/vault/secrets/' }],
     ['inside it', { mountPath: '/vault/secrets/a/b' }],
+    ['at their directory in another spelling', { mountPath: '/vault//./models/../secrets' }],
+    ['at their directory, from the root as the kubelet takes it', { mountPath: 'vault/secrets' }],
     ['around it and read-only', { mountPath: '/vault', readOnly: true }],
     ['at the root and read-only', { mountPath: '/', readOnly: true }],
   ])('is a problem: %s', (_, mount) => {

@@ -65,6 +65,15 @@ describe('the agent', () => {
     expect(imageAfter('mirror:5000/x/agent@sha256:abc')).toBe('mirror:5000/x/agent@sha256:abc');
     expect(imageAfter('registry.example/busybox:1')).toBe(SETTINGS.agentImage);
   });
+
+  it('keeps the disk that a LimitRange gave it, and no CPU, memory or GPU', () => {
+    const amounts = { cpu: '1', memory: '1Gi', 'ephemeral-storage': '1Gi', 'nvidia.com/gpu': '1' };
+    const once = injected(examplePod());
+    const agent = { ...agentIn(once), resources: { limits: amounts, requests: { ...amounts } } };
+    const after = injected({ ...once, spec: { ...objectIn(once, 'spec'), initContainers: [agent] } });
+    const disk = { 'ephemeral-storage': '1Gi' };
+    expect(agentIn(after)['resources']).toEqual({ limits: disk, requests: disk });
+  });
 });
 
 it('makes patches that only add to a pod which was never seen before', () => {
