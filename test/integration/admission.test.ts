@@ -133,6 +133,24 @@ interface Resources {
   readonly requests?: Readonly<Record<string, string>>;
 }
 
+test('a namespace with a maximum for each container’s disk takes an injected pod', async () => {
+  const limits = [{ type: 'Container', max: { 'ephemeral-storage': '1Gi' } }];
+  const metadata = { name: 'disk', namespace: NAMESPACE };
+  await configure({ apiVersion: 'v1', kind: 'LimitRange', metadata, spec: { limits } });
+  try {
+    const disk = { 'ephemeral-storage': '1Gi' };
+    await eventually(async () => {
+      const { containers } = (await create({}, '--dry-run=server')).spec;
+      expect(containers[0]).toMatchObject({ resources: { limits: disk } });
+    });
+    const injected = await create({ annotations: ASKS });
+    expect(agentOf(injected)).toMatchObject({ resources: { limits: disk } });
+    expect(injected.status.qosClass).toBe('BestEffort');
+  } finally {
+    await cluster.kubectl(['delete', 'limitrange', 'disk', '--namespace', NAMESPACE]);
+  }
+});
+
 const asking = (spec: object): string =>
   JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', annotations: ASKS }, spec });
 
