@@ -35,14 +35,8 @@ afterEach(async () => {
 afterAll(async () => {
   try {
     for (const name of WEBHOOK_CONFIGURATIONS) await unconfigure(name);
-    await cluster.kubectl([
-      'delete',
-      'namespace',
-      NAMESPACE,
-      RESTRICTED,
-      '--wait=false',
-      '--ignore-not-found',
-    ]);
+    const options = ['--wait=false', '--ignore-not-found'];
+    await cluster.kubectl(['delete', 'namespace', NAMESPACE, RESTRICTED, ...options]);
   } finally {
     await cluster.stop();
     await injector[Symbol.asyncDispose]();
