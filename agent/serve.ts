@@ -6,9 +6,10 @@ import { createMeters } from './meters.ts';
 import { AGENT_METRICS } from './metrics.ts';
 import { type ExitCode, type Parts, worldOf } from './parts.ts';
 import { withMetrics } from './provider/instrument.ts';
+import { readStanding } from './render/standing.ts';
 import { run, type Step } from './run.ts';
 import { giveUpAt, unready } from './schedule/outlook.ts';
-import { newState, resumeState, savedAlike, toSaved } from './schedule/resume.ts';
+import { newState, resumeState, savedAlike, takeOver, toSaved } from './schedule/resume.ts';
 import type { AgentState } from './schedule/state.ts';
 import { revokeTokens } from './shutdown.ts';
 import { fingerprint } from './state/fingerprint.ts';
@@ -69,7 +70,8 @@ async function startState({ config, providers, clock, random, log }: Parts): Pro
     return newState(config.pollMs, providers.keys());
   }
   log.info('Resumed the saved state');
-  return resumeState(loaded.state, config.pollMs, providers, { now: clock.now(), random });
+  const state = resumeState(loaded.state, config.pollMs, providers, { now: clock.now(), random });
+  return takeOver(state, await readStanding(config.files));
 }
 
 interface StateSaver {

@@ -1,9 +1,10 @@
 import { type Providers, refKey, type StoreName } from '../provider/provider.ts';
+import type { Secret } from '../secret.ts';
 import { SAVED_VERSION, type SavedSession, type SavedState } from '../state/saved.ts';
 import { FRESH } from './attempt.ts';
 import { dueAt, isLeased } from './lifetime.ts';
 import { isAlive } from './sessions.ts';
-import type { AgentState, Held, Moment, SessionState } from './state.ts';
+import type { AgentState, FileState, Held, Moment, SessionState } from './state.ts';
 import { allSessions, currentSessions, NEW_STORE, sessionInUse } from './stores.ts';
 
 /** An agent that knows nothing yet: its first plan is to log in at its stores and to look what the templates ask for. */
@@ -61,6 +62,18 @@ export function resumeState(
     ),
     files: new Map(saved.files.map(({ name, changedAt }) => [name, { used: [], changedAt }])),
   };
+}
+
+/**
+ * Takes what stands in the volumes for the last content of the files: one whose template fails now keeps it, and neither
+ * holds up the others nor makes a pod unready that was ready before. Only of files that an earlier process committed.
+ */
+export function takeOver(state: AgentState, contents: ReadonlyMap<string, Secret<string>>): AgentState {
+  const files = [...state.files].map(([name, file]): [string, FileState] => {
+    const content = contents.get(name);
+    return [name, content ? { ...file, content } : file];
+  });
+  return { ...state, files: new Map(files) };
 }
 
 /** At once for what may have changed unseen, and for a lease whose session is gone; else undefined. */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Providers } from '../../../agent/provider/provider.ts';
 import { plan } from '../../../agent/schedule/plan.ts';
-import { resumeState, savedAlike, toSaved } from '../../../agent/schedule/resume.ts';
+import { resumeState, savedAlike, takeOver, toSaved } from '../../../agent/schedule/resume.ts';
+import { Secret } from '../../../agent/secret.ts';
 import { failure, HOUR, leased, POLL_MS, rendered, Scene } from './scene.ts';
 import { sessionWith } from './simulation.ts';
 
@@ -47,6 +48,14 @@ describe('an agent that is started again', () => {
     const scene = restarted(rendered({ kind: 'polled' }), 1000);
     scene.fail('read a through 1', failure('unreachable'));
     expect(scene.todo).toEqual(['render']);
+  });
+
+  test('takes what stands in its files for their last content', () => {
+    const { state } = restarted(rendered({ kind: 'polled' }), 1000);
+    const contents = new Map(['file', 'new'].map((name) => [name, new Secret(`content of ${name}`)]));
+    const { files } = takeOver(state, contents);
+    expect([...files.keys()]).toEqual(['file']);
+    expect(files.get('file')?.content?.reveal()).toBe('content of file');
   });
 
   test('does not use a token that has ended, and reads the leases anew that ended with it', () => {

@@ -1,6 +1,8 @@
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../../servers/eventually.ts';
 import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
 import { CANARY, exit, furnish, Pod } from './stage.ts';
 
@@ -35,6 +37,24 @@ describe('an agent that was killed', () => {
     } finally {
       await bao.unseal();
     }
+  });
+
+  test('is ready again though a template fails since, and keeps what its file held', async () => {
+    const path = 'secret/data/ml/changing';
+    await bao.api('POST', path, { data: { key: 'k\u00e9y' } });
+    const template = `{{ with secret "${path}" }}{{ .Data.data.key | toUpper }}{{ end }}`;
+    await using pod = await Pod.create(bao, { templates: { changing: template }, startDeadlineMs: 1000 });
+    const first = pod.start('run');
+    await pod.ready();
+    await bao.api('POST', path, { data: { other: 'field' } });
+    await eventually('the failure', 5000, async () => expect(pod.output).toContain('Cannot render a file'));
+    first.kill('SIGKILL');
+    await exit(first);
+    const second = pod.start('run');
+    await pod.ready(3000);
+    await sleep(1500);
+    expect(second.exitCode).toBeNull();
+    expect(await pod.read('changing')).toBe('K\u00c9Y');
   });
 
   test.each([
