@@ -59,13 +59,26 @@ export async function loadState(directory: string): Promise<Loaded> {
  * Replaces the saved state at once: whenever the process ends, the file holds one whole state. One call at a time.
  * It is not synced to disk: the directory is memory, and a state lost with the machine costs one login.
  *
- * @throws {Error} With the system's code (`ENOSPC`, `EROFS`, …) and without content; the former state then stands.
+ * Where that fails, the former state is given up, and it is tried once more: its space may be what is missing, and an old
+ * state would take the files back to values that have been replaced since.
+ *
+ * @throws {Error} With the system's code (`ENOSPC`, `EROFS`, …) and without content; then there is no state.
  */
 export async function saveState(directory: string, state: SavedState): Promise<void> {
+  const text = serialiseState(state);
+  try {
+    await replaceState(directory, text);
+  } catch {
+    await removeState(directory).catch(() => undefined);
+    await replaceState(directory, text);
+  }
+}
+
+async function replaceState(directory: string, text: string): Promise<void> {
   const temporary = join(directory, TEMPORARY_FILE);
   await rm(temporary, { force: true });
   try {
-    await writeFile(temporary, serialiseState(state), { flag: 'wx', mode: 0o600 });
+    await writeFile(temporary, text, { flag: 'wx', mode: 0o600 });
     await rename(temporary, join(directory, FILE));
   } catch (error) {
     await rm(temporary, { force: true });
@@ -79,8 +92,8 @@ export async function saveState(directory: string, state: SavedState): Promise<v
  * @throws {Error} With the system's code.
  */
 export async function removeState(directory: string): Promise<void> {
-  await rm(join(directory, TEMPORARY_FILE), { force: true });
   await rm(join(directory, FILE), { force: true });
+  await rm(join(directory, TEMPORARY_FILE), { force: true });
 }
 
 async function distrust(file: FileHandle): Promise<IgnoredReason | undefined> {

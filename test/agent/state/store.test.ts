@@ -100,14 +100,8 @@ describe('a saved state', () => {
   test('without a session or any secret is found again', async () => {
     const directory = aDirectory();
     await saveState(directory, { ...STATE, secrets: [], files: [], current: [], former: [] });
-    expect(await loaded(directory)).toEqual({
-      version: 2,
-      fingerprint: 'abc',
-      current: [],
-      former: [],
-      secrets: [],
-      files: [],
-    });
+    const nothing = { current: [], former: [], secrets: [], files: [] };
+    expect(await loaded(directory)).toEqual({ version: 2, fingerprint: 'abc', ...nothing });
   });
 
   test('stands alone in its directory, readable by its owner only, whatever the umask', async () => {
@@ -237,7 +231,15 @@ describe('a state that cannot be saved', () => {
     expect(inspect(error, { showHidden: true, depth: 9 })).not.toContain('canary');
   });
 
-  test('leaves nothing behind and what stood there before', async () => {
+  test('leaves no older one to be resumed, for its values have been replaced since', async () => {
+    const directory = aDirectory();
+    await saveState(directory, STATE);
+    mkdirSync(join(directory, 'state.json.tmp'));
+    await expect(saveState(directory, { ...STATE, fingerprint: 'new' })).rejects.toThrow('EISDIR');
+    expect(await loadState(directory)).toEqual({ found: false, reason: 'absent' });
+  });
+
+  test('leaves nothing of its own behind, and what is not a state where it is', async () => {
     const directory = aDirectory();
     mkdirSync(join(directory, 'state.json'));
     await expect(saveState(directory, STATE)).rejects.toMatchObject({ code: 'EISDIR' });
