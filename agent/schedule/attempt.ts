@@ -34,11 +34,13 @@ const FLOOR_MS = 50;
 /** A server that asks for more than this is asked again all the same. */
 const LONGEST_RETRY_AFTER_MS = 300_000;
 
-interface Urgency {
+export interface Urgency {
   /** What the server asked for: waited out, whatever the jitter says. */
   readonly retryAfterMs?: number | undefined;
   /** What is left of the life that hangs on it: several tries are to fit in. */
   readonly leftMs?: number;
+  /** Never to wait longer, unless the server asks for it. */
+  readonly mostMs?: number;
 }
 
 /**
@@ -48,9 +50,9 @@ interface Urgency {
 export function retryDelay(
   failures: number,
   random: () => number,
-  { retryAfterMs = 0, leftMs = Number.POSITIVE_INFINITY }: Urgency = {},
+  { retryAfterMs = 0, leftMs = Number.POSITIVE_INFINITY, mostMs = CAP_MS }: Urgency = {},
 ): number {
-  const ceiling = Math.min(CAP_MS, BASE_MS * 2 ** Math.min(failures - 1, 16));
+  const ceiling = Math.min(CAP_MS, mostMs, BASE_MS * 2 ** Math.min(failures - 1, 16));
   const jittered = ceiling * random();
   const urgent = leftMs > 0 ? Math.min(jittered, leftMs / 4) : jittered;
   const asked = Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS) * (1 + 0.1 * random());

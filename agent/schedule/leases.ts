@@ -1,4 +1,4 @@
-import { type Failure, FRESH, fail, isRefusal, retryDelay } from './attempt.ts';
+import { type Failure, FRESH, fail, isRefusal, retryDelay, type Urgency } from './attempt.ts';
 import { dueAt, endOf, isLeased, type Lifetime, refuseRenewal, renewTerm } from './lifetime.ts';
 import type { AgentState, Held, Moment, SecretState, Superseded } from './state.ts';
 import { sessionInUse, sessionOf } from './stores.ts';
@@ -63,7 +63,7 @@ export function renewalFailed(
     });
   }
   return onLease(state, leaseId, {
-    inUse: (secret, held) => tryAgain(secret, failure, leaseEnd(state, held) - now, moment),
+    inUse: (secret, held) => tryAgain(secret, failure, { leftMs: leaseEnd(state, held) - now }, moment),
     superseded: (lease) => ({
       ...lease,
       due: now + retryDelay(1, random, { leftMs: leaseEnd(state, lease) - now }),
@@ -71,15 +71,15 @@ export function renewalFailed(
   });
 }
 
-/** The secret after one more failure to read or renew it; `leftMs` is what is left of its life, if it has one. */
+/** The secret after one more failure to read or renew it. */
 export function tryAgain(
   secret: SecretState,
   failure: Failure,
-  leftMs: number,
+  urgency: Urgency,
   { now, random }: Moment,
 ): SecretState {
   const attempt = fail(secret.attempt, failure, now);
-  const delay = retryDelay(attempt.failures, random, { retryAfterMs: failure.retryAfterMs, leftMs });
+  const delay = retryDelay(attempt.failures, random, { ...urgency, retryAfterMs: failure.retryAfterMs });
   return { ...secret, attempt, due: now + delay };
 }
 

@@ -85,5 +85,8 @@ export function readFailed(state: AgentState, key: string, failure: Failure, mom
   if (!secret) return state;
   const started = state.render.firstAt !== undefined;
   const leftMs = secret.held ? leaseEnd(state, secret.held) - moment.now : patience(failure, started);
-  return { ...state, secrets: new Map(state.secrets).set(key, tryAgain(secret, failure, leftMs, moment)) };
+  // Once it can be read again, a change is not to be seen later than if it had been readable all the time.
+  const polled = secret.held?.term.lifetime.kind === 'polled';
+  const urgency = polled ? { leftMs, mostMs: state.pollMs } : { leftMs };
+  return { ...state, secrets: new Map(state.secrets).set(key, tryAgain(secret, failure, urgency, moment)) };
 }

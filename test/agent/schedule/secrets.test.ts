@@ -156,6 +156,17 @@ describe('a failed read', () => {
     expect(pauses.at(-1)).toBe(30_000);
   });
 
+  test('of a polled secret is tried again within the poll interval, so that a change is not seen later', () => {
+    const scene = rendered({ kind: 'polled' }, LONG_TOKEN);
+    scene.state = { ...scene.state, pollMs: 2 * SECOND };
+    scene.wait(POLL_MS);
+    for (let round = 0; round < 12; round += 1) {
+      scene.fail('read a through 1', failure('not_found'));
+      expect(scene.pause).toBeLessThanOrEqual(2 * SECOND);
+      scene.wait(scene.pause);
+    }
+  });
+
   test('waits as long as the server asks for, at least', () => {
     const scene = new Scene().miss('a').login(LONG_TOKEN);
     scene.fail('read a through 1', failure('rate_limited', { retryAfterMs: 7000 }));
