@@ -27,7 +27,12 @@ export function leaseLifetime(body: ValueMap): Lifetime {
 export function secretLifetime(body: ValueMap, now: number): Lifetime {
   const hasLease = leaseIdOf(body) !== undefined && (numberAt(body, 'lease_duration') ?? 0) > 0;
   if (hasLease) return leaseLifetime(body);
-  const seconds = endingSeconds(body, now);
+  // A token that was made by a read is a child of the session's: it, too, ends with that one.
+  const auth = mapAt(body, 'auth');
+  const tokenSeconds = (auth && numberAt(auth, 'lease_duration')) ?? 0;
+  if (tokenSeconds > 0) return { kind: 'leased', ttlMs: tokenSeconds * 1000, renewable: false };
+  const data = mapAt(body, 'data');
+  const seconds = data && endingSeconds(data, now);
   return seconds === undefined
     ? { kind: 'polled' }
     : { kind: 'expiring', ttlMs: Math.max(0, seconds * 1000) };
@@ -39,15 +44,8 @@ export function leaseIdOf(body: ValueMap): string | undefined {
   return id === '' ? undefined : id;
 }
 
-/** Seconds until a secret without a lease ends by itself, if it does: a token made by a read, or what its fields say. */
-function endingSeconds(body: ValueMap, now: number): number | undefined {
-  const auth = mapAt(body, 'auth');
-  if (auth !== undefined) return numberAt(auth, 'lease_duration') || undefined;
-  const data = mapAt(body, 'data');
-  return data && endingOfData(data, now);
-}
-
-function endingOfData(data: ValueMap, now: number): number | undefined {
+/** Seconds until a secret without a lease ends by itself, if its fields say that it does. */
+function endingSeconds(data: ValueMap, now: number): number | undefined {
   const ttl = numberAt(data, 'ttl');
   // Static database and LDAP roles, by period or by cron schedule.
   const rotates = data.has('rotation_period') || data.has('rotation_schedule');

@@ -68,9 +68,9 @@ describe('a secret', () => {
       { kind: 'expiring', ttlMs: 0 },
     ],
     [
-      'that is a token ends with it',
-      { lease_id: '', data: null, auth: { client_token: 't', lease_duration: 30 } },
-      { kind: 'expiring', ttlMs: 30_000 },
+      'that is a token ends with it, and with the session that had it made',
+      { lease_id: '', data: null, auth: { client_token: 't', lease_duration: 30, renewable: true } },
+      { kind: 'leased', ttlMs: 30_000, renewable: false },
     ],
     [
       'that is a secret id ends with it',
