@@ -3,6 +3,7 @@ import { type Parsed, parsed, rejected } from '#contract/problem.ts';
 import { LOG_LEVELS, type LogLevel } from '#platform/log.ts';
 import type { Settings } from './admission/settings.ts';
 import type { VaultDefaults } from './annotations/operator.ts';
+import { parseAuthPath, parseNamespace } from './annotations/values.ts';
 import { Environment, type EnvironmentRecord } from './environment.ts';
 import type { KeyPairFiles } from './server/certificate.ts';
 
@@ -27,8 +28,20 @@ const STORE_TIMEOUT_MS = 10_000;
 /** Reads the process's environment; every problem is named, not only the first. */
 export function readInjectorConfig(record: EnvironmentRecord): Parsed<InjectorConfig> {
   const environment = new Environment(record);
+  const config = readAll(environment);
+  return environment.problems.length > 0 ? rejected(environment.problems) : parsed(config);
+}
+
+/** The names of all variables that the injector reads. */
+export function injectorVariables(): ReadonlySet<string> {
+  const environment = new Environment({});
+  readAll(environment);
+  return environment.asked;
+}
+
+function readAll(environment: Environment): InjectorConfig {
   const vaultCaFile = environment.optional('SIDEKEY_VAULT_CA_FILE');
-  const config: InjectorConfig = {
+  return {
     listen: environment.listen('SIDEKEY_LISTEN', ':8443'),
     adminPort: environment.port('SIDEKEY_ADMIN_PORT', ADMIN_PORT),
     keyPairFiles: {
@@ -40,7 +53,6 @@ export function readInjectorConfig(record: EnvironmentRecord): Parsed<InjectorCo
     drainDelayMs: environment.duration('SIDEKEY_DRAIN_DELAY', '5s', 0),
     settings: readSettings(environment),
   };
-  return environment.problems.length > 0 ? rejected(environment.problems) : parsed(config);
 }
 
 function readSettings(environment: Environment): Settings {
@@ -59,13 +71,13 @@ function readVault(environment: Environment): VaultDefaults {
   if (address !== '') environment.urls('SIDEKEY_VAULT_ADDRESS', [address]);
   const allowed = environment.list('SIDEKEY_VAULT_ALLOWED_ADDRESSES');
   environment.urls('SIDEKEY_VAULT_ALLOWED_ADDRESSES', allowed);
-  const namespace = environment.optional('SIDEKEY_VAULT_NAMESPACE');
+  const namespace = environment.value('SIDEKEY_VAULT_NAMESPACE', parseNamespace, '');
   return {
     address,
     allowedAddresses: [...new Set([address, ...allowed])],
     authMethod: environment.choice('SIDEKEY_VAULT_AUTH_METHOD', AUTH_METHODS, 'kubernetes'),
-    authPath: environment.optional('SIDEKEY_VAULT_AUTH_PATH') ?? 'auth/kubernetes',
+    authPath: environment.value('SIDEKEY_VAULT_AUTH_PATH', parseAuthPath, 'auth/kubernetes'),
     timeoutMs: STORE_TIMEOUT_MS,
-    ...(namespace === undefined ? {} : { namespace }),
+    ...(namespace === '' ? {} : { namespace }),
   };
 }

@@ -1,4 +1,5 @@
 import { parseDuration, DURATION_FORM } from './annotations/duration.ts';
+import type { ValueParser } from './annotations/values.ts';
 import type { Problem } from '#contract/problem.ts';
 
 export type EnvironmentRecord = Readonly<Record<string, string | undefined>>;
@@ -6,6 +7,8 @@ export type EnvironmentRecord = Readonly<Record<string, string | undefined>>;
 /** Reads variables one by one and notes every problem under the variable's name. An empty variable is one not set. */
 export class Environment {
   readonly problems: Problem[] = [];
+  /** The variables that were looked for. */
+  readonly asked = new Set<string>();
   readonly #record: EnvironmentRecord;
 
   constructor(record: EnvironmentRecord) {
@@ -17,6 +20,7 @@ export class Environment {
   }
 
   optional(key: string): string | undefined {
+    this.asked.add(key);
     const value = this.#record[key]?.trim();
     return value === '' ? undefined : value;
   }
@@ -25,6 +29,16 @@ export class Environment {
     const value = this.optional(key);
     if (value === undefined) this.report(key, `must be set to ${form}`);
     return value ?? '';
+  }
+
+  /** Read as the annotation of the same meaning is. */
+  value<T>(key: string, parse: ValueParser<T>, fallback: T): T {
+    const text = this.optional(key);
+    if (text === undefined) return fallback;
+    const result = parse(text);
+    if ('value' in result) return result.value;
+    this.report(key, `must be ${result.expected}`);
+    return fallback;
   }
 
   list(key: string): readonly string[] {

@@ -4,6 +4,7 @@ import type { Clock } from '#platform/clock.ts';
 import type { Log } from '#platform/log.ts';
 import { review } from './admission/handler.ts';
 import type { Settings } from './admission/settings.ts';
+import { certificatesIn } from './authority.ts';
 import type { InjectorConfig } from './config.ts';
 import { createInjectorMetrics, type InjectorMetrics } from './metrics.ts';
 import { type KeyPair, KeyPairError, loadKeyPair, watchKeyPair } from './server/certificate.ts';
@@ -95,7 +96,9 @@ async function startWebhook({ config, log }: Parts, foundation: Foundation): Pro
 /** The settings with the store's authority, which agents get as text. */
 async function completeSettings({ settings, vaultCaFile }: InjectorConfig): Promise<Settings> {
   if (vaultCaFile === undefined) return settings;
-  return { ...settings, vault: { ...settings.vault, caPem: await readFile(vaultCaFile, 'utf8') } };
+  const caPem = certificatesIn(await readFile(vaultCaFile, 'utf8'));
+  if (caPem === undefined) throw new Error(`Cannot use ${vaultCaFile}: it holds no certificate in PEM form`);
+  return { ...settings, vault: { ...settings.vault, caPem } };
 }
 
 interface Certified {

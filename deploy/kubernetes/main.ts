@@ -18,6 +18,10 @@ const USAGE = `Prints what installs Sidekey's injector, for kubectl apply -f -. 
 const FORMAT = { lineWidth: 0, aliasDuplicateObjects: false };
 
 async function main(args: readonly string[]): Promise<number> {
+  if (args.some((arg) => arg === '--help' || arg === '-h')) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
   const request = readInstallRequest(args);
   if (!request.ok) {
     process.stderr.write(`${describeProblems(request.problems)}\n\n${USAGE}`);

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Parsed, parsed, type Problem, rejected } from '#contract/problem.ts';
-import { readInjectorConfig } from '../../injector/config.ts';
+import { certificatesIn } from '../../injector/authority.ts';
+import { injectorVariables, readInjectorConfig } from '../../injector/config.ts';
 import { type InjectorOptions, injectorEnvironment } from './deployment.ts';
 
 export interface InstallRequest extends InjectorOptions {
@@ -10,6 +11,8 @@ export interface InstallRequest extends InjectorOptions {
 }
 
 const DNS_LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/u;
+/** To have Pod Security enforced there would stop what the cluster runs on. */
+const SHARED_NAMESPACE = /^(?:default|kube-.*)$/u;
 const WHOLE_NUMBER = /^[1-9]\d{0,4}$/u;
 
 const FLAGS = {
@@ -28,12 +31,27 @@ const FLAG_OF: Readonly<Record<string, string>> = {
   SIDEKEY_VAULT_ADDRESS: '--vault-address',
 };
 
+/** What the options and the Deployment itself settle. */
+const SETTLED = new Set([
+  'SIDEKEY_LISTEN',
+  'SIDEKEY_ADMIN_PORT',
+  'SIDEKEY_TLS_CERT_FILE',
+  'SIDEKEY_TLS_KEY_FILE',
+  'SIDEKEY_NAMESPACE',
+  'SIDEKEY_AGENT_IMAGE',
+  'SIDEKEY_VAULT_ADDRESS',
+  'SIDEKEY_VAULT_CA_FILE',
+]);
+
 function pairs(entries: readonly string[], problems: Problem[]): Record<string, string> {
   const record: Record<string, string> = {};
+  const free = [...injectorVariables()].filter((name) => !SETTLED.has(name));
   for (const entry of entries) {
     const [, name, value] = /^(SIDEKEY_[A-Z_]+)=(.*)$/su.exec(entry) ?? [];
     if (name === undefined || value === undefined)
       problems.push({ key: '--env', message: 'must be SIDEKEY_NAME=VALUE' });
+    else if (!free.includes(name))
+      problems.push({ key: `--env ${name}`, message: `must be one of ${free.join(', ')}` });
     else record[name] = value;
   }
   return record;
@@ -42,7 +60,10 @@ function pairs(entries: readonly string[], problems: Problem[]): Record<string, 
 function readPem(file: string | undefined, problems: Problem[]): string | undefined {
   if (file === undefined) return undefined;
   try {
-    return readFileSync(file, 'utf8');
+    const pem = certificatesIn(readFileSync(file, 'utf8'));
+    if (pem === undefined)
+      problems.push({ key: '--vault-ca', message: 'must hold certificates in PEM form' });
+    return pem;
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
     problems.push({ key: '--vault-ca', message: `cannot be read: ${code}` });
@@ -83,10 +104,13 @@ export function readInstallRequest(args: readonly string[]): Parsed<InstallReque
 function problemsOf(flags: Flags): readonly Problem[] {
   const problems: Problem[] = [];
   if (!DNS_LABEL.test(flags.namespace)) problems.push({ key: '--namespace', message: 'must be a DNS label' });
-  if (flags['injector-image'] === '') problems.push({ key: '--injector-image', message: 'must be set' });
+  if (SHARED_NAMESPACE.test(flags.namespace))
+    problems.push({ key: '--namespace', message: 'must be one of its own: no pod in it is injected' });
+  if (flags['injector-image'] === '')
+    problems.push({ key: '--injector-image', message: 'must be set to the image of the injector' });
   for (const name of ['replicas', 'certificate-days'] as const) {
     if (!WHOLE_NUMBER.test(flags[name]))
-      problems.push({ key: `--${name}`, message: 'must be a whole number' });
+      problems.push({ key: `--${name}`, message: 'must be a whole number from 1 to 99999' });
   }
   return problems;
 }

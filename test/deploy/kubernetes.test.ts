@@ -136,6 +136,25 @@ test('every bad option is named at once', () => {
   expect(problemKeys('--what')).toEqual(['arguments']);
 });
 
+test('a variable that the injector does not read, or that an option sets, is refused', () => {
+  expect(problemKeys(...REQUIRED, '--env=SIDEKEY_POL=10s')).toEqual(['--env SIDEKEY_POL']);
+  expect(problemKeys(...REQUIRED, '--env=SIDEKEY_LISTEN=:99')).toEqual(['--env SIDEKEY_LISTEN']);
+  expect(problemKeys(...REQUIRED, '--env=SIDEKEY_POLL=10s', '--env=SIDEKEY_VAULT_NAMESPACE=ml')).toEqual([]);
+});
+
+test.each(['default', 'kube-system'])('Pod Security is not enforced in the namespace %s', (namespace) => {
+  expect(problemKeys(...REQUIRED, `--namespace=${namespace}`)).toEqual(['--namespace']);
+});
+
+test('an authority without a certificate is refused', () => {
+  expect(problemKeys(...REQUIRED, `--vault-ca=${MAIN}`)).toEqual(['--vault-ca']);
+});
+
+test('help is no error', async () => {
+  const { stdout } = await run(['--help']);
+  expect(stdout).toContain('--vault-address URL');
+});
+
 test('a bad command line exits with 2 and prints no manifest', async () => {
   await expect(run([])).rejects.toMatchObject({ code: 2, stdout: '' });
 });

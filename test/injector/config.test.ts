@@ -94,6 +94,8 @@ test.each([
   ['SIDEKEY_VAULT_ADDRESS', 'vault:8200'],
   ['SIDEKEY_VAULT_ALLOWED_ADDRESSES', 'https://a,ftp://b'],
   ['SIDEKEY_VAULT_AUTH_METHOD', 'approle'],
+  ['SIDEKEY_VAULT_AUTH_PATH', 'kubernetes'],
+  ['SIDEKEY_VAULT_NAMESPACE', 'two words'],
   ['SIDEKEY_POLL', '0'],
   ['SIDEKEY_POLL', 'soon'],
   ['SIDEKEY_START_DEADLINE', '5'],
