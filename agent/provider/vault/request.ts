@@ -72,7 +72,8 @@ async function refusalOf(
 /**
  * A 403 means either that the policies forbid the path or that the token is dead. A token may look itself up by the
  * `default` policy; one that lacks even this is told so by a policy's refusal, which servers word differently
- * (`1 error occurred: …`) from that of a token they do not know.
+ * (`1 error occurred: …`) from that of a token they do not know. A refusal without any words of a store is some proxy's,
+ * and says nothing of the token.
  *
  * @throws {ProviderError} If the server does not answer.
  */
@@ -83,5 +84,6 @@ async function isTokenDead(client: Client, token: Secret<string>, signal: AbortS
     if (refusal !== undefined) throw refusal;
     return false;
   }
-  return !refusalText(answer).startsWith('1 error occurred');
+  const text = refusalText(answer);
+  return text !== '' && !text.startsWith('1 error occurred');
 }

@@ -64,6 +64,7 @@ describe('a 403', () => {
       ['2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n'],
       'token_invalid',
     ],
+    ['says nothing of the token if no store speaks, but a proxy', 403, [], 'forbidden'],
     ['says nothing of the token if the server is sealed meanwhile', 503, [], 'sealed'],
   ])('%s', async (_name, status, errors, code) => {
     await using server = await refusing(403, [policy], [status, errors]);
