@@ -40,7 +40,9 @@ function decode<T>(file: string, what: string, make: () => T): T {
 
 /** @throws {KeyPairError} If either file cannot be read or parsed, or they do not belong together. */
 export async function loadKeyPair({ certFile, keyFile }: KeyPairFiles): Promise<KeyPair> {
-  const [certPem, keyPem] = await Promise.all([read(certFile), read(keyFile)]);
+  // One after the other, so that the same fault has the same name.
+  const certPem = await read(certFile);
+  const keyPem = await read(keyFile);
   const certificate = decode(certFile, 'certificate', () => new X509Certificate(certPem));
   const key = decode(keyFile, 'private key', () => createPrivateKey(keyPem));
   if (!certificate.checkPrivateKey(key))

@@ -117,5 +117,5 @@ test('a wrong environment exits with 2 and names every variable', async () => {
   wrong.launch();
   await expect.poll(() => wrong.output, { timeout: 5000 }).toContain('SIDEKEY_POLL');
   expect(wrong.output).toContain('SIDEKEY_AGENT_IMAGE');
-  expect(await wrong.stop()).toBe(2);
+  expect(await wrong.ended()).toBe(2);
 });

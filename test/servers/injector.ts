@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmod, copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -108,6 +109,13 @@ export class Injector implements AsyncDisposable {
     const { body } = await this.ask('/metrics');
     const line = body.split('\n').find((candidate) => candidate.startsWith(`${series} `));
     return Number(line?.slice(series.length + 1));
+  }
+
+  /** Waits for the exit code of a process that ends by itself. */
+  async ended(): Promise<number | null> {
+    const child = this.#process;
+    if (child !== undefined && child.exitCode === null) await once(child, 'exit');
+    return child?.exitCode ?? null;
   }
 
   /** Sends SIGTERM and waits for the exit code. */
