@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadConfig, parseCommand, parseFiles } from '../../agent/config.ts';
+import { aVolume } from './render/fresh-volume.ts';
 
 const file = (name: string, text: string) => ({
   name,
@@ -51,7 +51,7 @@ describe('the command line', () => {
 
 describe('the configuration', () => {
   test('is read from a file', async () => {
-    const path = join(tmpdir(), `sidekey-config-${process.pid}.json`);
+    const path = join(aVolume(), 'config.json');
     await writeFile(path, '{"version":2}');
     const config = loadConfig({ file: path });
     expect(config.ok ? '' : config.problems[0]?.key).toBe('config.version');

@@ -1,7 +1,7 @@
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { keepLastWords, writeLastWords } from '../../agent/last-words.ts';
 import { failure, Scene } from './schedule/scene.ts';
 
@@ -9,6 +9,10 @@ let path: string;
 
 beforeEach(async () => {
   path = join(await mkdtemp(join(tmpdir(), 'sidekey-words-')), 'termination-log');
+});
+
+afterEach(async () => {
+  await rm(dirname(path), { recursive: true });
 });
 
 describe('last words', () => {
