@@ -1,3 +1,4 @@
+import { FAILURE_CODES, ProviderError } from '../../../agent/provider/errors.ts';
 import {
   refKey,
   type Reading,
@@ -35,15 +36,7 @@ export const leased = (ttlMs: number, renewable = true): Lifetime => ({ kind: 'l
 export const failure = (code: Failure['code'], change: Partial<Failure> = {}): Failure => ({
   code,
   message: `Cannot: ${code}`,
-  transient: [
-    'unreachable',
-    'timeout',
-    'sealed',
-    'rate_limited',
-    'server_error',
-    'token_invalid',
-    'lease_gone',
-  ].includes(code),
+  transient: FAILURE_CODES.some((known) => known === code && new ProviderError(known, '').transient),
   ...change,
 });
 
