@@ -3,7 +3,7 @@ import { bareCode, CODE, type Import, importsOf, parseImports, PRODUCT, read } f
 
 const PURE = [
   /^contract\//u,
-  /^agent\/(?:schedule|template|value)\//u,
+  /^agent\/(?:schedule|source|template|value)\//u,
   /^agent\/render\/plan[^/]*\.ts$/u,
   /^injector\/(?:annotations|pod|admission)\//u,
 ];
