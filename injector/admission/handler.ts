@@ -1,3 +1,4 @@
+import { annotationsIn } from '#contract/json.ts';
 import type { Problem } from '#contract/problem.ts';
 import type { Injection } from '../annotations/injection.ts';
 import { parseAnnotations } from '../annotations/parse.ts';
@@ -5,7 +6,6 @@ import { asksForAgent, OPT_IN_KEY } from '../annotations/request.ts';
 import { encodeConfig } from '../pod/agent-config.ts';
 import { conflicts } from '../pod/conflict.ts';
 import { decide, SKIP_REASONS, type SkipReason } from '../pod/decide.ts';
-import { annotationsIn } from '../pod/json.ts';
 import { mutate } from '../pod/mutate.ts';
 import { type Operation, patch } from '../pod/patch.ts';
 import { shapeProblems } from '../pod/shape.ts';

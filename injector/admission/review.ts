@@ -1,6 +1,6 @@
+import { isObject, type JsonObject } from '#contract/json.ts';
 import { type Parsed, parsed, rejected } from '#contract/problem.ts';
 import { Reader } from '#contract/reader.ts';
-import { isObject, type JsonObject } from '../pod/json.ts';
 
 const API_VERSION = 'admission.k8s.io/v1';
 const KIND = 'AdmissionReview';

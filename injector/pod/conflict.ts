@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
+import { type JsonObject, listIn, objectIn, textIn } from '#contract/json.ts';
 import { ADMIN_PORT, STATE_DIRECTORY, TOKEN_DIRECTORY, VOLUME } from '#contract/layout.ts';
 import type { Problem } from '#contract/problem.ts';
 import type { Injection } from '../annotations/injection.ts';
 import { DROP_IN_PREFIX } from '../annotations/names.ts';
 import { quoted } from '../annotations/values.ts';
-import { type JsonObject, listIn, objectIn, textIn } from './json.ts';
 import { findOurContainer, hasOurContainerName, hasOurVolumeName, isOurContainer } from './own.ts';
 
 /** A container of theirs, and where it stands. */

@@ -1,3 +1,4 @@
+import { type JsonObject, listIn, objectIn, textIn } from '#contract/json.ts';
 import {
   ADMIN_PORT,
   CONFIG_VARIABLE,
@@ -8,7 +9,6 @@ import {
   VOLUME,
 } from '#contract/layout.ts';
 import type { Injection } from '../annotations/injection.ts';
-import { type JsonObject, listIn, objectIn, textIn } from './json.ts';
 import { AGENT_PROBES } from './probes.ts';
 import { agentResources } from './resources.ts';
 import { agentSecurityContext } from './security.ts';

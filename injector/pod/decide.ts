@@ -1,4 +1,4 @@
-import { type JsonObject, listIn, objectIn, textIn } from './json.ts';
+import { type JsonObject, listIn, objectIn, textIn } from '#contract/json.ts';
 
 /** Why a request is let through untouched. For logs, metrics, warnings and audit annotations alike. */
 export const SKIP_REASONS = {

@@ -1,7 +1,7 @@
+import { type JsonObject, listIn, objectIn } from '#contract/json.ts';
 import { VOLUME } from '#contract/layout.ts';
 import { DROP_IN_PREFIX } from '../annotations/names.ts';
 import { type Agent, agentContainer, renewContainer } from './container.ts';
-import { type JsonObject, listIn, objectIn } from './json.ts';
 import { findOurContainer, theirInitContainers } from './own.ts';
 import { AGENT_VOLUMES } from './volumes.ts';
 

@@ -1,5 +1,5 @@
+import { type JsonObject, listIn, objectIn, textIn } from '#contract/json.ts';
 import { CONFIG_VARIABLE, CONTAINER, VOLUME } from '#contract/layout.ts';
-import { type JsonObject, listIn, objectIn, textIn } from './json.ts';
 
 const CONTAINER_NAMES: ReadonlySet<string> = new Set(Object.values(CONTAINER));
 const VOLUME_NAMES: ReadonlySet<string> = new Set(Object.values(VOLUME));

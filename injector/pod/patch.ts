@@ -1,4 +1,4 @@
-import { isArray, isObject, type Json, type JsonObject } from './json.ts';
+import { isArray, isObject, type Json, type JsonObject } from '#contract/json.ts';
 
 /** One operation of a JSON Patch (RFC 6902). */
 export type Operation =

@@ -1,5 +1,5 @@
+import type { JsonObject } from '#contract/json.ts';
 import { ADMIN_PORT } from '#contract/layout.ts';
-import type { JsonObject } from './json.ts';
 
 /** Seconds and counts, as in the Kubernetes API. */
 interface Pace {

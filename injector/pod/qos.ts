@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, listIn, objectIn } from './json.ts';
+import { isObject, type Json, type JsonObject, listIn, objectIn } from '#contract/json.ts';
 import { parseQuantity } from './quantity.ts';
 
 export type QosClass = 'BestEffort' | 'Burstable' | 'Guaranteed';

@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.ts';
+import type { JsonObject } from '#contract/json.ts';
 import { hasPodResources, limitsCpu, qosClass } from './qos.ts';
 import { MEMORY_LIMIT } from './sizes.ts';
 

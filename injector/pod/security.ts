@@ -1,4 +1,4 @@
-import { type JsonObject, listIn, objectIn } from './json.ts';
+import { type JsonObject, listIn, objectIn } from '#contract/json.ts';
 
 /** Of an image that names nobody. */
 const NOBODY = 65_532;

@@ -1,5 +1,5 @@
+import { isArray, isObject, type Json, type JsonObject, objectIn } from '#contract/json.ts';
 import type { Problem } from '#contract/problem.ts';
-import { isArray, isObject, type Json, type JsonObject, objectIn } from './json.ts';
 
 const CONTAINER_LISTS = ['containers', 'initContainers'] as const;
 

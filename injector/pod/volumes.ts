@@ -1,6 +1,6 @@
+import type { JsonObject } from '#contract/json.ts';
 import { VOLUME } from '#contract/layout.ts';
 import { TOKEN_NAME } from '../annotations/injection.ts';
-import type { JsonObject } from './json.ts';
 import { SECRETS_SIZE, STATE_SIZE } from './sizes.ts';
 
 /** Seconds; the kubelet replaces the token at four fifths of that. */

@@ -1,10 +1,10 @@
+import { objectIn, textIn } from '#contract/json.ts';
 import { describeProblems, parsed, type Parsed, rejected } from '#contract/problem.ts';
 import type { Log } from '#platform/log.ts';
 import { respond, type Verdict } from '../admission/handler.ts';
 import { type AdmissionResponse, errored } from '../admission/response.ts';
 import { type AdmissionRequest, decodeReview, encodeReview } from '../admission/review.ts';
 import type { InjectorMetrics, Result } from '../metrics.ts';
-import { objectIn, textIn } from '../pod/json.ts';
 import { Refusal } from './refusal.ts';
 
 export interface ExchangeParts {

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import type { JsonObject } from '#contract/json.ts';
 import type { Settings } from '../../injector/admission/settings.ts';
-import type { JsonObject } from '../../injector/pod/json.ts';
 import { SETTINGS } from '../injector/admission/example.ts';
 
 /**

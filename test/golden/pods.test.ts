@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { type JsonObject, listIn, objectIn, textIn } from '#contract/json.ts';
 import { parseConfig } from '../../contract/agent-config.ts';
 import { review } from '../../injector/admission/handler.ts';
-import { type JsonObject, listIn, objectIn, textIn } from '../../injector/pod/json.ts';
 import { qosClass } from '../../injector/pod/qos.ts';
 import { injected, requestFor } from '../injector/admission/example.ts';
 import { cases, injectedCases, load, read, why } from './cases.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type JsonObject, objectIn, textIn } from '#contract/json.ts';
 import { handle } from '../../injector/admission/handler.ts';
-import { type JsonObject, objectIn, textIn } from '../../injector/pod/json.ts';
 import { type Case, injectedCases, load } from '../golden/cases.ts';
 import { injected, requestFor } from '../injector/admission/example.ts';
 import type { ApiProxy } from '../servers/api-proxy.ts';

@@ -1,5 +1,5 @@
+import { type JsonObject, listIn, objectIn, textIn } from '#contract/json.ts';
 import { CONTAINER, VOLUME } from '#contract/layout.ts';
-import { type JsonObject, listIn, objectIn, textIn } from '../../injector/pod/json.ts';
 import { VAULT } from './pods.ts';
 
 /** An object without some of its fields. */

@@ -1,8 +1,8 @@
 import { applyPatch } from 'rfc6902';
+import type { Json, JsonObject } from '#contract/json.ts';
 import { review, type Verdict } from '../../../injector/admission/handler.ts';
 import type { AdmissionRequest } from '../../../injector/admission/review.ts';
 import type { Settings } from '../../../injector/admission/settings.ts';
-import type { Json, JsonObject } from '../../../injector/pod/json.ts';
 import type { Operation } from '../../../injector/pod/patch.ts';
 
 export const SETTINGS: Settings = {

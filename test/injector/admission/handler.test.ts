@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '#contract/json.ts';
 import { handle, respond, review } from '../../../injector/admission/handler.ts';
-import type { JsonObject } from '../../../injector/pod/json.ts';
 import { annotations, examplePod, requestFor, SETTINGS } from './example.ts';
 
 describe('a request', () => {

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { JsonObject } from '../../../injector/pod/json.ts';
+import type { JsonObject } from '#contract/json.ts';
 import { examplePod } from '../admission/example.ts';
 
 /** Names that do not collide with each other, nor with anything of the injector's. */

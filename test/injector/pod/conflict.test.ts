@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '#contract/json.ts';
 import { review } from '../../../injector/admission/handler.ts';
-import type { JsonObject } from '../../../injector/pod/json.ts';
 import { examplePod, injected, requestFor, SETTINGS } from '../admission/example.ts';
 
 /** The keys of all problems with a pod; empty if it is injected. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { type JsonObject, listIn, objectIn, textIn } from '#contract/json.ts';
 import { review } from '../../../injector/admission/handler.ts';
-import { type JsonObject, listIn, objectIn, textIn } from '../../../injector/pod/json.ts';
 import { examplePod, injected, requestFor, SETTINGS } from '../admission/example.ts';
 
 const namesIn = (pod: JsonObject, list: string): readonly string[] =>

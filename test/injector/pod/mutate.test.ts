@@ -1,15 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isArray, isObject, type Json, type JsonObject, listIn, objectIn, textIn } from '#contract/json.ts';
 import { review } from '../../../injector/admission/handler.ts';
-import {
-  isArray,
-  isObject,
-  type Json,
-  type JsonObject,
-  listIn,
-  objectIn,
-  textIn,
-} from '../../../injector/pod/json.ts';
 import { qosClass } from '../../../injector/pod/qos.ts';
 import { injected, requestFor, SETTINGS } from '../admission/example.ts';
 import { pods } from './arbitrary.ts';

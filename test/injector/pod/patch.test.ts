@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../../injector/pod/json.ts';
+import type { Json } from '#contract/json.ts';
 import { patch } from '../../../injector/pod/patch.ts';
 import { applied } from '../admission/example.ts';
 

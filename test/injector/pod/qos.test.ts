@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../../injector/pod/json.ts';
+import type { JsonObject } from '#contract/json.ts';
 import { qosClass } from '../../../injector/pod/qos.ts';
 import { agentResources } from '../../../injector/pod/resources.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../../injector/pod/json.ts';
+import type { JsonObject } from '#contract/json.ts';
 import { shapeProblems } from '../../../injector/pod/shape.ts';
 
 describe('an object that cannot be read as a pod', () => {

@@ -1,4 +1,4 @@
-/** What `JSON.parse` gives. Pods stay in this form from request to patch, so that fields newer than this code survive. */
+/** What `JSON.parse` gives. Kubernetes objects stay in this form, so that fields newer than this code survive. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 
 export interface JsonObject {
