@@ -1,5 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { expiredToken, invalidToken, notFound, Refusal, required, unauthorized } from './refusal.ts';
+import { Refusal } from './refusal.ts';
+import { type Body, required } from './validation.ts';
 
 /** A machine identity. Durations are seconds. */
 export interface Identity {
@@ -9,13 +10,24 @@ export interface Identity {
   period: number;
   /** How many requests a token is good for; 0: any number. */
   usesLimit: number;
-  /** May see that secrets exist, but not their values. */
-  masked: boolean;
+  /** In folders of which it may see that there are secrets, but not their values. */
+  masks: (path: string) => boolean;
   readonly clientId: string;
   clientSecret: string;
-  readonly kubernetes?: { readonly namespaces: readonly string[]; readonly names: readonly string[] };
+  readonly kubernetes?: {
+    readonly namespaces: readonly string[];
+    readonly names: readonly string[];
+    /** Any, if absent. */
+    readonly audience?: string;
+  };
   /** Ids of the projects it is a member of. */
   readonly projects: Set<string>;
+}
+
+interface Reviewed {
+  readonly namespace: string;
+  readonly name: string;
+  readonly audience?: string;
 }
 
 interface Issued {
@@ -30,8 +42,6 @@ interface Claims {
   readonly exp: number;
 }
 
-type Body = Readonly<Record<string, unknown>>;
-
 /** Tokens live no longer than this, whatever is configured: 90 days. */
 const LONGEST_LIFE_S = 7_776_000;
 
@@ -43,10 +53,10 @@ const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toStr
 /** Who may log in, and every token that was issued. `now` is milliseconds since the epoch. */
 export class Identities {
   readonly all: Identity[] = [];
-  /** Who a service-account token belongs to, as the reviewing API server says: `sa:<namespace>:<name>`. */
-  review: (jwt: string) => { namespace: string; name: string } | undefined = (jwt) => {
-    const [kind, namespace, name] = jwt.split(':');
-    return kind === 'sa' && namespace && name ? { namespace, name } : undefined;
+  /** Who a service-account token belongs to, as the reviewing API server says: `sa:<namespace>:<name>[:<audience>]`. */
+  review: (jwt: string) => Reviewed | undefined = (jwt) => {
+    const [kind, namespace, name, audience = ''] = jwt.split(':');
+    return kind === 'sa' && namespace && name ? { namespace, name, audience } : undefined;
   };
   readonly #issued = new Map<string, Issued>();
   readonly #badLogins = new Map<string, number[]>();
@@ -62,12 +72,11 @@ export class Identities {
     const clientId = required(body, 'clientId');
     const clientSecret = required(body, 'clientSecret');
     const identity = this.all.find((one) => one.clientId === clientId);
-    if (!identity) throw unauthorized('Invalid credentials');
-    if ((this.#lockedUntil.get(clientId) ?? 0) > this.#now())
-      throw unauthorized('This identity auth method is temporarily locked, please try again later');
+    if (!identity) throw new Refusal('bad_credentials');
+    if ((this.#lockedUntil.get(clientId) ?? 0) > this.#now()) throw new Refusal('locked');
     if (identity.clientSecret !== clientSecret) {
       this.#noteBadLogin(clientId);
-      throw unauthorized('Invalid credentials');
+      throw new Refusal('bad_credentials');
     }
     this.#badLogins.delete(clientId);
     const ttl = this.#lifeOf(identity, this.#now());
@@ -78,19 +87,13 @@ export class Identities {
     const identityId = required(body, 'identityId');
     const jwt = required(body, 'jwt');
     const identity = this.all.find((one) => one.id === identityId);
-    if (!identity?.kubernetes)
-      throw notFound('Kubernetes auth method not found for identity, did you configure Kubernetes auth?');
+    if (!identity?.kubernetes) throw new Refusal('unknown_identity');
     const account = this.review(jwt);
-    if (!account)
-      throw new Refusal(
-        401,
-        'KubernetesTokenReviewError',
-        '[invalid bearer token, Token has been invalidated]',
-      );
-    if (!identity.kubernetes.namespaces.includes(account.namespace))
-      throw unauthorized('Access denied: K8s namespace not allowed.');
-    if (!identity.kubernetes.names.includes(account.name))
-      throw unauthorized('Access denied: K8s name not allowed.');
+    if (!account) throw new Refusal('token_review');
+    const { namespaces, names, audience } = identity.kubernetes;
+    if (!namespaces.includes(account.namespace)) throw new Refusal('namespace_denied');
+    if (!names.includes(account.name)) throw new Refusal('name_denied');
+    if (audience !== undefined && account.audience !== audience) throw new Refusal('audience_denied');
     const ttl = this.#lifeOf(identity, this.#now());
     // What is reported here is the configured number, be it 0.
     return this.#answer(identity, this.#issue(identity, 'kubernetes-auth', ttl), identity.ttl);
@@ -99,9 +102,9 @@ export class Identities {
   renew(body: Body): object {
     const { jti } = this.#verify(required(body, 'accessToken'));
     const issued = this.#issued.get(jti);
-    if (!issued || issued.revoked) throw unauthorized('Cannot renew: token has been revoked');
+    if (!issued || issued.revoked) throw new Refusal('renewal_of_revoked');
     const ttl = this.#lifeOf(issued.identity, issued.createdAt);
-    if (ttl <= 0) throw unauthorized('Cannot renew: identity access token has reached its max TTL');
+    if (ttl <= 0) throw new Refusal('renewal_beyond_max');
     return this.#answer(issued.identity, this.#sign(issued, jti, 'renewed', ttl), ttl);
   }
 
@@ -114,13 +117,13 @@ export class Identities {
 
   /** Whose request this is. */
   authenticate(authorization: string | undefined): Identity {
-    if (authorization === undefined) throw unauthorized('Token missing');
+    if (authorization === undefined) throw new Refusal('token_missing');
     const { jti } = this.#verify(authorization.replace(/^Bearer /u, ''));
     const issued = this.#issued.get(jti);
-    if (!issued || issued.revoked) throw unauthorized('Failed to authorize: token has been revoked');
+    if (!issued || issued.revoked) throw new Refusal('token_revoked');
     issued.uses += 1;
     if (issued.identity.usesLimit > 0 && issued.uses > issued.identity.usesLimit)
-      throw unauthorized('Failed to authorize: token usage limit reached');
+      throw new Refusal('token_used_up');
     return issued.identity;
   }
 
@@ -175,9 +178,10 @@ export class Identities {
 
   #verify(token: string): Claims {
     const [header, payload, signature] = token.split('.');
-    if (!header || !payload || signature !== this.#signature(`${header}.${payload}`)) throw invalidToken();
+    if (!header || !payload || signature !== this.#signature(`${header}.${payload}`))
+      throw new Refusal('token_garbage');
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Claims;
-    if (claims.exp * 1000 <= this.#now()) throw expiredToken();
+    if (claims.exp * 1000 <= this.#now()) throw new Refusal('token_expired');
     return claims;
   }
 

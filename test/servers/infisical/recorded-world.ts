@@ -1,6 +1,6 @@
 import type { Identity } from './identities.ts';
 import type { Project } from './projects.ts';
-import { FakeInfisical } from './server.ts';
+import { FakeInfisical, type Setup } from './server.ts';
 
 /** The project that was on the server when its answers were recorded (`test/golden/infisical/`). */
 const SECRETS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -23,8 +23,11 @@ export interface RecordedWorld extends AsyncDisposable {
   readonly identity: Identity;
 }
 
-export async function recordedWorld(given: Partial<Identity> = {}): Promise<RecordedWorld> {
-  const fake = await FakeInfisical.start();
+export async function recordedWorld(
+  given: Partial<Identity> = {},
+  setup: Setup = {},
+): Promise<RecordedWorld> {
+  const fake = await FakeInfisical.start(setup);
   const project = fake.projects.create({ id: 'e6eb2945-4a18-4ba8-88e7-34203529c4c7', slug: 'app-x1' });
   for (const [path, secrets] of Object.entries(SECRETS)) {
     const folder =

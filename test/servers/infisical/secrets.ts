@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Identity } from './identities.ts';
 import type { Folder, Project, Projects, StoredSecret } from './projects.ts';
-import { notFound, Refusal } from './refusal.ts';
+import { Refusal } from './refusal.ts';
 
 /** What a request for secrets says. */
 export interface Query {
@@ -26,9 +26,9 @@ export class Secrets {
   /** Folders mixed and sorted by key, deeper ones first among equals; imports beside, not merged. */
   list(query: Query, identity: Identity): object {
     const { project, environment, path } = query;
-    const folder = this.#enter(identity, query);
+    const folder = this.#projects.folder(project, environment, path);
     const folders = query.recursive
-      ? [...(project.environments.get(environment) ?? [])].filter(([other]) => isBelow(other, path))
+      ? [...(project.environments.get(environment)?.folders ?? [])].filter(([other]) => isBelow(other, path))
       : ([[path, folder]] as const);
     const own = folders.flatMap(([place, { secrets }]) =>
       [...secrets.values()].map((secret) => ({ place, secret })),
@@ -41,7 +41,7 @@ export class Secrets {
   }
 
   get(query: Query, identity: Identity, name: string): object {
-    const folder = this.#enter(identity, query);
+    const folder = this.#projects.folder(query.project, query.environment, query.path);
     const links = query.imports ? folder.imports : [];
     const places = [
       { place: query.path, secret: folder.secrets.get(name) },
@@ -51,14 +51,8 @@ export class Secrets {
       })),
     ];
     const found = places.find(({ secret }) => secret !== undefined);
-    if (!found?.secret) throw notFound(`Secret with name '${name}' not found`);
+    if (!found?.secret) throw new Refusal('unknown_secret', name);
     return { secret: this.#describe(query, identity, found.secret, found.place) };
-  }
-
-  #enter(identity: Identity, { project, environment, path }: Query): Folder {
-    if (!identity.projects.has(project.id))
-      throw new Refusal(403, 'ProjectMembershipNotFound', 'Identity is not a member of this project');
-    return this.#projects.folder(project, environment, path);
   }
 
   #imported(query: Query, identity: Identity, { environment, path }: Folder['imports'][number]): object {
@@ -89,8 +83,9 @@ export class Secrets {
     return { ...Object.fromEntries(told), workspace: '' };
   }
 
-  #describe(query: Query, { masked }: Identity, secret: StoredSecret, place: string) {
+  #describe(query: Query, { masks }: Identity, secret: StoredSecret, place: string) {
     const { project, environment, expand } = query;
+    const masked = masks(place);
     const value = expand ? this.#expand(project, environment, place, secret.value) : secret.value;
     return {
       id: secret.id,
@@ -123,7 +118,7 @@ export class Secrets {
       const key = parts.pop() ?? '';
       const [other = environment, ...folders] = parts;
       const path = parts.length === 0 ? place : `/${folders.join('/')}`;
-      const secret = project.environments.get(other)?.get(path)?.secrets.get(key);
+      const secret = project.environments.get(other)?.folders.get(path)?.secrets.get(key);
       return secret ? this.#expand(project, other, path, secret.value) : '';
     });
   }

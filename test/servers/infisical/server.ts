@@ -1,61 +1,73 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
+import { type Fault, FAULTS } from './faults.ts';
 import { Identities, type Identity } from './identities.ts';
+import { Leases } from './leases.ts';
 import { Projects } from './projects.ts';
 import { Refusal } from './refusal.ts';
 import { route } from './routes.ts';
 import { etagOf, Secrets } from './secrets.ts';
 
-/** What goes wrong on the way, until it is set to undefined. */
-export type Fault =
-  /** The connection ends within the answer. */
-  | 'cut'
-  /** The answer is no JSON. */
-  | 'broken_body'
-  /** Nothing answers. */
-  | 'silent'
-  /** A proxy in front answers 502. */
-  | 'bad_gateway'
-  /** The rate of requests is limited. */
-  | 'rate_limited';
+export interface Setup {
+  /** Serves over TLS. */
+  readonly tls?: { readonly certPem: string; readonly keyPem: string };
+  /** Has the licence that dynamic secrets need. */
+  readonly licensed?: boolean;
+}
 
 /** Infisical as its API behaves: a state machine over real HTTP, with a clock that can be put forward. */
 export class FakeInfisical implements AsyncDisposable {
+  /** What goes wrong, until it is set to undefined. */
   fault: Fault | undefined;
+  /** The requests that the fault befalls, by their method and path. */
+  befalls: (request: string) => boolean = () => true;
   knowsV4 = true;
+  licensed: boolean;
+  /** Whether answers say what time it is here, as those of the real one do. */
+  tellsTime = true;
   /** Every request so far: method, path, status. */
   readonly log: string[] = [];
   readonly identities: Identities;
   readonly projects: Projects;
+  readonly leases: Leases;
+  readonly #scheme: 'http' | 'https';
   readonly #secrets: Secrets;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #port = 0;
   #aheadMs = 0;
 
-  private constructor() {
-    const now = (): number => Date.now() + this.#aheadMs;
+  private constructor({ tls, licensed = false }: Setup) {
+    const now = (): number => this.now();
+    this.licensed = licensed;
     this.identities = new Identities(now);
     this.projects = new Projects(now);
+    this.leases = new Leases(now);
     this.#secrets = new Secrets(this.projects);
-    this.#server = createServer((request, response) => {
+    this.#scheme = tls ? 'https' : 'http';
+    const serve = (request: IncomingMessage, response: ServerResponse): void =>
       void this.#serve(request, response);
-    });
+    this.#server = tls ? createTlsServer({ cert: tls.certPem, key: tls.keyPem }, serve) : createServer(serve);
     this.#server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket)).on('error', () => undefined);
     });
   }
 
-  static async start(): Promise<FakeInfisical> {
-    const fake = new FakeInfisical();
+  static async start(setup: Setup = {}): Promise<FakeInfisical> {
+    const fake = new FakeInfisical(setup);
     await fake.open();
     return fake;
   }
 
   get address(): string {
-    return `http://127.0.0.1:${this.#port}`;
+    return `${this.#scheme}://127.0.0.1:${this.#port}`;
+  }
+
+  now(): number {
+    return Date.now() + this.#aheadMs;
   }
 
   /** Lets time pass for the server alone. */
@@ -70,7 +82,7 @@ export class FakeInfisical implements AsyncDisposable {
       maxTtl: 7200,
       period: 0,
       usesLimit: 0,
-      masked: false,
+      masks: () => false,
       clientId: randomUUID(),
       clientSecret: randomUUID(),
       projects: new Set(),
@@ -112,13 +124,17 @@ export class FakeInfisical implements AsyncDisposable {
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
     const text = Buffer.concat(chunks).toString();
-    if (this.#fail(response)) {
-      this.log.push(`${request.method} ${url.pathname} ${this.fault}`);
+    const asked = `${request.method} ${url.pathname}`;
+    response.sendDate = false;
+    if (this.tellsTime) response.setHeader('date', new Date(this.now()).toUTCString());
+    if (this.fault !== undefined && this.befalls(asked)) {
+      this.log.push(`${asked} ${this.fault}`);
+      FAULTS[this.fault].fail(response);
       return;
     }
-    const { status, body, etag, headers } = this.#answer(request, url, text);
-    this.log.push(`${request.method} ${url.pathname} ${status}`);
-    const tagged = { ...headers, ...(etag === undefined ? {} : { etag }) };
+    const { status, body, etag } = this.#answer(request, url, text);
+    this.log.push(`${asked} ${status}`);
+    const tagged = etag === undefined ? {} : { etag };
     if (status === 304) response.writeHead(304, tagged).end();
     else
       response
@@ -136,51 +152,21 @@ export class FakeInfisical implements AsyncDisposable {
     const parts = {
       identities: this.identities,
       projects: this.projects,
+      leases: this.leases,
       secrets: this.#secrets,
       knowsV4: this.knowsV4,
+      licensed: this.licensed,
     };
     try {
-      const body = route(parts, asked) ?? routeMissing(asked.method, url);
+      const body = route(parts, asked);
+      if (!body) return missingRoute(asked.method, url);
       const etag = 'secrets' in body ? etagOf(body) : genericTag(body);
       const known = request.headers['if-none-match']?.replace(/^W\//u, '');
       return known === etag ? { status: 304, etag } : { status: 200, body, etag };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      const { status, error: name, details, headers } = error;
-      const body =
-        name === 'Not Found'
-          ? { message: details, error: name, statusCode: status }
-          : { reqId: 'req-00000000000000', statusCode: status, message: details, error: name };
-      return { status, body, etag: genericTag(body), headers };
-    }
-  }
-
-  #fail(response: ServerResponse): boolean {
-    switch (this.fault) {
-      case undefined:
-        return false;
-      case 'cut':
-        response.writeHead(200, { 'content-length': '100' }).write('{"secrets":');
-        setTimeout(() => response.destroy(), 10);
-        return true;
-      case 'broken_body':
-        response.writeHead(200, { 'content-type': 'application/json' }).end('{"secrets":[{');
-        return true;
-      case 'bad_gateway':
-        response.writeHead(502, { 'content-type': 'text/html' }).end('<html>');
-        return true;
-      case 'rate_limited':
-        response.writeHead(429, { 'content-type': 'application/json', 'retry-after': '7' }).end(
-          JSON.stringify({
-            reqId: 'req-00000000000000',
-            statusCode: 429,
-            message: 'Rate limit exceeded. Please try again in 7 seconds',
-            error: 'RateLimitExceeded',
-          }),
-        );
-        return true;
-      case 'silent':
-        return true;
+      const { body } = error;
+      return { status: error.kind.status, body, etag: genericTag(body) };
     }
   }
 }
@@ -189,11 +175,12 @@ interface Answered {
   readonly status: number;
   readonly body?: object;
   readonly etag?: string;
-  readonly headers?: Readonly<Record<string, string>>;
 }
 
-function routeMissing(method: string, url: URL): never {
-  throw new Refusal(404, 'Not Found', `Route ${method}:${url.pathname}${url.search} not found`);
+/** What the framework of the real server answers by itself. */
+function missingRoute(method: string, url: URL): Answered {
+  const message = `Route ${method}:${url.pathname}${url.search} not found`;
+  return { status: 404, body: { message, error: 'Not Found', statusCode: 404 } };
 }
 
 const genericTag = (body: object): string =>

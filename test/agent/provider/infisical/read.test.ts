@@ -69,7 +69,7 @@ describe('reading', () => {
   });
 
   test('never gives out the mask of a value that it may not see', async () => {
-    await using world = await stage({ masked: true });
+    await using world = await stage({ masks: () => true });
     for (const ref of [folder(ROOT), one(ROOT, 'API_KEY')])
       await expect(world.session.read(ref, NEVER)).rejects.toMatchObject({
         code: 'forbidden',
