@@ -65,6 +65,10 @@ export function parseFiles(files: readonly FileSpec[]): Parsed<readonly FileToRe
   const problems: Problem[] = [];
   const ready: FileToRender[] = [];
   for (const spec of files) {
+    if ('source' in spec) {
+      problems.push({ key: `files "${spec.name}"`, message: 'this agent makes files of templates alone' });
+      continue;
+    }
     try {
       const template = parseTemplate(spec.template);
       ready.push({ spec, evaluate: (inputs) => evaluate(template, inputs) });

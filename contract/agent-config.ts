@@ -1,8 +1,10 @@
-import { containedPath, isAbsoluteDirectory, RELATIVE_PATH_FORM } from './path.ts';
 import { ADMIN_ADDRESS, ADMIN_PORT, STATE_DIRECTORY, TERMINATION_LOG } from './layout.ts';
 import { type Parsed, type Problem, parsed, rejected } from './problem.ts';
 import { Reader } from './reader.ts';
+import { describeFile, readDirectory, readFiles } from './agent-files.ts';
 import { readStores } from './agent-stores.ts';
+import type { FileFormat } from './file-format.ts';
+import type { SecretSource } from './secret-source.ts';
 
 /** How the agent proves who it is. Both methods post the same body, `{role, jwt}`, to `<path>/login`. */
 export interface VaultAuth {
@@ -49,8 +51,8 @@ export interface TemplateSource {
   readonly right: string;
 }
 
-/** One file to render. */
-export interface FileSpec {
+/** Where a file goes. */
+export interface FileTarget {
   /** Names the file in metrics and messages; unique. */
   readonly name: string;
   /** The directory that is swapped as one; absolute. */
@@ -59,8 +61,15 @@ export interface FileSpec {
   readonly path: string;
   /** Permission bits, such as 0o644. */
   readonly mode: number;
-  readonly template: TemplateSource;
 }
+
+/** What is in a file: what a template makes of secrets, or a secret in one of the formats. */
+export type FileContent =
+  | { readonly template: TemplateSource }
+  | { readonly source: SecretSource; readonly format: FileFormat };
+
+/** One file to render. */
+export type FileSpec = FileTarget & FileContent;
 
 /**
  * What the injector tells the agent. Running agents outlive an injector upgrade, so version 1 only ever grows: a reader
@@ -89,15 +98,13 @@ export interface ReadConfig {
   readonly warnings: readonly Problem[];
 }
 
-/** What is written is compared with what stands there, so the agent has to be able to read it. */
-const OWNER_MAY_READ = 0o400;
-
 const DEFAULT_POLL_MS = 300_000;
 const DEFAULT_START_DEADLINE_MS = 300_000;
 
 /** Base64 of the JSON: the form that travels in the environment. Deterministic. */
 export function serialiseConfig(config: AgentConfig): string {
-  return Buffer.from(JSON.stringify(config)).toString('base64');
+  const value = { ...config, files: config.files.map(describeFile) };
+  return Buffer.from(JSON.stringify(value)).toString('base64');
 }
 
 /** Reads a configuration from JSON text or from base64 of it. */
@@ -130,64 +137,15 @@ export function readConfig(value: unknown): Parsed<ReadConfig> {
   const config: AgentConfig = {
     version: 1,
     ...readStores(root),
-    files: root.list('files').map(readFile),
+    files: readFiles(root),
     pollMs: root.integer('pollMs', { min: 100, fallback: DEFAULT_POLL_MS }),
     startDeadlineMs: root.nullableInteger('startDeadlineMs', { min: 0, fallback: DEFAULT_START_DEADLINE_MS }),
     revokeOnShutdown: root.boolean('revokeOnShutdown', false),
-    stateDirectory: directory(root, 'stateDirectory', STATE_DIRECTORY),
+    stateDirectory: readDirectory(root, 'stateDirectory', STATE_DIRECTORY),
     adminAddress: root.string('adminAddress', ADMIN_ADDRESS),
     adminPort: root.integer('adminPort', { min: 0, max: 65_535, fallback: ADMIN_PORT }),
     terminationLog: root.string('terminationLog', TERMINATION_LOG),
   };
-  checkUnique(root, config.files);
   root.finish();
   return root.problems.length > 0 ? rejected(root.problems) : parsed({ config, warnings: root.warnings });
-}
-
-function readFile(reader: Reader): FileSpec {
-  const template = reader.child('template');
-  const path = reader.string('path');
-  const contained = containedPath(path);
-  if (contained === undefined) reader.report('path', `must be ${RELATIVE_PATH_FORM}`);
-  const file: FileSpec = {
-    name: reader.string('name'),
-    volume: directory(reader, 'volume'),
-    path: contained ?? path,
-    mode: reader.integer('mode', { min: 0, max: 0o777, fallback: 0o644 }),
-    template: {
-      text: template.string('text', undefined, { allowEmpty: true }),
-      left: template.string('left', '{{'),
-      right: template.string('right', '}}'),
-    },
-  };
-  if ((file.mode & OWNER_MAY_READ) === 0)
-    reader.report('mode', 'must let the owner read, as 256 (octal 0400) does');
-  template.finish();
-  reader.finish();
-  return file;
-}
-
-function directory(reader: Reader, key: string, fallback?: string): string {
-  const value = reader.string(key, fallback);
-  if (!isAbsoluteDirectory(value)) reader.report(key, 'must be an absolute directory other than "/"');
-  return value;
-}
-
-function checkUnique(root: Reader, files: readonly FileSpec[]): void {
-  const seen = new Map<string, string>();
-  const names = new Set<string>();
-  for (const { name, volume, path } of files) {
-    const target = `${volume}/${path}`;
-    const other = seen.get(target);
-    if (other !== undefined) root.report('files', `"${other}" and "${name}" both render ${target}`);
-    if (names.has(name)) root.report('files', `has two entries named "${name}"`);
-    names.add(name);
-    seen.set(target, name);
-  }
-  for (const [target, name] of seen) {
-    const below = [...seen.keys()].find((other) => other.startsWith(`${target}/`));
-    if (below !== undefined)
-      root.report('files', `"${name}" renders ${target}, which ${below} needs as a directory`);
-  }
-  if (files.length === 0) root.report('files', 'must name at least one file to render');
 }

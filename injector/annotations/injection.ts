@@ -1,10 +1,11 @@
-import type { FileSpec, VaultStore } from '#contract/agent-config.ts';
+import type { FileTarget, TemplateSource, VaultStore } from '#contract/agent-config.ts';
 
 /** The token for the one Vault store, in the directory of tokens. */
 export const TOKEN_NAME = 'vault';
 
 /** One file, and the annotation that a person has to look at if it cannot be had. */
-export interface InjectedFile extends FileSpec {
+export interface InjectedFile extends FileTarget {
+  readonly template: TemplateSource;
   readonly key: string;
 }
 

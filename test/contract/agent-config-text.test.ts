@@ -1,6 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type AgentConfig, parseConfig, serialiseConfig } from '../../contract/agent-config.ts';
+import {
+  type AgentConfig,
+  type FileSpec,
+  parseConfig,
+  serialiseConfig,
+} from '../../contract/agent-config.ts';
+import { FILE_FORMATS } from '../../contract/file-format.ts';
 
 const CONFIG: AgentConfig = {
   version: 1,
@@ -25,13 +31,42 @@ const words = fc.string({ unit: 'grapheme', minLength: 1 });
 const segment = fc.stringMatching(/^[a-z][a-z0-9. -]{0,20}$/u);
 const directory = fc.array(segment, { minLength: 1, maxLength: 3 }).map((parts) => `/${parts.join('/')}`);
 
-const file = fc.record({
+const target = {
   name: words,
   volume: directory,
   path: fc.tuple(segment, segment).map((parts) => parts.join('/')),
   mode: fc.nat(0o377).map((bits) => bits | 0o400),
-  template: fc.record({ text: fc.string({ unit: 'binary' }), left: words, right: words }),
-});
+};
+
+// Sources as they are read: nothing around them.
+const plain = fc.stringMatching(/^[a-zA-Z0-9_-]{1,20}$/u);
+const key = { key: fc.tuple(plain, plain).map((parts) => parts.join(' ')) };
+const vaultSource = fc.record(
+  { store: fc.constant('vault'), path: fc.tuple(plain, plain).map((parts) => parts.join('/')), ...key },
+  { requiredKeys: ['store', 'path'] },
+);
+const infisicalSource = fc.record(
+  {
+    store: fc.constant('infisical'),
+    project: plain,
+    environment: plain,
+    folder: fc.array(plain, { maxLength: 3 }).map((parts) => `/${parts.join('/')}`),
+    ...key,
+  },
+  { requiredKeys: ['store', 'project', 'environment', 'folder'] },
+);
+
+const file: fc.Arbitrary<FileSpec> = fc.oneof(
+  fc.record({
+    ...target,
+    template: fc.record({ text: fc.string({ unit: 'binary' }), left: words, right: words }),
+  }),
+  fc.record({
+    ...target,
+    source: fc.oneof(vaultSource, infisicalSource),
+    format: fc.constantFrom(...FILE_FORMATS),
+  }),
+);
 
 const configs: fc.Arbitrary<AgentConfig> = fc.record({
   version: fc.constant(1),
@@ -84,6 +119,15 @@ describe('the text of a configuration', () => {
     expect(parseConfig(text)).toEqual({
       ok: false,
       problems: [{ key: 'config', message: 'must be an object' }],
+    });
+  });
+
+  test('has the source of a file as it is written in an annotation', () => {
+    const place = { name: 'b', volume: '/v', path: 'b', mode: 0o644 };
+    const source = { store: 'infisical', project: 'ml', environment: 'prod', folder: '/db' } as const;
+    const text = serialiseConfig({ ...CONFIG, files: [{ ...place, source, format: 'dotenv' }] });
+    expect(JSON.parse(Buffer.from(text, 'base64').toString())).toMatchObject({
+      files: [{ ...place, source: 'infisical:ml/prod/db', format: 'dotenv' }],
     });
   });
 
