@@ -5,7 +5,7 @@ import { type Parsed, type Problem, parsed, rejected } from '#contract/problem.t
 import { TemplateSyntaxError } from '#contract/template/error.ts';
 import { parseTemplate } from '#contract/template/parse.ts';
 import { isLogLevel, LOG_LEVELS, type LogLevel } from '#platform/log.ts';
-import type { FileToRender } from './perform.ts';
+import type { FileToRender } from './render-files.ts';
 import { evaluate } from './template/evaluate.ts';
 
 const USAGE = 'usage: agent run|init [--config FILE]';

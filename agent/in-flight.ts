@@ -44,6 +44,12 @@ export class InFlight {
     return events;
   }
 
+  /** Takes in an event that no action brought. */
+  report(event: Event): void {
+    this.#events.push(event);
+    this.#wake();
+  }
+
   /** Ends the present wait. */
   interrupt(): void {
     this.#wake();

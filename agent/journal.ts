@@ -26,6 +26,8 @@ export function keepJournal(log: Log): (step: Step) => void {
         );
       case 'rendered':
         return logRendered(log, step, event);
+      case 'redirected':
+        return undefined;
       case 'failed':
         return logFailure(log, step, event.action, event.failure);
     }

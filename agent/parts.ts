@@ -1,16 +1,17 @@
 import type { AgentConfig } from '#contract/agent-config.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Log } from '#platform/log.ts';
-import type { FileToRender, World } from './perform.ts';
+import type { World } from './perform.ts';
 import type { Providers } from './provider/provider.ts';
+import { type FileToRender, type FileWorld, renderFiles } from './render-files.ts';
 
 /** What both ways of running the agent are put together from. */
 export interface Parts {
   readonly config: AgentConfig;
   readonly files: readonly FileToRender[];
   readonly providers: Providers;
-  readonly commit: World['commit'];
-  readonly env: World['env'];
+  readonly commit: FileWorld['commit'];
+  readonly env: FileWorld['env'];
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
@@ -22,5 +23,6 @@ export interface Parts {
 export type ExitCode = 0 | 1;
 
 export function worldOf({ files, providers, commit, env, clock }: Parts): World {
-  return { files, providers, commit, env, now: () => new Date(clock.now()) };
+  const world = { files, providers, commit, env, now: () => new Date(clock.now()) };
+  return { providers, render: (action) => renderFiles(world, action) };
 }

@@ -18,6 +18,8 @@ export interface Engine {
   readonly clock: Clock;
   readonly random: () => number;
   readonly observe: (step: Step) => void;
+  /** Given at the start what tells the loop of events that no action brings. */
+  readonly listen?: (report: (event: Event) => void) => void;
   /** When to stop by itself (milliseconds since the epoch); looked at before each plan. */
   readonly endAt: (state: AgentState) => number;
 }
@@ -30,6 +32,7 @@ export async function run(engine: Engine, initial: AgentState, stop: AbortSignal
   const { world, clock } = engine;
   const flights = new InFlight((action, signal) => perform(world, action, signal), clock);
   stop.addEventListener('abort', () => flights.interrupt(), { once: true });
+  engine.listen?.((event) => flights.report(event));
   let state = initial;
   while (!stop.aborted && clock.now() < engine.endAt(state)) {
     const { actions, wakeAt } = plan(state, clock.now());

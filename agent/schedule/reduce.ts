@@ -1,7 +1,7 @@
 import type { Failure } from './attempt.ts';
 import { leaseRenewed, renewalFailed } from './leases.ts';
 import { renderFailed, rendered } from './rendering.ts';
-import { readFailed, secretRead } from './secrets.ts';
+import { changed, readFailed, secretRead } from './secrets.ts';
 import { loggedIn, loginFailed, tokenLost, tokenRenewalFailed, tokenRenewed } from './sessions.ts';
 import type { Action, AgentState, Event, Moment } from './state.ts';
 
@@ -19,6 +19,8 @@ export function reduce(state: AgentState, event: Event, now: number, random: () 
       return leaseRenewed(state, event.leaseId, event.lifetime, moment);
     case 'rendered':
       return rendered(state, event, moment);
+    case 'redirected':
+      return changed(state, now);
     case 'failed':
       return failed(state, event.action, event.failure, moment);
   }

@@ -1,9 +1,7 @@
 import { type Failure, FRESH, fail, retryDelay } from './attempt.ts';
 import { letGo } from './leases.ts';
 import { want } from './secrets.ts';
-import type { AgentState, Event, FileOutcome, FileState, Moment } from './state.ts';
-
-type Rendered = Extract<Event, { type: 'rendered' }>;
+import type { AgentState, FileOutcome, FileState, Moment, Rendered } from './state.ts';
 
 /**
  * The templates were evaluated. References they ask for become known; if the set was committed, the files are what the

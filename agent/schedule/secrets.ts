@@ -49,7 +49,7 @@ export function secretRead(state: AgentState, { key, session, reading }: Answer,
     confirmedAt: moment.now,
   };
   const known = { ...state, secrets: new Map(state.secrets).set(key, next) };
-  return same ? known : valueChanged(supersede(known, secret, moment.now), moment.now);
+  return same ? known : changed(supersede(known, secret, moment.now), moment.now);
 }
 
 /** Only what has neither lease nor end can be told to be the same: of the others at least the time left differs. */
@@ -72,7 +72,8 @@ function turn(state: AgentState, { term }: Held, { now, random }: Moment): numbe
   return due;
 }
 
-function valueChanged(state: AgentState, now: number): AgentState {
+/** There is something to render: soon, for other changes may be about to arrive. */
+export function changed(state: AgentState, now: number): AgentState {
   const { render } = state;
   const settled = now + SETTLE_MS;
   const due = render.dirty ? Math.min(render.due, settled) : settled;

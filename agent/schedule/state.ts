@@ -99,6 +99,8 @@ export type Action =
       readonly files: ReadonlyMap<string, FileState>;
     };
 
+export type Render = Extract<Action, { type: 'render' }>;
+
 /** What a render made of one file. */
 export interface FileOutcome {
   readonly name: string;
@@ -126,7 +128,11 @@ export type Event =
       readonly missing: readonly SecretRef[];
       readonly changed?: readonly string[];
     }
+  /** What is made of the secrets is to be something else from now on: there is a render to do. */
+  | { readonly type: 'redirected' }
   | { readonly type: 'failed'; readonly action: Action; readonly failure: Failure };
+
+export type Rendered = Extract<Event, { type: 'rendered' }>;
 
 /** The moment of one step, in milliseconds since the epoch, and its chance: numbers from 0 to below 1. */
 export interface Moment {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { parseTemplate } from '#contract/template/parse.ts';
-import type { FileToRender, World } from '../../agent/perform.ts';
+import { type FileToRender, renderFiles } from '../../agent/render-files.ts';
 import { ProviderError } from '../../agent/provider/errors.ts';
 import type { RenderedFile } from '../../agent/render/plan.ts';
 import { run, type Step } from '../../agent/run.ts';
 import { newState } from '../../agent/schedule/resume.ts';
-import type { AgentState } from '../../agent/schedule/state.ts';
+import type { AgentState, Render } from '../../agent/schedule/state.ts';
 import { evaluate } from '../../agent/template/evaluate.ts';
 import { MemoryProvider } from './memory-provider.ts';
 import { SteeredClock } from './steered-clock.ts';
@@ -33,15 +33,16 @@ class Stage {
 
   constructor(files: readonly FileToRender[], prepare: (provider: MemoryProvider) => void) {
     prepare(this.provider);
-    const world: World = {
-      providers: new Map([['vault' as const, this.provider]]),
+    const providers = new Map([['vault' as const, this.provider]]);
+    const made = {
+      providers,
       files,
-      commit: (rendered) => Promise.resolve(this.#commit(rendered)),
+      commit: (rendered: readonly RenderedFile[]) => Promise.resolve(this.#commit(rendered)),
       env: () => undefined,
       now: () => new Date(this.clock.now()),
     };
     const engine = {
-      world,
+      world: { providers, render: (action: Render) => renderFiles(made, action) },
       clock: this.clock,
       random: () => 0.5,
       observe: (step: Step) => this.steps.push(step),
