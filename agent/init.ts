@@ -7,8 +7,9 @@ import { giveUpAt, unready } from './schedule/outlook.ts';
 import { revokeTokens } from './shutdown.ts';
 
 /**
- * Renders once and ends. A fault that waiting cannot mend ends it at once, with the reason; a store that is down is waited
- * for. Its token is left to end by itself, for the leases behind the files hang on it.
+ * Renders once and ends. A fault that waiting cannot mend ends it with the reason: at once or, if the store wants to be
+ * left alone, when that time is over, for whoever started it does so again. A store that is down is waited for. Its token
+ * is left to end by itself, for the leases behind the files hang on it.
  */
 export async function renderOnce(parts: Parts): Promise<ExitCode> {
   const { config, clock, random, log, stop } = parts;

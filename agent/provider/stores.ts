@@ -1,13 +1,15 @@
 import type { AgentConfig } from '#contract/agent-config.ts';
 import type { Clock } from '#platform/clock.ts';
+import { createPauses } from './http/pauses.ts';
 import { createInfisicalProvider } from './infisical/provider.ts';
 import type { Provider, Providers, StoreName } from './provider.ts';
 import { createVaultProvider } from './vault/provider.ts';
 
 /** A provider for each store of the configuration. */
 export function createProviders({ vault, infisical }: AgentConfig, clock: Clock): Providers {
+  const pauses = createPauses();
   const providers = new Map<StoreName, Provider>();
   if (vault) providers.set('vault', createVaultProvider(vault, { clock }));
-  if (infisical) providers.set('infisical', createInfisicalProvider(infisical, { clock }));
+  if (infisical) providers.set('infisical', createInfisicalProvider(infisical, { clock, pauses }));
   return providers;
 }

@@ -34,6 +34,9 @@ const FLOOR_MS = 50;
 /** A server that asks for more than this is asked again all the same. */
 const LONGEST_RETRY_AFTER_MS = 300_000;
 
+/** Milliseconds for which a server has asked to be left alone, as far as that is heeded. */
+export const cappedPause = (retryAfterMs = 0): number => Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS);
+
 export interface Urgency {
   /** What the server asked for: waited out, whatever the jitter says. */
   readonly retryAfterMs?: number | undefined;
@@ -50,12 +53,12 @@ export interface Urgency {
 export function retryDelay(
   failures: number,
   random: () => number,
-  { retryAfterMs = 0, leftMs = Number.POSITIVE_INFINITY, mostMs = CAP_MS }: Urgency = {},
+  { retryAfterMs, leftMs = Number.POSITIVE_INFINITY, mostMs = CAP_MS }: Urgency = {},
 ): number {
   const ceiling = Math.min(CAP_MS, mostMs, BASE_MS * 2 ** Math.min(failures - 1, 16));
   const jittered = ceiling * random();
   const urgent = leftMs > 0 ? Math.min(jittered, leftMs / 4) : jittered;
-  const asked = Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS) * (1 + 0.1 * random());
+  const asked = cappedPause(retryAfterMs) * (1 + 0.1 * random());
   return Math.ceil(Math.max(FLOOR_MS, urgent, asked));
 }
 

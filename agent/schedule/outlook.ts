@@ -1,4 +1,4 @@
-import type { Attempt } from './attempt.ts';
+import { type Attempt, cappedPause } from './attempt.ts';
 import { leaseEnd } from './leases.ts';
 import { endOf } from './lifetime.ts';
 import type { AgentState } from './state.ts';
@@ -28,11 +28,13 @@ export function unready(state: AgentState): string | undefined {
 
 /**
  * When waiting for somebody to mend a fault before the first render has lasted too long (milliseconds since the epoch);
- * `Infinity` if there is no such fault. A store that is only down is waited for without end.
+ * `Infinity` if there is no such fault. A store that is only down is waited for without end. A pause that a store asked
+ * for is kept whatever the deadline: who gives up is started again at once, and would ask again.
  */
 export function giveUpAt(state: AgentState, deadlineMs: number | null): number {
-  const since = obstacle(state)?.stuckSince;
-  return since === undefined || deadlineMs === null ? Number.POSITIVE_INFINITY : since + deadlineMs;
+  const { stuckSince, failure } = obstacle(state) ?? {};
+  if (stuckSince === undefined || deadlineMs === null) return Number.POSITIVE_INFINITY;
+  return stuckSince + Math.max(deadlineMs, cappedPause(failure?.retryAfterMs));
 }
 
 const isLoggedIn = ({ stores }: AgentState): boolean =>

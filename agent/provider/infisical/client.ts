@@ -3,6 +3,7 @@ import type { Clock } from '#platform/clock.ts';
 import type { Secret } from '../../secret.ts';
 import { stringAt, isValueMap } from '../../value/value.ts';
 import { ProviderError } from '../errors.ts';
+import type { Pauses } from '../http/pauses.ts';
 import { type Answer, createTransport } from '../http/transport.ts';
 
 /** One request to the API. */
@@ -20,18 +21,14 @@ export interface Call {
 /** Sends a call and returns the answer whatever its status. Throws as the transport does. */
 export type Client = (call: Call, signal: AbortSignal) => Promise<Answer>;
 
-/** A server that asks for a longer pause is asked again all the same. */
-const LONGEST_PAUSE_MS = 300_000;
-
 /**
  * A client for all requests to a store: the server counts them by address, so a pause that one is asked for holds for all.
  */
-export function createClient(store: InfisicalStore, clock: Clock): Client {
+export function createClient(store: InfisicalStore, clock: Clock, pauses: Pauses): Client {
   const transport = createTransport(store, () => clock.now());
   const address = store.address.replace(/\/+$/u, '');
-  let quietUntil = 0;
   return async ({ method, path, body, token, known }, signal) => {
-    const left = quietUntil - clock.now();
+    const left = pauses.left(address, clock.now());
     if (left > 0)
       throw new ProviderError('rate_limited', 'Cannot ask Infisical: it asked for a pause', {
         retryAfterMs: left,
@@ -47,8 +44,7 @@ export function createClient(store: InfisicalStore, clock: Clock): Client {
       signal,
     });
     const { retryAfterMs = statedPause(answer) } = answer;
-    if (answer.status === 429 && retryAfterMs !== undefined)
-      quietUntil = clock.now() + Math.min(retryAfterMs, LONGEST_PAUSE_MS);
+    if (answer.status === 429 && retryAfterMs !== undefined) pauses.note(address, retryAfterMs, clock.now());
     return { ...answer, retryAfterMs };
   };
 }

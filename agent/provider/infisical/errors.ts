@@ -19,9 +19,16 @@ function requestId({ body }: Answer): string {
   return id !== undefined && /^[\w-]{1,40}$/u.test(id) ? ` (request ${id})` : '';
 }
 
-/** True if the server has no such route at all: it is older than the API that was asked for. */
+/** True if there is no such route at all: the server is older than the API that was asked for, or not Infisical. */
 export const isUnknownRoute = (answer: Answer): boolean =>
   answer.status === 404 && !['NotFound', 'SecretPathNotFound'].includes(refusalName(answer));
+
+/** Nothing of Infisical's answered at the address. */
+export const notInfisical = (doing: string): ProviderError =>
+  new ProviderError(
+    'invalid_response',
+    `Cannot ${doing}: what answers is not Infisical (404); check the address`,
+  );
 
 /** True if the token is dead. One that has expired is refused with 403, all others with 401. */
 const isTokenDead = (answer: Answer): boolean =>
@@ -33,6 +40,7 @@ export function refusal(answer: Answer, doing: string, missing: string): Provide
   if (general) return general;
   const because = (fact: string): string => `Cannot ${doing}: ${fact}${requestId(answer)}`;
   if (isTokenDead(answer)) return new ProviderError('token_invalid', because('the token has ended'));
+  if (isUnknownRoute(answer)) return notInfisical(doing);
   if (answer.status === 404) return new ProviderError('not_found', because(missing));
   if (answer.status !== 403)
     return new ProviderError(

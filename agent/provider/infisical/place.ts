@@ -1,3 +1,4 @@
+import { ProviderError } from '../errors.ts';
 import type { SecretRef } from '../provider.ts';
 
 /** Where secrets are, and how they are wanted. */
@@ -13,9 +14,20 @@ export interface Place {
   readonly expand: boolean;
 }
 
-/** The place that a reference speaks of. Its form is made where templates ask (`agent/template/functions/infisical.ts`). */
+/**
+ * The place that a reference speaks of. Its form is made where templates ask (`agent/template/functions/infisical.ts`).
+ *
+ * @throws {ProviderError} `invalid_request` if a part is empty or leads elsewhere.
+ */
 export function placeOf({ path, parameters }: SecretRef): Place {
-  const [project = '', environment = '', ...folders] = path.split('/');
+  const parts = path.split('/');
+  const [project = '', environment = '', ...folders] = parts;
+  const name = parameters['name'] ?? parameters['dynamicSecret'];
+  if (![project, environment, ...folders, ...(name === undefined ? [] : [name])].every(staysHere))
+    throw new ProviderError(
+      'invalid_request',
+      `Cannot read ${path}: project, environment, folders and name must not be empty, "." or ".."`,
+    );
   return {
     project,
     environment,
@@ -25,6 +37,9 @@ export function placeOf({ path, parameters }: SecretRef): Place {
     expand: parameters['expandSecretReferences'] !== 'false',
   };
 }
+
+/** A URL with `.` or `..` in it is another one, however they are encoded. */
+const staysHere = (part: string): boolean => !['', '.', '..'].includes(part);
 
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/iu;
 

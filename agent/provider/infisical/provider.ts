@@ -3,20 +3,28 @@ import type { Clock } from '#platform/clock.ts';
 import type { Lifetime } from '../../schedule/lifetime.ts';
 import type { Secret } from '../../secret.ts';
 import { ProviderError } from '../errors.ts';
+import type { Pauses } from '../http/pauses.ts';
 import type { Lease, Provider, Session } from '../provider.ts';
 import { type Grant, login } from './auth.ts';
 import { type Client, createClient } from './client.ts';
+import { createProjects } from './projects.ts';
 import { createRead, type Read } from './read.ts';
 import { renewToken, revokeToken } from './token.ts';
 
 export interface InfisicalDependencies {
   readonly clock: Clock;
+  /** Of the process. */
+  readonly pauses: Pauses;
 }
 
 /** Infisical, in the cloud or self-hosted. */
-export function createInfisicalProvider(store: InfisicalStore, { clock }: InfisicalDependencies): Provider {
-  const client = createClient(store, clock);
-  const read = createRead(client);
+export function createInfisicalProvider(
+  store: InfisicalStore,
+  { clock, pauses }: InfisicalDependencies,
+): Provider {
+  const client = createClient(store, clock, pauses);
+  const now = (): number => clock.now();
+  const read = createRead(client, createProjects(client, now), now);
   return {
     login: async (signal) => new InfisicalSession(client, read, await login(client, store, signal)),
     resume: (token, lifetime) => new InfisicalSession(client, read, { token, lifetime }),

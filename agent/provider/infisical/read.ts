@@ -1,12 +1,14 @@
 import { Secret } from '../../secret.ts';
-import { isValueMap, stringAt, type ValueMap } from '../../value/value.ts';
-import { malformed, succeeded } from '../http/refusal.ts';
+import { ProviderError } from '../errors.ts';
 import type { Answer } from '../http/transport.ts';
 import { type Reading, refKey, type SecretRef } from '../provider.ts';
+import { bodyOf } from './answer.ts';
 import type { Client } from './client.ts';
-import { isUnknownRoute, refusal } from './errors.ts';
+import { isUnknownRoute } from './errors.ts';
 import { mergeListing, readOne } from './merge.ts';
-import { isProjectId, namePlace, type Place, placeOf } from './place.ts';
+import { namePlace, type Place, placeOf } from './place.ts';
+import type { Projects } from './projects.ts';
+import { Recent } from './recent.ts';
 
 /** Reads what a reference speaks of, under a token. */
 export type Read = (ref: SecretRef, token: Secret<string>, signal: AbortSignal) => Promise<Reading>;
@@ -18,41 +20,45 @@ interface Known {
 }
 
 /** A reader that asks only for what has changed: answers are kept, for tags outlive tokens. One for each store. */
-export function createRead(client: Client): Read {
-  const known = new Map<string, Known>();
-  const ids = new Map<string, string>();
-  let hasV4 = true;
+export function createRead(client: Client, projects: Projects, now: () => number): Read {
+  const known = new Recent<Known>(now);
+  let api = v4;
 
-  async function idOf(project: string, token: Secret<string>, signal: AbortSignal): Promise<string> {
-    const id = isProjectId(project) ? project : ids.get(project);
-    if (id !== undefined) return id;
-    const path = `/api/v1/projects/slug/${encodeURIComponent(project)}`;
-    const answer = await client({ method: 'GET', path, token }, signal);
-    const doing = `find the project ${project}`;
-    const found = stringAt(bodyOf(answer, doing, `there is no project with the slug "${project}"`), 'id');
-    if (!found) throw malformed(doing, 'id');
-    ids.set(project, found);
-    return found;
+  /** Asks by the newest version of the API that the server has. */
+  async function ask(
+    place: Place,
+    project: string,
+    send: (path: string) => Promise<Answer>,
+  ): Promise<Answer> {
+    const answer = await send(api(place, project));
+    if (api === v3 || !isUnknownRoute(answer)) return answer;
+    const older = await send(v3(place, project));
+    if (!isUnknownRoute(older)) api = v3;
+    return older;
   }
 
   return async (ref, token, signal) => {
     const place = placeOf(ref);
-    const project = await idOf(place.project, token, signal);
+    const project = await projects.idOf(place.project, token, signal);
     const key = refKey(ref);
     const before = known.get(key);
-    const ask = (path: string): Promise<Answer> =>
-      client({ method: 'GET', path, token, ...(before && { known: before.etag }) }, signal);
-    let answer = await ask((hasV4 ? v4 : v3)(place, project));
-    if (hasV4 && isUnknownRoute(answer)) {
-      hasV4 = false;
-      answer = await ask(v3(place, project));
-    }
-    if (answer.status === 304 && before) return before.reading;
+    const answer = await ask(place, project, (path) =>
+      client({ method: 'GET', path, token, ...(before && { known: before.etag }) }, signal),
+    );
+    if (answer.status === 304) return before?.reading ?? unasked(place);
+    if (answer.status === 404) projects.forget(place.project);
     const reading = readingOf(place, answer);
     const { etag } = answer.headers;
     if (etag !== undefined) known.set(key, { etag, reading });
     return reading;
   };
+}
+
+function unasked(place: Place): never {
+  throw new ProviderError(
+    'invalid_response',
+    `Cannot read ${namePlace(place)}: nothing is said to have changed (304), but nothing was known; is there a cache in between?`,
+  );
 }
 
 function v4({ environment, folder, name, recursive, expand }: Place, projectId: string): string {
@@ -88,10 +94,4 @@ function readingOf(place: Place, answer: Answer): Reading {
     lifetime: { kind: 'polled' },
     ...(warnings.length > 0 ? { warnings } : {}),
   };
-}
-
-function bodyOf(answer: Answer, doing: string, missing: string): ValueMap {
-  if (!succeeded(answer)) throw refusal(answer, doing, missing);
-  if (!isValueMap(answer.body)) throw malformed(doing, 'object');
-  return answer.body;
 }

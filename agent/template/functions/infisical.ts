@@ -35,8 +35,11 @@ interface Folder {
   readonly path: string;
 }
 
-/** The options that a template may give as JSON. */
-const OPTIONS: ReadonlySet<string> = new Set(['recursive', 'expandSecretReferences']);
+/** The options that a template may give as JSON. Infisical's agent finds them in any spelling of their letters. */
+const OPTIONS: readonly string[] = ['recursive', 'expandSecretReferences'];
+
+const optionOf = (key: string): string | undefined =>
+  OPTIONS.find((option) => option.toLowerCase() === key.toLowerCase());
 
 /** Nothing yet is an empty list, over which a `range` may run. */
 function list(folder: Folder, options: readonly string[], context: FunctionContext): GoValue {
@@ -55,13 +58,16 @@ function readOptions(text: string): Record<string, string> {
     throw new Fault('the options are not JSON');
   }
   if (!isValueMap(options)) throw new Fault('the options are not a JSON object');
-  const entries = [...options].map(([key, value]): [string, string] => {
-    if (!OPTIONS.has(key))
-      throw new Fault(`there is no option "${key}"; expected ${[...OPTIONS].join(' or ')}`);
-    if (typeof value !== 'boolean') throw new Fault(`the option "${key}" must be true or false`);
-    return [key, String(value)];
-  });
-  return Object.fromEntries(entries);
+  return Object.fromEntries([...options].flatMap(([key, value]) => readOption(key, value)));
+}
+
+/** Nothing for `null`, which leaves an option as it is. */
+function readOption(key: string, value: Value): [string, string][] {
+  const option = optionOf(key);
+  if (option === undefined) throw new Fault(`there is no option "${key}"; expected ${OPTIONS.join(' or ')}`);
+  if (value === null) return [];
+  if (typeof value !== 'boolean') throw new Fault(`the option "${key}" must be true or false`);
+  return [[option, String(value)]];
 }
 
 /** `<project>/<environment>/<folders>`, whatever slashes the template writes around the folders. */
@@ -72,9 +78,12 @@ function reference({ project, environment, path }: Folder, parameters: Record<st
   ] as const)
     if (value === '' || value.includes('/')) throw new Fault(`the ${part} is empty or holds a slash`);
   const folders = path.split('/').filter((folder) => folder !== '');
+  if ([project, environment, ...folders].some(climbs)) throw new Fault('the path has a part "." or ".."');
   const operation = 'name' in parameters ? 'read' : 'list';
   return { store: 'infisical', operation, path: [project, environment, ...folders].join('/'), parameters };
 }
+
+const climbs = (part: string): boolean => part === '.' || part === '..';
 
 function secretsAt(ref: SecretRef, context: FunctionContext): readonly ValueMap[] {
   const secrets = context.read(ref)?.get('secrets');

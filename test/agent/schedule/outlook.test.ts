@@ -34,6 +34,13 @@ describe('giving up', () => {
     expect(giveUpAt(scene.state, DEADLINE_MS)).toBe(scene.now + DEADLINE_MS);
   });
 
+  test('comes no sooner than the store wants to be asked again: who is restarted would ask at once', () => {
+    const scene = new Scene().fail('login', failure('login_refused', { retryAfterMs: 60 * SECOND }));
+    expect(giveUpAt(scene.state, 0)).toBe(scene.now + 60 * SECOND);
+    expect(giveUpAt(scene.state, DEADLINE_MS)).toBe(scene.now + DEADLINE_MS);
+    expect(scene.pause).toBeGreaterThanOrEqual(60 * SECOND);
+  });
+
   test('never comes after the first render', () => {
     const scene = rendered({ kind: 'polled' }).wait(POLL_MS);
     expect(giveUpAt(scene.fail('read a through 1', failure('forbidden')).state, 0)).toBe(Infinity);

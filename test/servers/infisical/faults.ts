@@ -51,6 +51,12 @@ export const FAULTS = {
     from: PROXY,
     fail: (response) => response.writeHead(502, { 'content-type': 'text/html' }).end('<html>'),
   },
+  /** What an ingress answers that has lost its server. */
+  no_backend: {
+    from: PROXY,
+    fail: (response) =>
+      response.writeHead(404, { 'content-type': 'text/plain' }).end('default backend - 404'),
+  },
   /** Says that nothing has changed, to whoever asks. */
   unasked_304: {
     from: { source: 'a cache that mixes up requests' },

@@ -25,6 +25,8 @@ export class FakeInfisical implements AsyncDisposable {
   befalls: (request: string) => boolean = () => true;
   knowsV4 = true;
   licensed: boolean;
+  /** Whether entity tags arrive weakened, as a proxy that compresses does it. */
+  weakTags = false;
   /** Whether answers say what time it is here, as those of the real one do. */
   tellsTime = true;
   /** Every request so far: method, path, status. */
@@ -134,7 +136,7 @@ export class FakeInfisical implements AsyncDisposable {
     }
     const { status, body, etag } = this.#answer(request, url, text);
     this.log.push(`${asked} ${status}`);
-    const tagged = etag === undefined ? {} : { etag };
+    const tagged = etag === undefined ? {} : { etag: this.weakTags ? `W/${etag}` : etag };
     if (status === 304) response.writeHead(304, tagged).end();
     else
       response

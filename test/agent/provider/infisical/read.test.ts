@@ -58,6 +58,43 @@ describe('reading', () => {
     expect(world.fake.log.at(-1)).toBe('GET /api/v4/secrets 304');
   });
 
+  test('sends a tag back as it came, be it weakened by a proxy', async () => {
+    await using world = await stage();
+    world.fake.weakTags = true;
+    const before = await world.session.read(folder(ROOT), NEVER);
+    expect(await world.session.read(folder(ROOT), NEVER)).toBe(before);
+    expect(world.fake.log.at(-1)).toBe('GET /api/v4/secrets 304');
+  });
+
+  test('looks a slug up anew when its project is gone: it may have been made again', async () => {
+    await using world = await stage();
+    await world.session.read(folder(ROOT), NEVER);
+    const { projects } = world.fake;
+    projects.remove(world.project);
+    const again = projects.create({ slug: 'app-x1' });
+    world.identity.projects.add(again.id);
+    projects.put(projects.folder(again, 'dev', '/'), 'NEW', 'project');
+    await expect(world.session.read(folder(ROOT), NEVER)).rejects.toMatchObject({ code: 'not_found' });
+    expect(valuesOf(await world.session.read(folder(ROOT), NEVER))).toEqual({ NEW: 'project' });
+  });
+
+  test('looks a slug up once for all that is read of it at the same time', async () => {
+    await using world = await stage();
+    const refs = ['', '/backend', '/backend/db', '/shared'].map((path) => folder(ROOT + path));
+    await Promise.all(refs.map((ref) => world.session.read(ref, NEVER)));
+    expect(world.fake.count('/api/v1/projects/slug/')).toBe(1);
+  });
+
+  test('goes on if the one that looks the slug up is called off', async () => {
+    await using world = await stage();
+    const first = new AbortController();
+    const dropped = world.session.read(folder(ROOT), first.signal);
+    const other = world.session.read(folder(`${ROOT}/shared`), NEVER);
+    first.abort(new Error('not needed any more'));
+    await expect(dropped).rejects.toThrow('not needed any more');
+    expect(valuesOf(await other)).toHaveProperty('SHARED_TOKEN');
+  });
+
   test('an update that changes no value is the same answer', async () => {
     await using world = await stage();
     const before = await world.session.read(folder(ROOT), NEVER);
@@ -77,6 +114,40 @@ describe('reading', () => {
       });
   });
 
+  test('nor that of an imported one, unless the folder’s own secret wins over it', async () => {
+    await using world = await stage({ masks: (path) => path === '/shared' });
+    await expect(world.session.read(folder(ROOT), NEVER)).rejects.toMatchObject({
+      code: 'forbidden',
+      message: containing('SHARED_TOKEN'),
+    });
+    const { projects } = world.fake;
+    projects.put(projects.folder(world.project, 'dev', '/'), 'SHARED_TOKEN', 'own');
+    expect(valuesOf(await world.session.read(folder(ROOT), NEVER))).toMatchObject({ SHARED_TOKEN: 'own' });
+  });
+
+  test.each([
+    ['a project', folder('../dev')],
+    ['an environment', folder('app-x1/..')],
+    ['a folder', folder(`${ROOT}/a/../..`)],
+    ['a secret', one(ROOT, '..')],
+    ['an empty folder', folder(`${ROOT}//a`)],
+  ])('does not leave its place by %s', async (_, ref) => {
+    await using world = await stage();
+    const asked = world.fake.log.length;
+    await expect(world.session.read(ref, NEVER)).rejects.toMatchObject({ code: 'invalid_request' });
+    expect(world.fake.log.length).toBe(asked);
+  });
+
+  test.each([
+    ['a project', folder('..%2f..%2fv2/dev'), '/api/v1/projects/slug/..%252f..%252fv2'],
+    ['a secret', one(ROOT, '../../v2/folders'), '/api/v4/secrets/..%2F..%2Fv2%2Ffolders'],
+    ['a query', one(ROOT, 'A?secretPath=/other'), '/api/v4/secrets/A%3FsecretPath%3D%2Fother'],
+  ])('takes slashes and their like for letters: %s', async (_, ref, path) => {
+    await using world = await stage();
+    await expect(world.session.read(ref, NEVER)).rejects.toMatchObject({ code: 'not_found' });
+    expect(world.fake.log.at(-1)).toBe(`GET ${path} 404`);
+  });
+
   test('falls back on the third version of the API where there is no fourth', async () => {
     await using world = await stage();
     world.fake.knowsV4 = false;
@@ -86,6 +157,22 @@ describe('reading', () => {
       'SHARED_TOKEN',
     );
     expect(world.fake.count('/api/v4/')).toBe(1);
+  });
+
+  test('does not take a proxy’s 404 for an old server, and says that it is none', async () => {
+    await using world = await stage();
+    world.fake.fault = 'no_backend';
+    for (const ask of [
+      () => world.session.read(folder(world.project.id + '/dev'), NEVER),
+      () => world.provider.login(NEVER),
+    ])
+      await expect(ask()).rejects.toMatchObject({
+        code: 'invalid_response',
+        message: containing('is not Infisical (404); check the address'),
+      });
+    world.fake.fault = undefined;
+    await world.session.read(folder(ROOT), NEVER);
+    expect(world.fake.log.at(-1)).toBe('GET /api/v4/secrets 200');
   });
 
   test.each([
@@ -107,46 +194,5 @@ describe('reading', () => {
       code: 'forbidden',
       message: containing('not a member'),
     });
-  });
-});
-
-describe('a fault on the way', () => {
-  test.each([
-    ['cut', 'unreachable'],
-    ['broken_body', 'invalid_response'],
-    ['silent', 'timeout'],
-    ['bad_gateway', 'server_error'],
-  ] as const)('%s is %s', async (fault, code) => {
-    await using world = await stage();
-    await world.session.read(folder(ROOT), NEVER);
-    world.fake.fault = fault;
-    await expect(world.session.read(folder(ROOT), NEVER)).rejects.toMatchObject({ code });
-    await expect(world.provider.login(NEVER)).rejects.toMatchObject({ code });
-    world.fake.fault = undefined;
-    await expect(world.session.read(folder(ROOT), NEVER)).resolves.toHaveProperty('value');
-  });
-
-  test('a limit of the rate holds for every request until the pause is over', async () => {
-    await using world = await stage();
-    world.fake.fault = 'rate_limited';
-    await expect(world.session.read(folder(ROOT), NEVER)).rejects.toMatchObject({
-      code: 'rate_limited',
-      retryAfterMs: 7000,
-    });
-    world.fake.fault = undefined;
-    const asked = world.fake.log.length;
-    world.wait(5000);
-    await expect(world.provider.login(NEVER)).rejects.toMatchObject({ code: 'rate_limited' });
-    expect(world.fake.log.length).toBe(asked);
-    world.wait(2000);
-    await expect(world.session.read(folder(ROOT), NEVER)).resolves.toHaveProperty('value');
-  });
-
-  test('does not outlast its caller', async () => {
-    await using world = await stage();
-    world.fake.fault = 'silent';
-    const reason = new Error('shutting down');
-    const signal = AbortSignal.abort(reason);
-    await expect(world.session.read(folder(ROOT), signal)).rejects.toBe(reason);
   });
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { InfisicalAuth } from '#contract/agent-config.ts';
 import { type Clock, systemClock } from '#platform/clock.ts';
+import { createPauses, type Pauses } from '../../../../agent/provider/http/pauses.ts';
 import { createInfisicalProvider } from '../../../../agent/provider/infisical/provider.ts';
 import type { Provider, Reading, SecretRef } from '../../../../agent/provider/provider.ts';
 import type { Value } from '../../../../agent/value/value.ts';
@@ -18,6 +19,9 @@ export interface Credentials {
   readonly account?: { readonly identity: string; readonly token: string };
   readonly timeoutMs?: number;
   readonly clock?: Clock;
+  readonly caPem?: string;
+  /** Of the process, if it has other providers, too. */
+  readonly pauses?: Pauses;
 }
 
 export interface Lent extends AsyncDisposable {
@@ -28,18 +32,22 @@ export interface Lent extends AsyncDisposable {
 
 /** A provider, and the file it proves itself with, for as long as they are used. */
 export async function lend(credentials: Credentials): Promise<Lent> {
-  const { address, client, account, timeoutMs = 5000, clock = systemClock } = credentials;
+  const { client, account, clock = systemClock, pauses = createPauses() } = credentials;
   const directory = await mkdtemp(join(tmpdir(), 'sidekey-infisical-'));
   const file = join(directory, 'proof');
   await writeFile(file, `${client?.secret ?? account?.token ?? ''}\n`);
-  const auth: InfisicalAuth = client
-    ? { method: 'universal', clientId: client.id, clientSecretFile: file }
-    : { method: 'kubernetes', identityId: account?.identity ?? '', tokenFile: file };
   return {
-    provider: createInfisicalProvider({ address, auth, timeoutMs }, { clock }),
+    provider: createInfisicalProvider(storeOf(credentials, file), { clock, pauses }),
     prove: (text) => writeFile(file, text),
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
   };
+}
+
+function storeOf({ address, client, account, caPem, timeoutMs = 5000 }: Credentials, file: string) {
+  const auth: InfisicalAuth = client
+    ? { method: 'universal', clientId: client.id, clientSecretFile: file }
+    : { method: 'kubernetes', identityId: account?.identity ?? '', tokenFile: file };
+  return { address, auth, timeoutMs, ...(caPem === undefined ? {} : { caPem }) };
 }
 
 /** A reference as the template functions make it: all of a folder, or one secret of it. */

@@ -67,14 +67,27 @@ describe('the functions of Infisical’s agent', () => {
     });
   });
 
+  test('take options as Infisical’s agent does: in any case, and null for none', () => {
+    const options = '`{"Recursive": true, "expandsecretreferences": null}`';
+    expect(missing(`{{ range listSecrets "id" "dev" "/" ${options} }}{{ end }}`)[0]?.parameters).toEqual({
+      recursive: 'true',
+    });
+  });
+
   test.each([
     ['{{ listSecrets "id" "dev" "/" "no" }}', 'the options are not JSON'],
     ['{{ listSecrets "id" "dev" "/" "[]" }}', 'the options are not a JSON object'],
-    ['{{ listSecrets "id" "dev" "/" `{"recursiv": true}` }}', 'there is no option "recursiv"'],
+    [
+      '{{ listSecrets "id" "dev" "/" `{"recursiv": true}` }}',
+      'there is no option "recursiv"; expected recursive or expandSecretReferences',
+    ],
     ['{{ listSecrets "id" "dev" "/" `{"recursive": 1}` }}', 'must be true or false'],
     ['{{ listSecrets "id" "dev" "/" "{}" "{}" }}', 'wrong number of arguments: 5'],
     ['{{ listSecrets "" "dev" "/" }}', 'the project is empty'],
     ['{{ listSecrets "a/b" "dev" "/" }}', 'holds a slash'],
+    ['{{ listSecrets ".." "dev" "/" }}', 'a part "." or ".."'],
+    ['{{ listSecrets "id" "." "/" }}', 'a part "." or ".."'],
+    ['{{ listSecrets "id" "dev" "/a/../../b" }}', 'a part "." or ".."'],
     ['{{ getSecretByName "id" "dev" "/" "" }}', 'the name is empty'],
   ])('refuse %s', (text, fact) => {
     expect(() => run(text)).toThrow(fact);
