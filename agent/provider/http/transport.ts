@@ -5,11 +5,11 @@ import {
   request as httpRequest,
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { parseRetryAfter } from '#platform/retry-after.ts';
 import { parseJson } from '../../value/json.ts';
 import type { Value } from '../../value/value.ts';
 import { ProviderError } from '../errors.ts';
 import { connectionError, type Endpoint } from './connection-error.ts';
-import { parseRetryAfter } from './retry-after.ts';
 
 /** A request, in the form in which node-vault hands it to its HTTP client. */
 export interface TransportRequest {

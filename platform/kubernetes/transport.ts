@@ -1,0 +1,94 @@
+import { type Dispatcher, Pool } from 'undici';
+import { explainFault, faultCode, isNotHttp } from '../connection-fault.ts';
+import { VERSION } from '../version.ts';
+import { describeCall, type KubernetesCall } from './call.ts';
+import { KubernetesError } from './errors.ts';
+
+/** Where the API server is. */
+export interface Endpoint {
+  /** Such as `https://10.96.0.1:443`. */
+  readonly address: string;
+  /** PEM certificates to trust instead of the system's. */
+  readonly caPem?: string;
+}
+
+/** Enough for a few writers at once; an API server has to share itself with everybody else. */
+const CONNECTIONS = 8;
+
+/** Shorter than the 90 s after which an API server closes an idle connection, so that no request meets the closing. */
+const IDLE_MS = 30_000;
+
+/** Connections to one API server: a bounded number for requests, and one for each watch, which keeps it for minutes. */
+export interface Transport {
+  /** @throws {unknown} Whatever undici throws; see `transportError`. */
+  send(call: KubernetesCall, token: string, signal: AbortSignal): Promise<Dispatcher.ResponseData>;
+  /** The same on a connection that other requests do not wait for. */
+  open(call: KubernetesCall, token: string, signal: AbortSignal): Promise<Dispatcher.ResponseData>;
+  /** Cuts what is going on. */
+  close(): Promise<void>;
+}
+
+export function createTransport({ address, caPem }: Endpoint): Transport {
+  const options: Pool.Options = {
+    // A stream over HTTP/2 would share its connection, and so its fate, with every request.
+    allowH2: false,
+    pipelining: 1,
+    keepAliveTimeout: IDLE_MS,
+    // There is one deadline, over everything; see `deadline.ts`.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    // Said outright, for NODE_TLS_REJECT_UNAUTHORIZED=0 would change the default.
+    connect: { rejectUnauthorized: true, ...(caPem === undefined ? {} : { ca: caPem }) },
+  };
+  const requests = new Pool(address, { ...options, connections: CONNECTIONS });
+  const streams = new Pool(address, options);
+  return {
+    send: (call, token, signal) => requests.request(outgoing(call, token, signal)),
+    open: (call, token, signal) => streams.request(outgoing(call, token, signal)),
+    async close() {
+      await Promise.all([requests.destroy(), streams.destroy()]);
+    },
+  };
+}
+
+const CONTENT_TYPES = {
+  json: 'application/json',
+  // JSON is YAML.
+  apply: 'application/apply-patch+yaml',
+  merge: 'application/merge-patch+json',
+} as const;
+
+function outgoing(call: KubernetesCall, token: string, signal: AbortSignal): Dispatcher.RequestOptions {
+  const { method, path, query, body, type = 'json', accept = 'application/json' } = call;
+  return {
+    method,
+    path,
+    signal,
+    headers: {
+      accept,
+      authorization: `Bearer ${token}`,
+      'user-agent': `sidekey/${VERSION}`,
+      ...(body === undefined ? {} : { 'content-type': CONTENT_TYPES[type] }),
+    },
+    ...(query === undefined ? {} : { query }),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  };
+}
+
+export const timedOut = (call: KubernetesCall, { address }: Endpoint): KubernetesError =>
+  new KubernetesError('timeout', `Cannot ${describeCall(call)}: no whole answer of ${address} in time`);
+
+/** Why no whole answer came. */
+export function transportError(call: KubernetesCall, endpoint: Endpoint, error: unknown): KubernetesError {
+  if (error instanceof KubernetesError) return error;
+  const { address } = endpoint;
+  const code = faultCode(error);
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') return timedOut(call, endpoint);
+  const doing = describeCall(call);
+  if (isNotHttp(code))
+    return new KubernetesError('invalid_response', `Cannot ${doing}: what answers at ${address} is not HTTP`);
+  return new KubernetesError(
+    'unreachable',
+    `Cannot ${doing}: no connection to ${address}: ${explainFault(code)}`,
+  );
+}
