@@ -6,6 +6,7 @@ import { TemplateSyntaxError } from '#contract/template/error.ts';
 import { parseTemplate } from '#contract/template/parse.ts';
 import { isLogLevel, LOG_LEVELS, type LogLevel } from '#platform/log.ts';
 import type { FileToRender } from './render-files.ts';
+import { evaluateSource } from './source/evaluate.ts';
 import { evaluate } from './template/evaluate.ts';
 
 const USAGE = 'usage: agent run|init [--config FILE]';
@@ -60,22 +61,24 @@ export function loadConfig(source: Command['source']): Parsed<ReadConfig> {
   }
 }
 
-/** Parses the templates of the files, each once. */
+/** Makes the files ready to be evaluated: templates are parsed, each once. */
 export function parseFiles(files: readonly FileSpec[]): Parsed<readonly FileToRender[]> {
   const problems: Problem[] = [];
   const ready: FileToRender[] = [];
   for (const spec of files) {
-    if ('source' in spec) {
-      problems.push({ key: `files "${spec.name}"`, message: 'this agent makes files of templates alone' });
-      continue;
-    }
     try {
-      const template = parseTemplate(spec.template);
-      ready.push({ spec, evaluate: (inputs) => evaluate(template, inputs) });
+      ready.push({ spec, evaluate: evaluatorOf(spec) });
     } catch (error) {
       if (!(error instanceof TemplateSyntaxError)) throw error;
       problems.push({ key: `files "${spec.name}"`, message: error.message });
     }
   }
   return problems.length > 0 ? rejected(problems) : parsed(ready);
+}
+
+/** @throws {TemplateSyntaxError} */
+function evaluatorOf(spec: FileSpec): FileToRender['evaluate'] {
+  if ('source' in spec) return (inputs) => evaluateSource(spec.source, spec.format, inputs);
+  const template = parseTemplate(spec.template);
+  return (inputs) => evaluate(template, inputs);
 }

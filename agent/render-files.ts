@@ -4,13 +4,14 @@ import type { Commit } from './render/commit.ts';
 import type { RenderedFile } from './render/plan.ts';
 import type { Failure } from './schedule/attempt.ts';
 import type { FileOutcome, Render, Rendered } from './schedule/state.ts';
+import { FormatError } from './source/error.ts';
 import { TemplateError } from './template/error.ts';
 import type { Evaluation, TemplateInputs } from './template/evaluate.ts';
 
 /** A file and what it is made by. */
 export interface FileToRender {
   readonly spec: FileSpec;
-  /** @throws {TemplateError} */
+  /** @throws {TemplateError | FormatError} */
   evaluate(inputs: TemplateInputs): Evaluation;
 }
 
@@ -30,8 +31,8 @@ interface Evaluated {
 }
 
 /**
- * Evaluates every template and commits the set if it is complete. A file whose template fails, or asks for a secret that
- * was not read yet, keeps its last content, if it has one: it must not hold up the rotation of the others.
+ * Evaluates every file and commits the set if it is complete. A file that cannot be made of what there is, or asks for a
+ * secret that was not read yet, keeps its last content, if it has one: it must not hold up the rotation of the others.
  */
 export async function renderFiles(world: FileWorld, action: Render): Promise<Rendered> {
   const evaluated = world.files.map((file) => evaluateFile(world, action, file));
@@ -67,9 +68,9 @@ function evaluateFile(
     if (evaluation.ok) return { outcome: { name, used, content: evaluation.text }, missing: [] };
     return { outcome: { name, used, ...last }, missing: evaluation.missing };
   } catch (error) {
-    if (!(error instanceof TemplateError)) throw error;
+    if (!(error instanceof TemplateError || error instanceof FormatError)) throw error;
     const failure: Failure = {
-      code: 'template',
+      code: error instanceof FormatError ? 'format' : 'template',
       message: `File "${name}": ${error.message}`,
       transient: false,
     };

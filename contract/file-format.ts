@@ -2,9 +2,9 @@
 export const FILE_FORMATS = [
   // One value as it is; of several, a line `key: value` each.
   'raw',
-  // One object; of one value, that value alone.
+  // One object of all values, or one value alone.
   'json',
-  // One mapping.
+  // One mapping of all values, or one value alone.
   'yaml',
   // A line `KEY='value'` each, for shells and for those who read `.env` files.
   'dotenv',

@@ -2,15 +2,17 @@ import type { SecretSource } from '#contract/secret-source.ts';
 import { serialiseJson } from '../value/json.ts';
 import { isValueMap, mapAt, stringAt, type Value, type ValueMap } from '../value/value.ts';
 
-/**
- * The values of a store's answer by their keys, in the store's order; only the source's own key if it names one. Of KV v2
- * they are those of the version that was read.
- */
+/** The values of a store's answer by their keys, in the store's order; only the source's own key if it names one. */
 export function valuesOf({ store, key }: SecretSource, body: ValueMap): ValueMap {
-  const all = store === 'infisical' ? infisicalValues(body) : vaultValues(body);
+  const all = allValuesOf(store, body);
   if (key === undefined) return all;
   const value = all.get(key);
   return new Map(value === undefined ? [] : [[key, value]]);
+}
+
+/** All values of a store's answer by their keys. Of KV v2 they are those of the version that was read. */
+export function allValuesOf(store: SecretSource['store'], body: ValueMap): ValueMap {
+  return store === 'infisical' ? infisicalValues(body) : vaultValues(body);
 }
 
 function infisicalValues(body: ValueMap): ValueMap {

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadConfig, parseCommand, parseFiles } from '../../agent/config.ts';
+import type { ValueMap } from '../../agent/value/value.ts';
 import { aVolume } from './render/fresh-volume.ts';
 
 const file = (name: string, text: string) => ({
@@ -73,4 +74,20 @@ describe('templates', () => {
       { key: 'files "worse"', message: expect.stringContaining('line 1') as string },
     ]);
   });
+});
+
+test('a file is made of a secret in a format where no template is given', () => {
+  const spec = {
+    name: 'app.env',
+    volume: '/secrets',
+    path: 'app.env',
+    mode: 0o644,
+    source: { store: 'vault', path: 'kv/app' },
+    format: 'dotenv',
+  } as const;
+  const files = parseFiles([spec]);
+  const body: ValueMap = new Map([['data', new Map([['KEY', 'value']])]]);
+  const inputs = { has: () => true, secret: () => body, env: () => undefined, now: () => new Date(0) };
+  const evaluation = files.ok ? files.value[0]?.evaluate(inputs) : undefined;
+  expect(evaluation?.ok && evaluation.text.reveal()).toBe("KEY='value'\n");
 });

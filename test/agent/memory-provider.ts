@@ -11,7 +11,13 @@ export class MemoryProvider implements Provider {
   /** Answers by path; a secret that is not here does not exist. */
   readonly secrets = new Map<
     string,
-    { readonly text: string; readonly lifetime?: Lifetime; readonly leaseId?: string }
+    {
+      readonly text: string;
+      /** Of the text in the secret. */
+      readonly key?: string;
+      readonly lifetime?: Lifetime;
+      readonly leaseId?: string;
+    }
   >();
   token: Lifetime = { kind: 'leased', ttlMs: 1000 * HOUR, renewable: true };
   /** Thrown by every request, if set. */
@@ -43,8 +49,8 @@ export class MemoryProvider implements Provider {
     await this.#pass(`read ${path}`, signal);
     const secret = this.secrets.get(path);
     if (!secret) throw new ProviderError('not_found', `Cannot read ${path}: there is nothing`);
-    const { text, lifetime = { kind: 'polled' }, leaseId } = secret;
-    const value = new Secret(new Map([['data', new Map([['key', text]])]]));
+    const { text, key = 'key', lifetime = { kind: 'polled' }, leaseId } = secret;
+    const value = new Secret(new Map([['data', new Map([[key, text]])]]));
     return { value, lifetime, ...(leaseId === undefined ? {} : { leaseId }) };
   }
 

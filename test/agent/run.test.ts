@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { SecretSource } from '#contract/secret-source.ts';
 import { parseTemplate } from '#contract/template/parse.ts';
 import { type FileToRender, renderFiles } from '../../agent/render-files.ts';
 import { ProviderError } from '../../agent/provider/errors.ts';
@@ -6,6 +7,7 @@ import type { RenderedFile } from '../../agent/render/plan.ts';
 import { run, type Step } from '../../agent/run.ts';
 import { newState } from '../../agent/schedule/resume.ts';
 import type { AgentState, Render } from '../../agent/schedule/state.ts';
+import { evaluateSource } from '../../agent/source/evaluate.ts';
 import { evaluate } from '../../agent/template/evaluate.ts';
 import { MemoryProvider } from './memory-provider.ts';
 import { SteeredClock } from './steered-clock.ts';
@@ -18,6 +20,11 @@ function file(name: string, text: string): FileToRender {
   const template = parseTemplate(source);
   const spec = { name, volume: '/secrets', path: name, mode: 0o644, template: source };
   return { spec, evaluate: (inputs) => evaluate(template, inputs) };
+}
+
+function ofSource(name: string, source: SecretSource): FileToRender {
+  const spec = { name, volume: '/secrets', path: name, mode: 0o644, source, format: 'raw' } as const;
+  return { spec, evaluate: (inputs) => evaluateSource(source, 'raw', inputs) };
 }
 
 const key = (path: string): string => `{{ with secret "${path}" }}{{ .Data.key }}{{ end }}`;
@@ -128,6 +135,26 @@ describe('the loop', () => {
     await stage.clock.advance(POLL_MS);
     expect(stage.commits.at(-1)).toEqual({ one: 'A2', two: 'y' });
     expect(stage.steps.at(-1)?.after.files.get('two')?.failure?.code).toBe('template');
+    await stage.end();
+  });
+
+  test('keeps the last content of a file whose key is gone, and says which keys there are', async () => {
+    const one = ofSource('one', { store: 'vault', path: 'a', key: 'key' });
+    const stage = new Stage([one, file('two', key('b'))], ({ secrets }) => {
+      secrets.set('a', { text: 'A' }).set('b', { text: 'B' });
+    });
+    await stage.clock.settle();
+    stage.provider.secrets.set('a', { text: 's3cret', key: 'renamed' }).set('b', { text: 'B2' });
+    await stage.clock.advance(POLL_MS);
+    expect(stage.commits).toEqual([
+      { one: 'A', two: 'B' },
+      { one: 'A', two: 'B2' },
+    ]);
+    expect(stage.steps.at(-1)?.after.files.get('one')?.failure).toEqual({
+      code: 'format',
+      message: 'File "one": Cannot write vault:a#key as raw: there is no such key among 1: "renamed"',
+      transient: false,
+    });
     await stage.end();
   });
 
