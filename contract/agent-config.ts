@@ -31,7 +31,10 @@ export interface VaultStore {
 /** How the agent proves which machine identity it is. Files are read anew at each login, for they are replaced. */
 export type InfisicalAuth = { readonly organization?: string } & (
   | { readonly method: 'kubernetes'; readonly identityId: string; readonly tokenFile: string }
-  | { readonly method: 'universal'; readonly clientId: string; readonly clientSecretFile: string }
+  | ({ readonly method: 'universal'; readonly clientSecretFile: string } & (
+      | { readonly clientId: string }
+      | { readonly clientIdFile: string }
+    ))
 );
 
 /** One Infisical server. */
@@ -63,10 +66,14 @@ export interface FileTarget {
   readonly mode: number;
 }
 
-/** What is in a file: what a template makes of secrets, or a secret in one of the formats. */
-export type FileContent =
-  | { readonly template: TemplateSource }
-  | { readonly source: SecretSource; readonly format: FileFormat };
+/** A secret in one of the formats. */
+export interface SourceContent {
+  readonly source: SecretSource;
+  readonly format: FileFormat;
+}
+
+/** What is in a file: what a template makes of secrets, or one secret. */
+export type FileContent = { readonly template: TemplateSource } | SourceContent;
 
 /** One file to render. */
 export type FileSpec = FileTarget & FileContent;

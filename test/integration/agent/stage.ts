@@ -3,7 +3,12 @@ import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type AgentConfig, serialiseConfig } from '#contract/agent-config.ts';
+import {
+  type AgentConfig,
+  type FileTarget,
+  type SourceContent,
+  serialiseConfig,
+} from '#contract/agent-config.ts';
 import { CONFIG_VARIABLE } from '#contract/layout.ts';
 import { defaultTemplate } from '../../../injector/annotations/default-template.ts';
 import { CREDENTIALS_PATH } from '../../servers/database.ts';
@@ -48,6 +53,8 @@ export type ConfigChange = Partial<Omit<AgentConfig, 'files' | 'vault'>> & {
   readonly role?: string;
   /** Templates by the name of their file. */
   readonly templates?: Readonly<Record<string, string>>;
+  /** More files, of secrets in a format, by their names. */
+  readonly sources?: Readonly<Record<string, SourceContent>>;
 };
 
 /** A pod's part of the agent: its directories, its token, and one agent after another in them. */
@@ -161,12 +168,18 @@ export function exit(child: ChildProcess): Promise<number | NodeJS.Signals | nul
 async function configure(
   directory: string,
   address: string,
-  { vault, role = 'ml-inference', templates, ...change }: ConfigChange,
+  { vault, role = 'ml-inference', templates, sources = {}, ...change }: ConfigChange,
 ): Promise<AgentConfig> {
-  const sources = templates ?? {
+  const texts = templates ?? {
     'api-key': API_KEY_TEMPLATE,
     default: defaultTemplate('secret/data/ml/api-key'),
   };
+  const place = (name: string): FileTarget => ({
+    name,
+    volume: join(directory, 'secrets'),
+    path: name,
+    mode: 0o644,
+  });
   const tokenFile = join(directory, 'token');
   return {
     version: 1,
@@ -176,13 +189,13 @@ async function configure(
       timeoutMs: 2000,
       ...vault,
     },
-    files: Object.entries(sources).map(([name, text]) => ({
-      name,
-      volume: join(directory, 'secrets'),
-      path: name,
-      mode: 0o644,
-      template: { text, left: '{{', right: '}}' },
-    })),
+    files: [
+      ...Object.entries(texts).map(([name, text]) => ({
+        ...place(name),
+        template: { text, left: '{{', right: '}}' },
+      })),
+      ...Object.entries(sources).map(([name, content]) => ({ ...place(name), ...content })),
+    ],
     pollMs: 500,
     startDeadlineMs: 300_000,
     revokeOnShutdown: false,

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../../servers/eventually.ts';
-import { recordedWorld, type RecordedWorld } from '../../servers/infisical/recorded-world.ts';
-import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
-import { CANARY, exit, furnish, Pod, writeSecret } from './stage.ts';
+import { CANARY, exit, Pod, writeSecret } from './stage.ts';
+import { startTwoStores, type TwoStores } from './two-stores.ts';
 
 const TEMPLATES = {
   'of-vault': '{{ with secret "secret/data/ml/api-key" }}{{ .Data.data.key }}{{ end }}',
@@ -13,57 +12,24 @@ const TEMPLATES = {
     '{{ range listSecretsByProjectSlug "app-x1" "dev" "/" }}|{{ .Key }}={{ .Value }}{{ end }}',
 };
 
-let bao: OpenBaoServer;
-let infisical: RecordedWorld;
+let stores: TwoStores;
 
 beforeAll(async () => {
-  bao = await startOpenBao({ storage: 'disk' });
-  await furnish(bao);
-  infisical = await recordedWorld({ kubernetes: { namespaces: ['ml'], names: ['inference'] } });
-  infisical.fake.identities.review = reviewed;
+  stores = await startTwoStores();
 });
 
-afterAll(async () => {
-  await infisical.fake.close();
-  await bao.stop();
-});
+afterAll(() => stores[Symbol.asyncDispose]());
 
-/** What an API server says of a token: here without looking at its signature. */
-function reviewed(jwt: string): { namespace: string; name: string } {
-  const payload = Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString();
-  const claims = JSON.parse(payload) as {
-    'kubernetes.io': { namespace: string; serviceaccount: { name: string } };
-  };
-  const { namespace, serviceaccount } = claims['kubernetes.io'];
-  return { namespace, name: serviceaccount.name };
-}
+const mixedPod = (): Promise<Pod> => stores.pod({ templates: TEMPLATES, revokeOnShutdown: true });
 
-/** A pod whose agent logs in to both with the same service-account token. */
-async function mixedPod(): Promise<Pod> {
-  const pod = await Pod.create(bao, { templates: TEMPLATES, revokeOnShutdown: true });
-  const tokenFile = pod.config.vault?.auth.tokenFile ?? '';
-  const { fake, identity } = infisical;
-  pod.reconfigure({
-    infisical: {
-      address: fake.address,
-      auth: { method: 'kubernetes', identityId: identity.id, tokenFile },
-      timeoutMs: 2000,
-    },
-  });
-  return pod;
-}
-
-function writeInfisical(value: string): void {
-  const { fake, project } = infisical;
-  fake.projects.put(fake.projects.folder(project, 'dev', '/'), 'API_KEY', value);
-}
+const writeInfisical = (value: string): void => stores.write('/', 'API_KEY', value);
 
 const shows = (pod: Pod, file: keyof typeof TEMPLATES, text: string): Promise<void> =>
   eventually(`${file} with ${text}`, 35_000, async () => expect(await pod.read(file)).toContain(text));
 
 describe('one agent with secrets of Vault and of Infisical', () => {
   test('renders and rotates both without a restart, logs in once to each and revokes both tokens', async () => {
-    await writeSecret(bao, `${CANARY}-v1`);
+    await writeSecret(stores.bao, `${CANARY}-v1`);
     writeInfisical('i1');
     await using pod = await mixedPod();
     const agent = pod.start('run');
@@ -74,13 +40,13 @@ describe('one agent with secrets of Vault and of Infisical', () => {
     writeInfisical('i2');
     await shows(pod, 'both', '|API_KEY=i2|');
     await shows(pod, 'of-infisical', 'i2');
-    await writeSecret(bao, `${CANARY}-v2`);
+    await writeSecret(stores.bao, `${CANARY}-v2`);
     await shows(pod, 'both', `${CANARY}-v2|API_KEY=i2|`);
     expect(agent.exitCode).toBeNull();
     expect(await pod.metric('sidekey_agent_store_requests_total{operation="login"}')).toBe(2);
     agent.kill('SIGTERM');
     expect(await exit(agent)).toBe(0);
-    expect(infisical.fake.identities.living).toBe(0);
+    expect(stores.infisical.fake.identities.living).toBe(0);
     expect(pod.output).not.toContain(CANARY);
   });
 
@@ -88,20 +54,20 @@ describe('one agent with secrets of Vault and of Infisical', () => {
     await using pod = await mixedPod();
     pod.start('run');
     await pod.ready();
-    await infisical.fake.close();
-    await writeSecret(bao, `${CANARY}-v3`);
+    await stores.infisical.fake.close();
+    await writeSecret(stores.bao, `${CANARY}-v3`);
     await shows(pod, 'of-vault', `${CANARY}-v3`);
     await eventually('the outage', 5000, async () =>
       expect(await pod.metric('sidekey_agent_store_up{store="infisical"}')).toBe(0),
     );
     expect(await pod.metric('sidekey_agent_store_up{store="vault"}')).toBe(1);
-    await infisical.fake.open();
-    await bao.halt();
+    await stores.infisical.fake.open();
+    await stores.bao.halt();
     writeInfisical('i3');
     await shows(pod, 'of-infisical', 'i3');
     expect((await pod.get('/readyz')).status).toBe(200);
-    await bao.restart();
-    await writeSecret(bao, `${CANARY}-v4`);
+    await stores.bao.restart();
+    await writeSecret(stores.bao, `${CANARY}-v4`);
     await shows(pod, 'both', `${CANARY}-v4|API_KEY=i3|`);
   });
 
@@ -112,15 +78,15 @@ describe('one agent with secrets of Vault and of Infisical', () => {
     await sleep(200);
     first.kill('SIGKILL');
     await exit(first);
-    const logins = infisical.fake.count('kubernetes-auth/login');
+    const logins = stores.infisical.fake.count('kubernetes-auth/login');
     pod.start('run');
     await pod.ready();
-    expect(infisical.fake.count('kubernetes-auth/login')).toBe(logins);
+    expect(stores.infisical.fake.count('kubernetes-auth/login')).toBe(logins);
     expect(await pod.metric('sidekey_agent_store_requests_total{operation="login"}')).toBe(0);
   });
 
   test('a template that asks for a store that is not configured is refused with its place', async () => {
-    await using pod = await Pod.create(bao, { templates: { one: TEMPLATES['of-infisical'] } });
+    await using pod = await Pod.create(stores.bao, { templates: { one: TEMPLATES['of-infisical'] } });
     expect(await exit(pod.start('init'))).toBe(1);
     expect(await pod.lastWords()).toContain('line 1, column 9: getSecretByName: the agent is not configured');
   });
