@@ -1,29 +1,66 @@
 import { type Failure, FRESH, fail, isRefusal, retryDelay, type Urgency } from './attempt.ts';
-import { dueAt, endOf, isLeased, type Lifetime, refuseRenewal, renewTerm } from './lifetime.ts';
-import type { AgentState, Held, Moment, SecretState, Superseded } from './state.ts';
+import {
+  dueAt,
+  endOf,
+  endsWithToken,
+  isLasting,
+  type Lifetime,
+  refuseRenewal,
+  renewTerm,
+} from './lifetime.ts';
+import type { AgentState, Held, Moment, Remnant, SecretState, Superseded } from './state.ts';
 import { sessionInUse, sessionOf } from './stores.ts';
 
 /**
- * When a secret ends (milliseconds since the epoch): with its own time or, if it is leased, with the token that issued
- * it, whichever is first. A lease whose session is unknown has ended.
+ * When a secret ends (milliseconds since the epoch): with its own time or, if it has a lease that does not last, with the
+ * token that issued it, whichever is first. Such a lease has ended if its session is unknown.
  */
 export function leaseEnd(state: AgentState, { term, session }: Pick<Held, 'term' | 'session'>): number {
-  if (!isLeased(term)) return endOf(term);
+  if (!endsWithToken(term)) return endOf(term);
   const issuer = sessionOf(state, session);
   return issuer ? Math.min(endOf(term), endOf(issuer.term)) : Number.NEGATIVE_INFINITY;
 }
 
 /** Remembers the lease that a secret had before it was read anew: it is kept alive until it is let go. */
-export function supersede(state: AgentState, { held }: SecretState, now: number): AgentState {
+export function supersede(state: AgentState, { ref, held }: SecretState, now: number): AgentState {
   if (held?.leaseId === undefined) return state;
   const { leaseId, session, term } = held;
   const due = now + Math.max(0, leaseEnd(state, held) - now) / 2;
-  return { ...state, superseded: [...state.superseded, { leaseId, session, term, due }] };
+  return { ...state, superseded: [...state.superseded, { leaseId, store: ref.store, session, term, due }] };
 }
 
 /** Lets the replaced leases run out. To be called once nobody uses their secrets any more. */
-export function letGo(state: AgentState): AgentState {
-  return { ...state, superseded: [] };
+export function letGo(state: AgentState, now: number): AgentState {
+  if (state.superseded.length === 0) return state;
+  return leave({ ...state, superseded: [] }, state.superseded.map(remnantOf), now);
+}
+
+/** Remembers leases that nobody renews any more, as long as they live; those that end with their token are over anyway. */
+export function leave(state: AgentState, leases: readonly (Remnant | undefined)[], now: number): AgentState {
+  const added = leases.filter((lease) => lease !== undefined);
+  if (added.length === 0) return state;
+  return { ...state, remnants: [...state.remnants, ...added].filter(({ endsAt }) => endsAt > now) };
+}
+
+type Leased = Pick<Superseded, 'store' | 'term'> & { readonly leaseId?: string };
+
+/** What will be left of a lease once it is renewed no more: nothing, if it does not last. */
+export function remnantOf({ leaseId, store, term }: Leased): Remnant | undefined {
+  return leaseId !== undefined && isLasting(term) ? { leaseId, store, endsAt: endOf(term) } : undefined;
+}
+
+/** The lasting leases that nothing stands in a file of. */
+export const leftBehind = ({ superseded, remnants }: AgentState): Remnant[] => [
+  ...superseded.flatMap((lease) => remnantOf(lease) ?? []),
+  ...remnants,
+];
+
+/** Every lease that would outlive the agent's tokens. */
+export function lastingLeases(state: AgentState, now: number): Remnant[] {
+  const held = [...state.secrets.values()].flatMap((secret) =>
+    secret.held ? (remnantOf({ ...secret.held, store: secret.ref.store }) ?? []) : [],
+  );
+  return [...held, ...leftBehind(state)].filter(({ endsAt }) => endsAt > now);
 }
 
 /** A lease lives on, be it the one in use or one whose secret is still in the files. */
@@ -41,7 +78,7 @@ export function leaseRenewed(
     inUse: (secret, held) => {
       const { term, due } = renewed(held);
       // The renewal of a lease that ends with a replaced session is no reason not to replace it, too.
-      const next = sessionInUse(state, held.session) ? due : secret.due;
+      const next = isLasting(held.term) || sessionInUse(state, held.session) ? due : secret.due;
       return { ...secret, held: { ...held, term }, due: next, attempt: FRESH, confirmedAt: moment.now };
     },
     superseded: (lease) => ({ ...lease, ...renewed(lease) }),
@@ -59,7 +96,7 @@ export function renewalFailed(
   if (isRefusal(failure)) {
     return onLease(state, leaseId, {
       inUse: (secret, held) => ({ ...secret, held: { ...held, term: refuseRenewal(held.term) }, due: now }),
-      superseded: () => undefined,
+      superseded: (lease) => ({ ...lease, term: refuseRenewal(lease.term) }),
     });
   }
   return onLease(state, leaseId, {
@@ -85,8 +122,7 @@ export function tryAgain(
 
 interface LeaseChange {
   inUse(secret: SecretState, held: Held): SecretState;
-  /** Undefined: no longer of interest. */
-  superseded(lease: Superseded): Superseded | undefined;
+  superseded(lease: Superseded): Superseded;
 }
 
 function onLease(state: AgentState, leaseId: string, change: LeaseChange): AgentState {
@@ -94,8 +130,8 @@ function onLease(state: AgentState, leaseId: string, change: LeaseChange): Agent
     if (secret.held?.leaseId === leaseId)
       return { ...state, secrets: new Map(state.secrets).set(key, change.inUse(secret, secret.held)) };
   }
-  const superseded = state.superseded.flatMap((lease) =>
-    lease.leaseId === leaseId ? (change.superseded(lease) ?? []) : lease,
+  const superseded = state.superseded.map((lease) =>
+    lease.leaseId === leaseId ? change.superseded(lease) : lease,
   );
   return { ...state, superseded };
 }

@@ -3,8 +3,8 @@
  * Durations are milliseconds from the moment the answer arrived.
  */
 export type Lifetime =
-  /** A lease: gone after `ttlMs` unless renewed. */
-  | { readonly kind: 'leased'; readonly ttlMs: number; readonly renewable: boolean }
+  /** A lease: gone after `ttlMs` unless renewed, and with the token that made it unless it is `lasting`. */
+  | { readonly kind: 'leased'; readonly ttlMs: number; readonly renewable: boolean; readonly lasting?: true }
   /** Ends by itself (a certificate, a static role's password) and is to be read anew. */
   | { readonly kind: 'expiring'; readonly ttlMs: number }
   /** May change at any time without notice: read again at the poll interval. */
@@ -63,7 +63,14 @@ export function replaceAt({ lifetime, grantedAt }: Term): number {
   return 'ttlMs' in lifetime ? grantedAt + lifetime.ttlMs * (1 - REPLACE_SHARE) : Number.POSITIVE_INFINITY;
 }
 
-export const isLeased = ({ lifetime }: Term): boolean => lifetime.kind === 'leased';
+const isLeased = ({ lifetime }: Term): boolean => lifetime.kind === 'leased';
+
+/** True for a lease that goes on when the token that made it ends: it is renewed under any other of the store. */
+export const isLasting = ({ lifetime }: Term): boolean =>
+  lifetime.kind === 'leased' && lifetime.lasting === true;
+
+/** True for a lease that ends with the token that made it. */
+export const endsWithToken = (term: Term): boolean => isLeased(term) && !isLasting(term);
 
 /** True as long as a renewal is worth asking for: the store allows it and has not met the maximum TTL. */
 export function isRenewable({ lifetime, firstTtlMs }: Term): boolean {

@@ -1,8 +1,8 @@
-import { endOf, isRenewable, replaceAt } from './lifetime.ts';
+import { endOf, isLasting, isRenewable, replaceAt } from './lifetime.ts';
 import { isAlive } from './sessions.ts';
 import type { StoreName } from '../provider/provider.ts';
 import type { Action, AgentState, SecretState, SessionState, StoreState, Superseded } from './state.ts';
-import { sessionOf } from './stores.ts';
+import { sessionOf, storeOf } from './stores.ts';
 
 /** What is to be under way now, and when to look again if nothing happens before. */
 export interface Plan {
@@ -63,7 +63,10 @@ function planSession(
   return { actions: [{ type: 'login', store: name }], wakes: ends };
 }
 
-/** A lease is renewed through the session that made it; everything else is read through the one in use. */
+/**
+ * A lease is renewed through the session that made it, a lasting one through whichever is in use; everything else is read
+ * through the one in use.
+ */
 function planSecret(
   key: string,
   { ref, held, due }: SecretState,
@@ -72,18 +75,19 @@ function planSecret(
 ): Part {
   if (due > now) return wait(due);
   if (!session) return NOTHING;
-  const renewable = held?.leaseId !== undefined && held.session === session.id && isRenewable(held.term);
-  if (!renewable || now >= replaceAt(held.term)) return act({ type: 'read', key, ref, session });
+  const mine = held?.leaseId !== undefined && (isLasting(held.term) || held.session === session.id);
+  if (!mine || !isRenewable(held.term) || now >= replaceAt(held.term))
+    return act({ type: 'read', key, ref, session });
   return { actions: [{ type: 'renew', leaseId: held.leaseId, session }], wakes: [replaceAt(held.term)] };
 }
 
-/** A replaced lease is renewed as long as its session lives; it is never read again. */
+/** A replaced lease is renewed as long as a session for it lives; it is never read again. */
 function planSuperseded(
   state: AgentState,
-  { leaseId, session: id, term, due }: Superseded,
+  { leaseId, store, session: id, term, due }: Superseded,
   now: number,
 ): Part {
-  const session = sessionOf(state, id);
+  const session = isLasting(term) ? storeOf(state, store).current : sessionOf(state, id);
   const alive = session !== undefined && isAlive(session, now) && now < endOf(term);
   if (!alive || !isRenewable(term)) return NOTHING;
   return due > now ? wait(due) : act({ type: 'renew', leaseId, session });

@@ -1,5 +1,5 @@
 import { type Failure, FRESH, fail, retryDelay } from './attempt.ts';
-import { letGo } from './leases.ts';
+import { leave, letGo, remnantOf } from './leases.ts';
 import { want } from './secrets.ts';
 import type { AgentState, FileOutcome, FileState, Moment, Rendered } from './state.ts';
 
@@ -18,8 +18,8 @@ export function rendered(state: AgentState, event: Rendered, moment: Moment): Ag
   );
   const complete = { ...next, files, render: { ...next.render, firstAt: state.render.firstAt ?? now } };
   // Between the commit and this point belongs whatever has to learn of the change while the old leases still live.
-  const released = letGo(complete);
-  return fault || event.missing.length > 0 ? released : forget(released);
+  const released = letGo(complete, now);
+  return fault || event.missing.length > 0 ? released : forget(released, now);
 }
 
 /** What is left to be rendered: values that arrived meanwhile, at once; a template's fault, after a pause. */
@@ -49,10 +49,13 @@ function committed(state: AgentState, file: FileOutcome, changed: readonly strin
 }
 
 /** Secrets that no file is made from any more are neither read nor renewed. */
-function forget(state: AgentState): AgentState {
+function forget(state: AgentState, now: number): AgentState {
   const used = new Set([...state.files.values()].flatMap((file) => file.used));
-  if ([...state.secrets.keys()].every((key) => used.has(key))) return state;
-  return { ...state, secrets: new Map([...state.secrets].filter(([key]) => used.has(key))) };
+  const unused = [...state.secrets].filter(([key]) => !used.has(key));
+  if (unused.length === 0) return state;
+  const left = unused.map(([, { ref, held }]) => held && remnantOf({ ...held, store: ref.store }));
+  const secrets = new Map([...state.secrets].filter(([key]) => used.has(key)));
+  return leave({ ...state, secrets }, left, now);
 }
 
 /** The set could not be committed: the old one stands, and it is tried again. */

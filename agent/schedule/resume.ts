@@ -2,9 +2,10 @@ import { type Providers, refKey, type StoreName } from '../provider/provider.ts'
 import type { Secret } from '../secret.ts';
 import { SAVED_VERSION, type SavedSession, type SavedState } from '../state/saved.ts';
 import { FRESH } from './attempt.ts';
-import { dueAt, isLeased } from './lifetime.ts';
+import { leftBehind } from './leases.ts';
+import { dueAt, endsWithToken } from './lifetime.ts';
 import { isAlive } from './sessions.ts';
-import type { AgentState, FileState, Held, Moment, SessionState } from './state.ts';
+import type { AgentState, FileState, Held, Moment, Remnant, SessionState } from './state.ts';
 import { allSessions, currentSessions, NEW_STORE, sessionInUse } from './stores.ts';
 
 /** An agent that knows nothing yet: its first plan is to log in at its stores and to look what the templates ask for. */
@@ -15,6 +16,7 @@ export function newState(pollMs: number, stores: Iterable<StoreName>): AgentStat
     nextSession: 1,
     secrets: new Map(),
     superseded: [],
+    remnants: [],
     revision: 0,
     render: { dirty: true, due: 0, attempt: FRESH },
     files: new Map(),
@@ -60,6 +62,7 @@ export function resumeState(
         return [refKey(ref), { ref, held, due, attempt: FRESH, confirmedAt: held.term.grantedAt }];
       }),
     ),
+    remnants: saved.remnants.filter(({ endsAt }) => endsAt > moment.now),
     files: new Map(saved.files.map(({ name, changedAt }) => [name, { used: [], changedAt }])),
   };
 }
@@ -79,7 +82,7 @@ export function takeOver(state: AgentState, contents: ReadonlyMap<string, Secret
 /** At once for what may have changed unseen, and for a lease whose session is gone; else undefined. */
 function revivedDue(state: AgentState, { term, session }: Held): number | undefined {
   if (term.lifetime.kind === 'polled') return 0;
-  return isLeased(term) && !sessionInUse(state, session) ? 0 : undefined;
+  return endsWithToken(term) && !sessionInUse(state, session) ? 0 : undefined;
 }
 
 const kept = ({ id, store, session, term }: SessionState): SavedSession => ({
@@ -97,6 +100,7 @@ export function toSaved(state: AgentState, fingerprint: string): SavedState {
     current: currentSessions(state).map(kept),
     former: [...state.stores.values()].flatMap(({ former }) => former).map(kept),
     secrets: [...state.secrets.values()].flatMap(({ ref, held }) => (held ? { ref, ...held } : [])),
+    remnants: leftBehind(state),
     files: [...state.files].map(([name, { changedAt }]) => ({ name, changedAt })),
   };
 }
@@ -106,10 +110,14 @@ export function savedAlike(before: AgentState, after: AgentState): boolean {
   return (
     sameSessions(allSessions(before), allSessions(after)) &&
     before.secrets.size === after.secrets.size &&
+    sameLeases(leftBehind(before), leftBehind(after)) &&
     [...after.secrets].every(([key, { held }]) => before.secrets.get(key)?.held === held) &&
     [...after.files].every(([name, { changedAt }]) => before.files.get(name)?.changedAt === changedAt)
   );
 }
+
+const sameLeases = (before: readonly Remnant[], after: readonly Remnant[]): boolean =>
+  before.length === after.length && after.every(({ leaseId }, index) => before[index]?.leaseId === leaseId);
 
 const sameSessions = (before: readonly SessionState[], after: readonly SessionState[]): boolean =>
   before.length === after.length && after.every(({ term }, index) => before[index]?.term === term);

@@ -1,10 +1,10 @@
 import { type Reading, refKey, type SecretRef } from '../provider/provider.ts';
 import { type Failure, FRESH, patience } from './attempt.ts';
-import { leaseEnd, supersede, tryAgain } from './leases.ts';
-import { beginTerm, dueAt, isLeased } from './lifetime.ts';
+import { leaseEnd, leave, remnantOf, supersede, tryAgain } from './leases.ts';
+import { beginTerm, dueAt, endsWithToken } from './lifetime.ts';
 import { sameBody } from './same.ts';
 import type { AgentState, Held, Moment, SecretState } from './state.ts';
-import { sessionInUse } from './stores.ts';
+import { sessionInUse, sessionOf } from './stores.ts';
 
 /** Files are brought up to date this long after a change even if other reads are under way: those may hang. */
 const SETTLE_MS = 20;
@@ -31,14 +31,15 @@ interface Answer {
 }
 
 /**
- * A secret was read. A lease only counts if the session that made it is still the one in use: otherwise the secret is due
- * under the new session anyway.
+ * A secret was read. A lease that ends with its session only counts if that is still the one in use: otherwise the secret is
+ * due under the new session anyway.
  */
 export function secretRead(state: AgentState, { key, session, reading }: Answer, moment: Moment): AgentState {
   const secret = state.secrets.get(key);
   const term = beginTerm(reading.lifetime, moment.now);
-  if (!secret || (isLeased(term) && !sessionInUse(state, session))) return state;
   const { leaseId } = reading;
+  if (!secret) return leaveUnwanted(state, { session, reading }, moment.now);
+  if (endsWithToken(term) && !sessionInUse(state, session)) return state;
   const held: Held = { value: reading.value, term, session, ...(leaseId === undefined ? {} : { leaseId }) };
   const same = secret.held !== undefined && isUnchanged(secret.held, held);
   const next: SecretState = {
@@ -50,6 +51,17 @@ export function secretRead(state: AgentState, { key, session, reading }: Answer,
   };
   const known = { ...state, secrets: new Map(state.secrets).set(key, next) };
   return same ? known : changed(supersede(known, secret, moment.now), moment.now);
+}
+
+/** A lease that arrives when nothing is made from its secret any more is not used, but lives. */
+function leaveUnwanted(
+  state: AgentState,
+  { session, reading: { leaseId, lifetime } }: Omit<Answer, 'key'>,
+  now: number,
+): AgentState {
+  const store = sessionOf(state, session)?.store;
+  if (store === undefined || leaseId === undefined) return state;
+  return leave(state, [remnantOf({ leaseId, store, term: beginTerm(lifetime, now) })], now);
 }
 
 /** Only what has neither lease nor end can be told to be the same: of the others at least the time left differs. */

@@ -1,7 +1,16 @@
 import type { Session, StoreName } from '../provider/provider.ts';
 import { type Failure, FRESH, fail, isRefusal, patience, retryDelay } from './attempt.ts';
-import { beginTerm, dueAt, endOf, isLeased, type Lifetime, refuseRenewal, renewTerm } from './lifetime.ts';
-import type { AgentState, Moment, SecretState, SessionState } from './state.ts';
+import {
+  beginTerm,
+  dueAt,
+  endOf,
+  endsWithToken,
+  isLasting,
+  type Lifetime,
+  refuseRenewal,
+  renewTerm,
+} from './lifetime.ts';
+import type { AgentState, Moment, SecretState, SessionState, Superseded } from './state.ts';
 import { sessionInUse, sessionOf, storeOf, withStore } from './stores.ts';
 
 /** A token refused so soon after it was granted is no accident: logging in again at once would go round in circles. */
@@ -10,8 +19,8 @@ const TRIAL_MS = 60_000;
 export const isAlive = (session: SessionState, now: number): boolean => now < endOf(session.term);
 
 /**
- * A new session takes over at its store. What has a lease there is due under it at once, for its lease ends with the old
- * token; what has none stays as it is. The old session stays known until its token ends.
+ * A new session takes over at its store. What has a lease there that ends with the old token is due under it at once; what
+ * has none, or one that lasts, stays as it is. The old session stays known until its token ends.
  */
 export function loggedIn(
   state: AgentState,
@@ -30,7 +39,7 @@ export function loggedIn(
     login: { due: now, attempt: { failures: store.login.attempt.failures } },
   });
   const hangs = ({ ref, held }: SecretState): boolean =>
-    ref.store === name && held !== undefined && isLeased(held.term);
+    ref.store === name && held !== undefined && endsWithToken(held.term);
   const secrets = new Map(
     [...state.secrets].map(([key, secret]) => [key, hangs(secret) ? { ...secret, due: now } : secret]),
   );
@@ -84,13 +93,14 @@ const withCurrent = (state: AgentState, current: SessionState): AgentState =>
   withStore(state, current.store, { ...storeOf(state, current.store), current });
 
 /**
- * A session's token is no longer good, and its leases are gone with it. However many calls find out, one login follows:
+ * A session's token is no longer good, and the leases that end with it are gone. However many calls find out, one login follows:
  * at once if the token had been good for a while, else after a growing pause.
  */
 export function tokenLost(state: AgentState, id: number, failure: Failure, moment: Moment): AgentState {
   const session = sessionOf(state, id);
   if (!session) return state;
-  const released = { ...state, superseded: state.superseded.filter((lease) => lease.session !== id) };
+  const lives = ({ session: maker, term }: Superseded): boolean => maker !== id || isLasting(term);
+  const released = { ...state, superseded: state.superseded.filter(lives) };
   const { current, ...store } = storeOf(state, session.store);
   if (current?.id !== id) {
     const former = store.former.filter((one) => one.id !== id);

@@ -20,7 +20,7 @@ export interface SessionState {
 export interface Held {
   readonly value: Secret<ValueMap>;
   readonly term: Term;
-  /** The session that read it: a lease ends with that one's token. */
+  /** The session that read it: a lease ends with that one's token, unless it is lasting. */
   readonly session: number;
   readonly leaseId?: string;
 }
@@ -39,9 +39,18 @@ export interface SecretState {
 /** A lease that has been replaced but whose secret still stands in the files: kept alive until it is let go. */
 export interface Superseded {
   readonly leaseId: string;
+  readonly store: StoreName;
   readonly session: number;
   readonly term: Term;
   readonly due: number;
+}
+
+/** A lasting lease that nothing is made from any more: it runs out, or is revoked in the end. */
+export interface Remnant {
+  readonly leaseId: string;
+  readonly store: StoreName;
+  /** Milliseconds since the epoch. */
+  readonly endsAt: number;
 }
 
 export interface FileState {
@@ -80,6 +89,7 @@ export interface AgentState {
   readonly nextSession: number;
   readonly secrets: ReadonlyMap<string, SecretState>;
   readonly superseded: readonly Superseded[];
+  readonly remnants: readonly Remnant[];
   /** Grows with every changed value, so that a commit knows what it has rendered. */
   readonly revision: number;
   readonly render: RenderState;

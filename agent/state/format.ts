@@ -2,6 +2,7 @@ import { type Parsed, parsed, rejected } from '#contract/problem.ts';
 import { Reader } from '#contract/reader.ts';
 import { type SecretRef, type StoreName, STORES } from '../provider/provider.ts';
 import type { Lifetime, Term } from '../schedule/lifetime.ts';
+import type { Remnant } from '../schedule/state.ts';
 import { Secret } from '../secret.ts';
 import { parseJson, serialiseJson } from '../value/json.ts';
 import { isValueMap, type ValueMap } from '../value/value.ts';
@@ -48,6 +49,7 @@ export function parseState(text: string): Parsed<SavedState> {
     current: root.list('current').map(readSession),
     former: root.list('former').map(readSession),
     secrets: root.list('secrets').map(readSecret),
+    remnants: root.unknown('remnants') === undefined ? [] : root.list('remnants').map(readRemnant),
     files: root.list('files').map(readFile),
   };
   return root.problems.length > 0 ? rejected(root.problems) : parsed(state);
@@ -79,6 +81,10 @@ function readSecret(reader: Reader): SavedSecret {
     term: readTerm(reader.child('term')),
     ...(leaseId === undefined ? {} : { leaseId }),
   };
+}
+
+function readRemnant(reader: Reader): Remnant {
+  return { leaseId: reader.string('leaseId'), store: readStore(reader), endsAt: number(reader, 'endsAt') };
 }
 
 function readFile(reader: Reader): SavedFile {
@@ -122,7 +128,12 @@ function readLifetime(reader: Reader): Lifetime {
   const kind = reader.choice('kind', ['leased', 'expiring', 'polled', 'static'], 'static');
   switch (kind) {
     case 'leased':
-      return { kind, ttlMs: number(reader, 'ttlMs'), renewable: reader.boolean('renewable', false) };
+      return {
+        kind,
+        ttlMs: number(reader, 'ttlMs'),
+        renewable: reader.boolean('renewable', false),
+        ...(reader.boolean('lasting', false) && { lasting: true }),
+      };
     case 'expiring':
       return { kind, ttlMs: number(reader, 'ttlMs') };
     default:

@@ -1,5 +1,6 @@
 import type { SecretRef, StoreName } from '../provider/provider.ts';
 import type { Term } from '../schedule/lifetime.ts';
+import type { Remnant } from '../schedule/state.ts';
 import type { Secret } from '../secret.ts';
 import type { ValueMap } from '../value/value.ts';
 
@@ -16,6 +17,8 @@ export interface SavedState {
   /** Sessions that were replaced and may still be alive. */
   readonly former: readonly SavedSession[];
   readonly secrets: readonly SavedSecret[];
+  /** Lasting leases that are not used any more, to be revoked in the end. Absent from what older releases wrote. */
+  readonly remnants: readonly Remnant[];
   readonly files: readonly SavedFile[];
 }
 
@@ -31,7 +34,7 @@ export interface SavedSecret {
   readonly ref: SecretRef;
   /** The whole body as it was read. */
   readonly value: Secret<ValueMap>;
-  /** The session it was read through; its lease ends with that one's token. */
+  /** The session it was read through; its lease ends with that one's token, unless its lifetime says that it lasts. */
   readonly session: number;
   readonly leaseId?: string;
   readonly term: Term;

@@ -158,6 +158,7 @@ test('a state file of another user is not trusted', async () => {
     current: [],
     former: [],
     secrets: [],
+    remnants: [],
     files: [],
   });
   chownSync(join(directory, 'state.json'), 65_532, 65_532);

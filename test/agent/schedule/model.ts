@@ -13,7 +13,7 @@ export interface Terms {
 
 export type SecretSpec =
   | { readonly kind: 'kv' }
-  | ({ readonly kind: 'leased' } & Terms)
+  | ({ readonly kind: 'leased'; readonly lasting: boolean } & Terms)
   | { readonly kind: 'expiring'; readonly ttlMs: number };
 
 interface Grant {
@@ -21,11 +21,15 @@ interface Grant {
   readonly terms: Terms;
   readonly bornAt: number;
   expiresAt: number;
-  /** The token that made it; undefined for a token. */
+  /** The token that made it and that it ends with; undefined for a token, and for a lease that lasts. */
   readonly token: string | undefined;
+  readonly kind: 'token' | 'lease';
 }
 
-/** A store as a model: no time but what it is told, no I/O. Leases end with their token, as in Vault. */
+/**
+ * A store as a model: no time but what it is told, no I/O. Leases end with their token, as in Vault, and are cut at their
+ * maximum; or they last, as in Infisical, and what would pass their maximum is refused.
+ */
 export class ModelStore {
   readonly token: Terms;
   readonly secrets: ReadonlyMap<string, SecretSpec>;
@@ -44,7 +48,7 @@ export class ModelStore {
 
   login(now: number): { token: string; lifetime: Lifetime } {
     this.logins += 1;
-    const grant = this.#grant(this.token, now, undefined);
+    const grant = this.#grant('token', this.token, now, undefined);
     return { token: grant.id, lifetime: this.#lifetime(grant, now) };
   }
 
@@ -56,7 +60,7 @@ export class ModelStore {
     if (spec.kind === 'kv') return { value: answer(`${path} ${this.version}`), lifetime: { kind: 'polled' } };
     if (spec.kind === 'expiring')
       return { value: answer(String(now)), lifetime: { kind: 'expiring', ttlMs: spec.ttlMs } };
-    const lease = this.#grant(spec, now, token);
+    const lease = this.#grant('lease', spec, now, spec.lasting ? undefined : token);
     return { value: answer(lease.id), lifetime: this.#lifetime(lease, now), leaseId: lease.id };
   }
 
@@ -65,7 +69,9 @@ export class ModelStore {
     const grant = this.grants.get(id);
     if (!grant?.terms.renewable || !this.isAlive(id, now))
       throw new ProviderError('lease_gone', 'Cannot renew: it has ended');
-    grant.expiresAt = Math.min(now + grant.terms.ttlMs, grant.bornAt + grant.terms.maxTtlMs);
+    const [wanted, most] = [now + grant.terms.ttlMs, grant.bornAt + grant.terms.maxTtlMs];
+    if (isLasting(grant) && wanted > most) throw new ProviderError('lease_gone', 'Cannot renew: no longer');
+    grant.expiresAt = Math.min(wanted, most);
     return this.#lifetime(grant, now);
   }
 
@@ -86,11 +92,17 @@ export class ModelStore {
       throw new ProviderError('token_invalid', 'Cannot go on: the token has ended');
   }
 
-  #grant(terms: Terms, now: number, token: string | undefined): Grant {
+  /** How many leases of a secret were made. */
+  leasesOf(path: string): number {
+    return [...this.grants.values()].filter(({ terms }) => terms === this.secrets.get(path)).length;
+  }
+
+  #grant(kind: Grant['kind'], terms: Terms, now: number, token: string | undefined): Grant {
     this.#serial += 1;
     const expiresAt = now + Math.min(terms.ttlMs, terms.maxTtlMs);
     const grant = {
-      id: `${this.#prefix}${token === undefined ? 'token' : 'lease'}-${this.#serial}`,
+      id: `${this.#prefix}${kind}-${this.#serial}`,
+      kind,
       terms,
       bornAt: now,
       expiresAt,
@@ -100,10 +112,14 @@ export class ModelStore {
     return grant;
   }
 
-  #lifetime({ terms, expiresAt }: Grant, now: number): Lifetime {
-    return { kind: 'leased', ttlMs: expiresAt - now, renewable: terms.renewable };
+  #lifetime(grant: Grant, now: number): Lifetime {
+    const { renewable } = grant.terms;
+    const lasting = isLasting(grant) ? ({ lasting: true } as const) : {};
+    return { kind: 'leased', ttlMs: grant.expiresAt - now, renewable, ...lasting };
   }
 }
+
+const isLasting = ({ kind, token }: Grant): boolean => kind === 'lease' && token === undefined;
 
 /** A reproducible source of chance (mulberry32). */
 export function chance(seed: number): () => number {

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import type { Failure } from '../../../agent/schedule/attempt.ts';
-import { endOf } from '../../../agent/schedule/lifetime.ts';
+import { endOf, isLasting } from '../../../agent/schedule/lifetime.ts';
+import type { AgentState, SessionState } from '../../../agent/schedule/state.ts';
+import { sessionInUse } from '../../../agent/schedule/stores.ts';
 import { chance, ModelStore, type SecretSpec, type Terms } from './model.ts';
 import type { Moment } from './simulation.ts';
 
@@ -23,7 +25,9 @@ export const terms = fc
 
 const secret: fc.Arbitrary<SecretSpec> = fc.oneof(
   fc.constant({ kind: 'kv' } as const),
-  terms.map((granted) => ({ kind: 'leased', ...granted }) as const),
+  fc
+    .tuple(terms, fc.boolean())
+    .map(([granted, lasting]) => ({ kind: 'leased', lasting, ...granted }) as const),
   fc.integer({ min: 4, max: 7200 }).map((ttl) => ({ kind: 'expiring', ttlMs: ttl * 1000 }) as const),
 );
 
@@ -55,9 +59,13 @@ export function checkSound({ now, plan, state }: Moment): void {
     const held = [...state.secrets.values()].find((one) => one.held?.leaseId === action.leaseId)?.held;
     const lease = held ?? state.superseded.find((one) => one.leaseId === action.leaseId);
     hold(lease !== undefined && endOf(lease.term) > now, 'renews a lease that has ended');
-    hold(lease?.session === action.session.id, 'renews a lease through a session that did not make it');
+    if (lease && isLasting(lease.term))
+      hold(isInUse(state, action.session), 'renews a lasting lease through a session that is out of use');
+    else hold(lease?.session === action.session.id, 'renews a lease through a session that did not make it');
   }
 }
+
+const isInUse = (state: AgentState, { id }: SessionState): boolean => sessionInUse(state, id) !== undefined;
 
 export function checkAlive(store: ModelStore, { now, files }: Pick<Moment, 'now' | 'files'>): void {
   for (const [path, { leaseId }] of files)

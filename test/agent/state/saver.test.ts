@@ -8,6 +8,7 @@ const state = (fingerprint: string): SavedState => ({
   current: [],
   former: [],
   secrets: [],
+  remnants: [],
   files: [],
 });
 

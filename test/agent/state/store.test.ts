@@ -4,90 +4,18 @@ import {
   chmodSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Term } from '../../../agent/schedule/lifetime.ts';
 import { Secret } from '../../../agent/secret.ts';
-import type { SavedSession, SavedState } from '../../../agent/state/saved.ts';
+import type { SavedState } from '../../../agent/state/saved.ts';
 import { loadState, removeState, saveState } from '../../../agent/state/store.ts';
-import { parseJson, serialiseJson } from '../../../agent/value/json.ts';
-import { isValueMap, type ValueMap } from '../../../agent/value/value.ts';
-
-function aDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'sidekey-state-'));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-  return directory;
-}
-
-function body(json: string): Secret<ValueMap> {
-  const value = parseJson(json);
-  if (!isValueMap(value)) throw new TypeError('Not an object');
-  return new Secret(value);
-}
-
-const TERM: Term = {
-  lifetime: { kind: 'leased', ttlMs: 1000, renewable: true },
-  grantedAt: 5,
-  firstTtlMs: 2000,
-};
-
-const STATE: SavedState = {
-  version: 2,
-  fingerprint: 'abc',
-  current: [
-    { id: 2, store: 'vault', token: new Secret('s.canary'), term: TERM },
-    { id: 3, store: 'infisical', token: new Secret('ey.canary'), term: TERM },
-  ],
-  former: [
-    { id: 1, store: 'vault', token: new Secret('s.former'), term: { ...TERM, lifetime: { kind: 'static' } } },
-  ],
-  secrets: [
-    {
-      ref: { store: 'vault', operation: 'write', path: 'pki/issue/web', parameters: { cn: 'a', empty: '' } },
-      value: body('{"data":{"id":12345678901234567890,"price":1.50,"__proto__":{"x":1e3}},"warnings":null}'),
-      session: 2,
-      leaseId: 'pki/issue/web/1',
-      term: { ...TERM, lifetime: { kind: 'expiring', ttlMs: 99 } },
-    },
-    {
-      ref: { store: 'vault', operation: 'read', path: 'secret/data/app?version=3', parameters: {} },
-      value: body('{"data":"canary"}'),
-      session: 2,
-      term: { ...TERM, lifetime: { kind: 'polled' } },
-    },
-  ],
-  files: [{ name: 'api', changedAt: 7 }],
-};
-
-const open = ({ token, ...session }: SavedSession): object => ({ ...session, token: token.reveal() });
-
-/** The state with its secrets in the clear, for comparison. */
-function revealed(state: SavedState): object {
-  return {
-    ...state,
-    current: state.current.map(open),
-    former: state.former.map(open),
-    secrets: state.secrets.map(({ value, ...secret }) => ({
-      ...secret,
-      value: serialiseJson(value.reveal()),
-    })),
-  };
-}
-
-async function loaded(directory: string): Promise<object> {
-  const result = await loadState(directory);
-  if (!result.found) throw new Error(`Ignored: ${result.reason}`);
-  return revealed(result.state);
-}
+import { aDirectory, body, loaded, revealed, STATE } from './saved-state.ts';
 
 describe('a saved state', () => {
   test('is found again, to the last digit', async () => {
@@ -99,9 +27,18 @@ describe('a saved state', () => {
 
   test('without a session or any secret is found again', async () => {
     const directory = aDirectory();
-    await saveState(directory, { ...STATE, secrets: [], files: [], current: [], former: [] });
-    const nothing = { current: [], former: [], secrets: [], files: [] };
+    const nothing = { current: [], former: [], secrets: [], remnants: [], files: [] };
+    await saveState(directory, { ...STATE, ...nothing });
     expect(await loaded(directory)).toEqual({ version: 2, fingerprint: 'abc', ...nothing });
+  });
+
+  test('of a release that knew no lasting leases is found again', async () => {
+    const directory = aDirectory();
+    const path = join(directory, 'state.json');
+    await saveState(directory, { ...STATE, remnants: [] });
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"remnants":[],', ''));
+    expect(readFileSync(path, 'utf8')).not.toContain('remnants');
+    expect(await loaded(directory)).toEqual(revealed({ ...STATE, remnants: [] }));
   });
 
   test('stands alone in its directory, readable by its owner only, whatever the umask', async () => {
