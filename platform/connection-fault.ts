@@ -15,6 +15,3 @@ export function explainFault(code: string): string {
     return `no TLS connection (${code}); is it an http:// address?`;
   return code;
 }
-
-/** True if what answered does not speak HTTP. */
-export const isNotHttp = (code: string): boolean => code.startsWith('HPE_');

@@ -1,5 +1,5 @@
-import { type Dispatcher, Pool } from 'undici';
-import { explainFault, faultCode, isNotHttp } from '../connection-fault.ts';
+import { type Dispatcher, errors, Pool } from 'undici';
+import { explainFault, faultCode } from '../connection-fault.ts';
 import { VERSION } from '../version.ts';
 import { describeCall, type KubernetesCall } from './call.ts';
 import { KubernetesError } from './errors.ts';
@@ -85,7 +85,7 @@ export function transportError(call: KubernetesCall, endpoint: Endpoint, error: 
   const code = faultCode(error);
   if (code === 'UND_ERR_CONNECT_TIMEOUT') return timedOut(call, endpoint);
   const doing = describeCall(call);
-  if (isNotHttp(code))
+  if (error instanceof errors.HTTPParserError)
     return new KubernetesError('invalid_response', `Cannot ${doing}: what answers at ${address} is not HTTP`);
   return new KubernetesError(
     'unreachable',

@@ -1,4 +1,4 @@
-import { explainFault, faultCode, isNotHttp } from '#platform/connection-fault.ts';
+import { explainFault, faultCode } from '#platform/connection-fault.ts';
 import { ProviderError } from '../errors.ts';
 
 /** Where a store is, and how long it may take to answer. */
@@ -18,7 +18,7 @@ export function connectionError(endpoint: Endpoint, error: unknown, timedOut: bo
   if (timedOut)
     return new ProviderError('timeout', `Cannot reach ${address}: no whole answer within ${timeoutMs} ms`);
   const code = faultCode(error);
-  if (isNotHttp(code))
+  if (code.startsWith('HPE_'))
     return new ProviderError(
       'invalid_response',
       `Cannot read the answer of ${address}: it is not HTTP (${code})`,
