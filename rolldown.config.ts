@@ -30,6 +30,10 @@ const bundle = (name: string, input: string): BuildOptions => ({
   },
 });
 
-const bundles: BuildOptions[] = [bundle('agent', 'agent/main.ts'), bundle('injector', 'injector/main.ts')];
+const bundles: BuildOptions[] = [
+  bundle('agent', 'agent/main.ts'),
+  bundle('sync', 'agent/sync/main.ts'),
+  bundle('injector', 'injector/main.ts'),
+];
 
 export default bundles;

@@ -9,9 +9,9 @@ import type { FileToRender } from './render-files.ts';
 import { evaluateSource } from './source/evaluate.ts';
 import { evaluate } from './template/evaluate.ts';
 
-const USAGE = 'usage: agent run|init [--config FILE]';
+const USAGE = 'usage: agent run|init [--config FILE], or agent sync --config FILE';
 
-const LOG_LEVEL_VARIABLE = 'SIDEKEY_LOG_LEVEL';
+export const LOG_LEVEL_VARIABLE = 'SIDEKEY_LOG_LEVEL';
 
 /** What the agent was started for. */
 export interface Command {

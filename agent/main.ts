@@ -1,6 +1,7 @@
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { TERMINATION_LOG } from '#contract/layout.ts';
 import { describeProblems, type Problem } from '#contract/problem.ts';
-import { type Clock, systemClock } from '#platform/clock.ts';
 import { terminationSignal } from '#platform/lifecycle.ts';
 import { createLog } from '#platform/log.ts';
 import { type Command, loadConfig, parseCommand, parseFiles } from './config.ts';
@@ -8,14 +9,9 @@ import { renderOnce } from './init.ts';
 import { writeLastWords } from './last-words.ts';
 import { createProviders } from './provider/stores.ts';
 import { commit } from './render/commit.ts';
+import { steadyClock } from './steady-clock.ts';
 
 const BAD_USAGE = 2;
-
-/** The wall clock as it was at the start, moved on by the steady one: a step of the system's time moves no renewal. */
-const steadyClock: Clock = {
-  now: () => Math.floor(performance.timeOrigin + performance.now()),
-  sleep: (ms, signal) => systemClock.sleep(ms, signal),
-};
 
 async function main(stop: AbortSignal): Promise<number> {
   const command = parseCommand(process.argv.slice(2), process.env);
@@ -61,4 +57,14 @@ function refuse(problems: readonly Problem[], terminationLog: string): number {
   return BAD_USAGE;
 }
 
-void main(terminationSignal()).then((code) => process.exit(code));
+/**
+ * The sync is a program of its own beside this one: a sidecar has no use for a Kubernetes client, and must not pay for it.
+ * Its place is known only when it runs, so that no bundler takes it in.
+ */
+function syncProgram(): string {
+  const [, own = ''] = process.argv;
+  return pathToFileURL(join(dirname(own), own.endsWith('.ts') ? 'sync/main.ts' : 'sync.cjs')).href;
+}
+
+if (process.argv[2] === 'sync') void import(syncProgram());
+else void main(terminationSignal()).then((code) => process.exit(code));

@@ -5,18 +5,8 @@ import { STORES } from './provider/provider.ts';
 const OPERATIONS = ['login', 'read', 'renew', 'revoke'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
-/** Every metric of the agent. Labels are bounded: never a path, a role or an error's text. */
-export const AGENT_METRICS = {
-  sidekey_agent_build_info: {
-    type: 'gauge',
-    help: 'Constant 1, labelled with the version',
-    labels: { version: [] },
-  },
-  sidekey_agent_first_render_seconds: {
-    type: 'gauge',
-    help: 'Time from the start of the agent to the first complete set of files: what a GPU waits for its secrets',
-  },
-  sidekey_agent_ready: { type: 'gauge', help: '1 once a complete set of files has been rendered' },
+/** Of the requests to the stores, whoever makes them. */
+export const STORE_METRICS = {
   sidekey_agent_store_requests_total: {
     type: 'counter',
     help: 'Requests to the secret store',
@@ -37,6 +27,21 @@ export const AGENT_METRICS = {
     help: '1 if the last request to the secret store was answered',
     labels: { store: STORES },
   },
+} as const satisfies MetricTable;
+
+/** Every metric of the agent. Labels are bounded: never a path, a role or an error's text. */
+export const AGENT_METRICS = {
+  sidekey_agent_build_info: {
+    type: 'gauge',
+    help: 'Constant 1, labelled with the version',
+    labels: { version: [] },
+  },
+  sidekey_agent_first_render_seconds: {
+    type: 'gauge',
+    help: 'Time from the start of the agent to the first complete set of files: what a GPU waits for its secrets',
+  },
+  sidekey_agent_ready: { type: 'gauge', help: '1 once a complete set of files has been rendered' },
+  ...STORE_METRICS,
   sidekey_agent_token_expiry_timestamp_seconds: {
     type: 'gauge',
     help: 'When the first of the current tokens ends (Unix time), of which each store has one; 0 if they never do',

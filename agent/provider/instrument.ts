@@ -1,6 +1,6 @@
 import type { Clock } from '#platform/clock.ts';
 import type { Metrics } from '#platform/metrics.ts';
-import type { AGENT_METRICS, Operation } from '../metrics.ts';
+import type { Operation, STORE_METRICS } from '../metrics.ts';
 import { type FailureCode, ProviderError } from './errors.ts';
 import type { Provider, Session, StoreName } from './provider.ts';
 
@@ -11,7 +11,7 @@ const DOWN: ReadonlySet<FailureCode> = new Set(['unreachable', 'timeout', 'seale
 export function withMetrics(
   store: StoreName,
   provider: Provider,
-  metrics: Metrics<typeof AGENT_METRICS>,
+  metrics: Pick<Metrics<typeof STORE_METRICS>, 'increment' | 'set' | 'observe'>,
   clock: Pick<Clock, 'now'>,
 ): Provider {
   const measured = async <T>(operation: Operation, request: Promise<T>): Promise<T> => {

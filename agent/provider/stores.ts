@@ -6,7 +6,10 @@ import type { Provider, Providers, StoreName } from './provider.ts';
 import { createVaultProvider } from './vault/provider.ts';
 
 /** A provider for each store of the configuration. */
-export function createProviders({ vault, infisical }: AgentConfig, clock: Clock): Providers {
+export function createProviders(
+  { vault, infisical }: Pick<AgentConfig, 'vault' | 'infisical'>,
+  clock: Clock,
+): Providers {
   const pauses = createPauses();
   const providers = new Map<StoreName, Provider>();
   if (vault) providers.set('vault', createVaultProvider(vault, { clock }));

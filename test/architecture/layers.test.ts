@@ -3,7 +3,7 @@ import { bareCode, CODE, type Import, importsOf, parseImports, PRODUCT, read } f
 
 const PURE = [
   /^contract\//u,
-  /^agent\/(?:schedule|source|template|value)\//u,
+  /^agent\/(?:schedule|source|sync\/decide|template|value)\//u,
   /^agent\/render\/plan[^/]*\.ts$/u,
   /^injector\/(?:annotations|pod|admission)\//u,
 ];
@@ -74,7 +74,7 @@ describe('layers', () => {
   });
 
   test('only a main is a composition root: nothing imports one', () => {
-    expect(crossing(/./u, /^(?:agent|injector)\/main\.ts$/u)).toEqual([]);
+    expect(crossing(/./u, /^(?:agent|agent\/sync|injector|cli)\/main\.ts$/u)).toEqual([]);
   });
 
   test('there is no cycle of imports at run time', () => {
@@ -120,7 +120,7 @@ describe('pure folders', () => {
 
 test('only main.ts reads the environment', () => {
   const readers = PRODUCT.filter((path) => bareCode(read(path)).includes('process.env'));
-  expect(readers.filter((path) => !/^(?:agent|injector)\/main\.ts$/u.test(path))).toEqual([]);
+  expect(readers.filter((path) => !/^(?:agent|agent\/sync|injector|cli)\/main\.ts$/u.test(path))).toEqual([]);
 });
 
 /** Each cycle as `a -> b -> a`, found by depth-first search. */

@@ -1,0 +1,123 @@
+import type { JsonObject } from '#contract/json.ts';
+import { STATUS_KEYS } from '#contract/secret-sync.ts';
+import { isPlaceholder, type LiveSecret } from './live-secret.ts';
+import type { SyncProblem } from './problem.ts';
+import type { Wanted } from './wanted.ts';
+
+/** What is to be done about a Secret. */
+export interface Decision {
+  /** The object to apply; absent if the Secret is as it is to be, as far as that is known. */
+  readonly apply?: JsonObject;
+  /** The keys whose values that changes. */
+  readonly changed: readonly string[];
+  /** The keys that are the sync's afterwards. */
+  readonly managed: readonly string[];
+  readonly problems: readonly SyncProblem[];
+}
+
+/** What the API server takes as the data of one Secret. */
+const MOST_BYTES = 1024 * 1024;
+
+/**
+ * Holds what a Secret is to hold against what it holds. A key is the sync's if it is not there, is there to be filled,
+ * or was the sync's before; any other stays as it is and is told. Of what is not known now, everything
+ * stays: only a whole answer of the store takes a key away.
+ *
+ * The object carries uid and resourceVersion, so that it neither brings back a Secret that was deleted nor overwrites what
+ * was written meanwhile.
+ */
+export function decide(live: LiveSecret, wanted: Wanted, now: Date): Decision {
+  const taken = [...wanted.values].filter(([key]) => isOurs(live, key));
+  const stays = [...live.data].filter(
+    ([key, value]) => staysOurs(live, wanted, key) && !isPlaceholder(value),
+  );
+  const next = new Map([...stays, ...taken].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  const managed = [...next.keys()];
+  const removed = [...live.managed].filter((key) => live.data.has(key) && isGone(live, next, key));
+  const changed = [...managed.filter((key) => live.data.get(key) !== next.get(key)), ...removed].toSorted();
+  const problems = [...wanted.problems, ...conflicts(live, wanted), ...unfilled(live, wanted)];
+  const idle =
+    changed.length === 0 && managed.join(',') === (live.annotations[STATUS_KEYS.managedKeys] ?? '');
+  if (idle) return { changed, managed, problems };
+  const obstacle = obstacleTo(live, next, changed);
+  if (obstacle) return { changed: [], managed: [...live.managed], problems: [...problems, obstacle] };
+  return { apply: applied(live, next, { changed, now }), changed, managed, problems };
+}
+
+function isOurs({ data, managed }: LiveSecret, key: string): boolean {
+  const present = data.get(key);
+  return present === undefined || isPlaceholder(present) || managed.has(key);
+}
+
+/** A key of ours whose value is not known now. */
+const staysOurs = ({ managed }: LiveSecret, { values, complete, kept }: Wanted, key: string): boolean =>
+  managed.has(key) && !values.has(key) && (!complete || kept.has(key));
+
+const isGone = ({ data }: LiveSecret, next: ReadonlyMap<string, string>, key: string): boolean =>
+  !next.has(key) && !isPlaceholder(data.get(key) ?? '');
+
+function conflicts(live: LiveSecret, { values }: Wanted): SyncProblem[] {
+  const keys = [...values.keys()].filter((key) => !isOurs(live, key));
+  if (keys.length === 0) return [];
+  const message = `The manifest has a value of its own for ${keys.toSorted().join(', ')}, which stays; to have it synced, take it out of the manifest, or leave it out with sidekey.dev/keys`;
+  return [{ reason: 'conflict', message }];
+}
+
+/** Keys that the manifest wants filled and for which there is no value, though all values are known. */
+function unfilled({ data }: LiveSecret, { values, complete, kept }: Wanted): SyncProblem[] {
+  if (!complete) return [];
+  const open = [...data].filter(([key, value]) => isPlaceholder(value) && !values.has(key) && !kept.has(key));
+  return open.map(([key]) => {
+    const like = [...values.keys()].find((other) => other.toLowerCase() === key.toLowerCase());
+    const advice =
+      like === undefined ? `say what it is called there: ${key}=NAME` : `it has ${like}: say ${key}=${like}`;
+    return {
+      reason: 'missing_key',
+      message: `The manifest wants ${key} filled, and the source has no such key; ${advice} in sidekey.dev/keys`,
+    };
+  });
+}
+
+function obstacleTo(
+  { immutable, data }: LiveSecret,
+  next: ReadonlyMap<string, string>,
+  changed: readonly string[],
+): SyncProblem | undefined {
+  if (immutable && changed.length > 0)
+    return {
+      reason: 'immutable',
+      message: 'The Secret is immutable and cannot be filled; create it anew without "immutable: true"',
+    };
+  const sizes = [...new Map([...data, ...next]).values()].map((value) => Buffer.byteLength(value, 'base64'));
+  const size = sizes.reduce((sum, bytes) => sum + bytes, 0);
+  if (size <= MOST_BYTES) return undefined;
+  return {
+    reason: 'too_large',
+    message: `The values come to ${size} bytes, and a Secret holds ${MOST_BYTES}; choose among them with sidekey.dev/keys`,
+  };
+}
+
+function applied(
+  { name, namespace, uid, resourceVersion, annotations }: LiveSecret,
+  next: ReadonlyMap<string, string>,
+  { changed, now }: { readonly changed: readonly string[]; readonly now: Date },
+): JsonObject {
+  const version = /^\d{1,15}$/u.exec(annotations[STATUS_KEYS.version] ?? '')?.[0] ?? '0';
+  const stamp = changed.length > 0 ? undefined : annotations[STATUS_KEYS.lastSync];
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: {
+      name,
+      namespace,
+      uid,
+      resourceVersion,
+      annotations: {
+        [STATUS_KEYS.managedKeys]: [...next.keys()].join(','),
+        [STATUS_KEYS.version]: changed.length > 0 ? String(Number(version) + 1) : version,
+        [STATUS_KEYS.lastSync]: stamp ?? now.toISOString(),
+      },
+    },
+    data: Object.fromEntries(next),
+  };
+}

@@ -1,0 +1,55 @@
+import { annotationsIn, isObject, type JsonObject, objectIn, textIn } from '#contract/json.ts';
+import { FIELD_MANAGER, PLACEHOLDER, STATUS_KEYS } from '#contract/secret-sync.ts';
+import { listIn } from '#contract/json.ts';
+
+/** A Secret as the API server has it. */
+export interface LiveSecret {
+  readonly name: string;
+  readonly namespace: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Base64, by key. */
+  readonly data: ReadonlyMap<string, string>;
+  /** The keys that are the sync's. */
+  readonly managed: ReadonlySet<string>;
+  readonly immutable: boolean;
+}
+
+/**
+ * Reads a Secret. A key is the sync's if the annotation says so, or the API server's own books: a manifest that is put in
+ * the Secret's place takes the annotation along, but not the ownership of what it does not mention.
+ */
+export function readSecret(object: JsonObject): LiveSecret {
+  const metadata = objectIn(object, 'metadata');
+  const annotations = annotationsIn(object);
+  const noted = (annotations[STATUS_KEYS.managedKeys] ?? '').split(',').filter((key) => key !== '');
+  const data = Object.entries(objectIn(object, 'data')).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
+  return {
+    name: textIn(metadata, 'name'),
+    namespace: textIn(metadata, 'namespace'),
+    uid: textIn(metadata, 'uid'),
+    resourceVersion: textIn(metadata, 'resourceVersion'),
+    annotations,
+    data: new Map(data),
+    managed: new Set([...noted, ...appliedKeys(metadata)]),
+    immutable: object['immutable'] === true,
+  };
+}
+
+/** The keys of `data` that the field manager of the sync has applied. */
+function appliedKeys(metadata: JsonObject): string[] {
+  return listIn(metadata, 'managedFields')
+    .filter((entry) => entry['manager'] === FIELD_MANAGER && entry['operation'] === 'Apply')
+    .map((entry) => objectIn(objectIn(entry, 'fieldsV1'), 'f:data'))
+    .filter(isObject)
+    .flatMap((fields) => Object.keys(fields))
+    .flatMap((field) => (field.startsWith('f:') ? [field.slice(2)] : []));
+}
+
+const PLACEHOLDERS: ReadonlySet<string> = new Set(['', Buffer.from(PLACEHOLDER).toString('base64')]);
+
+/** True for a key that is there only to be filled. */
+export const isPlaceholder = (value: string): boolean => PLACEHOLDERS.has(value);

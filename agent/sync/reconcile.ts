@@ -1,0 +1,118 @@
+import { annotationsIn, type JsonObject } from '#contract/json.ts';
+import { asksForSync, FIELD_MANAGER } from '#contract/secret-sync.ts';
+import type { Log } from '#platform/log.ts';
+import { applyObject } from '#platform/kubernetes/apply.ts';
+import type { Kubernetes } from '#platform/kubernetes/client.ts';
+import { KubernetesError } from '#platform/kubernetes/errors.ts';
+import { versionOf } from '#platform/kubernetes/metadata.ts';
+import { type Assessment, assess, isWaiting, wantedFor } from './decide/assess.ts';
+import type { Cluster } from './cluster.ts';
+import type { SecretRef } from '../provider/provider.ts';
+import type { SyncMetrics } from './metrics.ts';
+import type { StoreEngine } from './store-engine.ts';
+import type { Teller } from './teller.ts';
+import { secretPath, type TrackedSecret } from './tracked.ts';
+import type { Wishes } from './wishes.ts';
+import { DONE, type Outcome } from './work-queue.ts';
+
+/** What is known of the cluster, and how to change it. */
+export interface Surroundings {
+  readonly kubernetes: Kubernetes;
+  readonly cluster: Cluster;
+  readonly engine: StoreEngine;
+  readonly wishes: Wishes;
+  readonly teller: Teller;
+  readonly metrics: SyncMetrics;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+/** What nobody but a person can mend is looked at again, for the person may not touch the Secret itself. */
+const REFUSED_RETRY_MS = 60_000;
+
+/**
+ * Brings one Secret to what it is to be, as far as that is known. Never throws: a fault is counted, told where a person
+ * looks, and tried again.
+ */
+export async function reconcile(around: Surroundings, key: string): Promise<Outcome> {
+  const secret = around.cluster.secrets.get(key);
+  if (secret === undefined) return forget(around, key);
+  const namespace = around.cluster.boundNamespace(secret.namespace);
+  const wanted = wantedFor(secret.annotations, namespace, around.engine);
+  wish(around, key, wanted.used);
+  if (isWaiting(wanted)) {
+    secret.state = 'waiting';
+    return DONE;
+  }
+  try {
+    const object = await around.kubernetes.request(
+      { method: 'GET', path: secretPath(secret) },
+      around.signal,
+    );
+    if (!asksForSync(annotationsIn(object))) return forget(around, key);
+    return await settle(around, key, object);
+  } catch (error) {
+    if (around.signal.aborted) return DONE;
+    if (!(error instanceof KubernetesError)) throw error;
+    return refused(around, key, error);
+  }
+}
+
+/** A Secret that is not there, or asks for nothing any more, is left as it is. */
+function forget(around: Surroundings, key: string): Outcome {
+  around.cluster.secrets.delete(key);
+  wish(around, key, []);
+  return DONE;
+}
+
+function wish({ wishes, engine }: Surroundings, key: string, refs: readonly SecretRef[]): void {
+  if (wishes.set(key, refs)) engine.redirect();
+}
+
+async function settle(around: Surroundings, key: string, object: JsonObject): Promise<Outcome> {
+  const { cluster, metrics, engine, teller, signal } = around;
+  const secret = cluster.secrets.get(key);
+  if (secret === undefined) return DONE;
+  const assessment = assess(object, around.cluster.boundNamespace(secret.namespace), engine);
+  wish(around, key, assessment.used);
+  const applied = await apply(around, secret, assessment);
+  metrics.increment('sidekey_sync_results_total', { result: assessment.apply ? 'applied' : 'unchanged' });
+  for (const { reason } of assessment.problems)
+    metrics.increment('sidekey_sync_results_total', { result: reason });
+  const told = await teller.tell(assessment, signal);
+  secret.settled = versionOf(told ?? applied ?? object);
+  secret.state = stateOf(assessment);
+  return DONE;
+}
+
+function stateOf({ error, managed }: Assessment): TrackedSecret['state'] {
+  if (error !== undefined) return 'failed';
+  return managed.length > 0 ? 'synced' : 'waiting';
+}
+
+async function apply(
+  { kubernetes, log, signal }: Surroundings,
+  secret: TrackedSecret,
+  { apply: object, changed }: Assessment,
+): Promise<JsonObject | undefined> {
+  if (object === undefined) return undefined;
+  const application = { path: secretPath(secret), object, fieldManager: FIELD_MANAGER, force: true };
+  const applied = await applyObject(kubernetes, application, signal);
+  const { namespace, name } = secret;
+  if (changed.length > 0) log.info({ namespace, name, keys: changed }, 'Synced');
+  return applied;
+}
+
+async function refused(around: Surroundings, key: string, error: KubernetesError): Promise<Outcome> {
+  const { metrics, cluster, teller, signal } = around;
+  if (error.reason === 'not_found') return forget(around, key);
+  metrics.increment('sidekey_sync_api_errors_total', { reason: error.reason });
+  const again = error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs };
+  const secret = cluster.secrets.get(key);
+  if (error.transient || error.reason === 'conflict' || secret === undefined)
+    return { done: false, ...again };
+  metrics.increment('sidekey_sync_results_total', { result: 'refused' });
+  secret.state = 'failed';
+  await teller.refused(secret, error, signal);
+  return { done: false, retryAfterMs: REFUSED_RETRY_MS };
+}
