@@ -42,7 +42,9 @@ function readContent(reader: Reader): FileContent {
     reader.report('source', 'must not stand beside "template"');
     readTemplate(reader.child('template'));
   }
-  return { source: readSource(reader), format: reader.choice('format', FILE_FORMATS, 'raw') };
+  const source = readSource(reader);
+  const fallback = source.key === undefined ? 'json' : 'raw';
+  return { source, format: reader.choice('format', FILE_FORMATS, fallback) };
 }
 
 const NOTHING: TemplateSource = { text: '', left: '', right: '' };

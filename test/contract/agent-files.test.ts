@@ -37,14 +37,18 @@ describe('a file made of a secret', () => {
     });
   });
 
-  test.each([{}, { format: null }, { template: null }])('is raw where nothing is said: %j', (rest) => {
-    expect(fileOf({ source: 'vault:secret/data/ml', ...rest })).toEqual({
-      ...PLACE,
-      mode: 0o644,
-      source: { store: 'vault', path: 'secret/data/ml' },
-      format: 'raw',
-    });
-  });
+  test.each([{}, { format: null }, { template: null }])(
+    'is raw for one value and JSON for all of them where nothing is said: %j',
+    (rest) => {
+      expect(fileOf({ source: 'vault:secret/data/ml#key', ...rest })).toMatchObject({ format: 'raw' });
+      expect(fileOf({ source: 'vault:secret/data/ml', ...rest })).toEqual({
+        ...PLACE,
+        mode: 0o644,
+        source: { store: 'vault', path: 'secret/data/ml' },
+        format: 'json',
+      });
+    },
+  );
 
   test('has a source that can be read, in a format that there is', () => {
     const formats = '"raw", "json", "yaml", "dotenv", "properties"';
