@@ -24,11 +24,14 @@ export interface Identity {
   readonly projects: Set<string>;
 }
 
-interface Reviewed {
+/** A service account, as an API server knows it. */
+export interface Reviewed {
   readonly namespace: string;
   readonly name: string;
   readonly audience?: string;
 }
+
+export type Review = (jwt: string, audience?: string) => Reviewed | undefined | Promise<Reviewed | undefined>;
 
 interface Issued {
   readonly identity: Identity;
@@ -53,8 +56,11 @@ const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toStr
 /** Who may log in, and every token that was issued. `now` is milliseconds since the epoch. */
 export class Identities {
   readonly all: Identity[] = [];
-  /** Who a service-account token belongs to, as the reviewing API server says: `sa:<namespace>:<name>[:<audience>]`. */
-  review: (jwt: string) => Reviewed | undefined = (jwt) => {
+  /**
+   * Who a service-account token belongs to, as the reviewing API server says when it is asked for an audience or none:
+   * `sa:<namespace>:<name>[:<audience>]`.
+   */
+  review: Review = (jwt) => {
     const [kind, namespace, name, audience = ''] = jwt.split(':');
     return kind === 'sa' && namespace && name ? { namespace, name, audience } : undefined;
   };
@@ -83,14 +89,14 @@ export class Identities {
     return this.#answer(identity, this.#issue(identity, 'universal-auth', ttl), ttl);
   }
 
-  kubernetesLogin(body: Body): object {
+  async kubernetesLogin(body: Body): Promise<object> {
     const identityId = required(body, 'identityId');
     const jwt = required(body, 'jwt');
     const identity = this.all.find((one) => one.id === identityId);
     if (!identity?.kubernetes) throw new Refusal('unknown_identity');
-    const account = this.review(jwt);
-    if (!account) throw new Refusal('token_review');
     const { namespaces, names, audience } = identity.kubernetes;
+    const account = await this.review(jwt, audience);
+    if (!account) throw new Refusal('token_review');
     if (!namespaces.includes(account.namespace)) throw new Refusal('namespace_denied');
     if (!names.includes(account.name)) throw new Refusal('name_denied');
     if (audience !== undefined && account.audience !== audience) throw new Refusal('audience_denied');

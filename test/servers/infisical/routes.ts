@@ -6,7 +6,7 @@ import { admit, type Asked, type Parts, type Route } from './request.ts';
 import { v3Routes, v4Routes } from './secret-routes.ts';
 
 /** Answers a request, by the method and the path; undefined if there is no such route. */
-export function route(parts: Parts, asked: Asked): object | undefined {
+export function route(parts: Parts, asked: Asked): object | undefined | Promise<object> {
   const { identities } = parts;
   const { method, url, body } = asked;
   switch (`${method} ${url.pathname}`) {

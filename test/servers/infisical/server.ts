@@ -11,6 +11,8 @@ import { route } from './routes.ts';
 import { etagOf, Secrets } from './secrets.ts';
 
 export interface Setup {
+  /** The address to listen on; loopback, if absent. */
+  readonly host?: string;
   /** Serves over TLS. */
   readonly tls?: { readonly certPem: string; readonly keyPem: string };
   /** Has the licence that dynamic secrets need. */
@@ -35,19 +37,21 @@ export class FakeInfisical implements AsyncDisposable {
   readonly projects: Projects;
   readonly leases: Leases;
   readonly #scheme: 'http' | 'https';
+  readonly #host: string;
   readonly #secrets: Secrets;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #port = 0;
   #aheadMs = 0;
 
-  private constructor({ tls, licensed = false }: Setup) {
+  private constructor({ host = '127.0.0.1', tls, licensed = false }: Setup) {
     const now = (): number => this.now();
     this.licensed = licensed;
     this.identities = new Identities(now);
     this.projects = new Projects(now);
     this.leases = new Leases(now);
     this.#secrets = new Secrets(this.projects);
+    this.#host = host;
     this.#scheme = tls ? 'https' : 'http';
     const serve = (request: IncomingMessage, response: ServerResponse): void =>
       void this.#serve(request, response);
@@ -65,7 +69,7 @@ export class FakeInfisical implements AsyncDisposable {
   }
 
   get address(): string {
-    return `${this.#scheme}://127.0.0.1:${this.#port}`;
+    return `${this.#scheme}://${this.#host}:${this.#port}`;
   }
 
   now(): number {
@@ -102,10 +106,10 @@ export class FakeInfisical implements AsyncDisposable {
   /** Listens, at the same port as before. */
   async open(): Promise<void> {
     await new Promise<void>((resolve) => {
-      this.#server.listen(this.#port, '127.0.0.1', resolve);
+      this.#server.listen(this.#port, this.#host, resolve);
     });
     const place = this.#server.address();
-    if (typeof place !== 'object' || place === null) throw new Error('Cannot listen on loopback');
+    if (typeof place !== 'object' || place === null) throw new Error(`Cannot listen on ${this.#host}`);
     this.#port = place.port;
   }
 
@@ -134,7 +138,7 @@ export class FakeInfisical implements AsyncDisposable {
       FAULTS[this.fault].fail(response);
       return;
     }
-    const { status, body, etag } = this.#answer(request, url, text);
+    const { status, body, etag } = await this.#answer(request, url, text);
     this.log.push(`${asked} ${status}`);
     const tagged = etag === undefined ? {} : { etag: this.weakTags ? `W/${etag}` : etag };
     if (status === 304) response.writeHead(304, tagged).end();
@@ -144,7 +148,7 @@ export class FakeInfisical implements AsyncDisposable {
         .end(JSON.stringify(body));
   }
 
-  #answer(request: IncomingMessage, url: URL, text: string): Answered {
+  async #answer(request: IncomingMessage, url: URL, text: string): Promise<Answered> {
     const asked = {
       method: request.method ?? 'GET',
       url,
@@ -160,7 +164,7 @@ export class FakeInfisical implements AsyncDisposable {
       licensed: this.licensed,
     };
     try {
-      const body = route(parts, asked);
+      const body = await route(parts, asked);
       if (!body) return missingRoute(asked.method, url);
       const etag = 'secrets' in body ? etagOf(body) : genericTag(body);
       const known = request.headers['if-none-match']?.replace(/^W\//u, '');
