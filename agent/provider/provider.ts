@@ -15,7 +15,10 @@ export interface SecretRef {
    * Infisical, it is `<project>/<environment>/<folders>`.
    */
   readonly path: string;
-  /** Of Vault, the body of a write, as given in the template (`k=v`); of Infisical, the options. */
+  /**
+   * Of Vault, the body of a write, as given in the template (`k=v`); of Infisical, the options. A write to Infisical is a
+   * lease of the dynamic secret named here.
+   */
   readonly parameters: Readonly<Record<string, string>>;
 }
 
@@ -40,7 +43,7 @@ export interface Reading {
 }
 
 /**
- * A login that succeeded. Leases made through a session end with it.
+ * A login that succeeded. Leases made through a session end with it, unless their lifetime says that they last.
  * Every method throws `ProviderError`, or the signal's reason when aborted.
  */
 export interface Session {

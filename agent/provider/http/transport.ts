@@ -58,8 +58,12 @@ export function createTransport(store: Endpoint, now: () => number): Transport {
   return async ({ uri, method, headers, json, signal }) => {
     signal.throwIfAborted();
     const payload = json === undefined ? undefined : Buffer.from(JSON.stringify(json));
-    const type = payload && { 'content-type': 'application/json' };
-    const outgoing = open(uri, { method, agent, headers: { ...headers, ...type } });
+    // The length is said outright, for Node leaves it out of a DELETE, and a server then sees no body.
+    const described = payload && {
+      'content-type': 'application/json',
+      'content-length': String(payload.length),
+    };
+    const outgoing = open(uri, { method, agent, headers: { ...headers, ...described } });
     const cancel = (): void => void outgoing.destroy();
     signal.addEventListener('abort', cancel, { once: true });
     let timer: NodeJS.Timeout | undefined;

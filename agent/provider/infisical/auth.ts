@@ -5,6 +5,7 @@ import type { Secret } from '../../secret.ts';
 import { ProviderError } from '../errors.ts';
 import { httpRefusal, succeeded } from '../http/refusal.ts';
 import type { Client } from './client.ts';
+import { isUnknownRoute, notInfisical } from './errors.ts';
 import { loginRefusal } from './login-refusal.ts';
 import { readGrant } from './token.ts';
 
@@ -25,6 +26,7 @@ export async function login(client: Client, store: InfisicalStore, signal: Abort
   const doing = 'log in to Infisical';
   const general = httpRefusal(answer, doing);
   if (general) throw general;
+  if (isUnknownRoute(answer)) throw notInfisical(doing);
   if (!succeeded(answer)) throw loginRefusal(answer, store.auth);
   return readGrant(answer, doing);
 }
@@ -35,8 +37,10 @@ async function credentials({ auth }: InfisicalStore): Promise<{ path: string; bo
     const jwt = await readText(auth.tokenFile, 'mount a projected token there');
     return { path: 'kubernetes-auth', body: { identityId: auth.identityId, jwt, ...organization } };
   }
+  const clientId =
+    'clientId' in auth ? auth.clientId : await readText(auth.clientIdFile, 'mount the client id there');
   const clientSecret = await readText(auth.clientSecretFile, 'mount the client secret there');
-  return { path: 'universal-auth', body: { clientId: auth.clientId, clientSecret, ...organization } };
+  return { path: 'universal-auth', body: { clientId, clientSecret, ...organization } };
 }
 
 async function readText(file: string, advice: string): Promise<string> {

@@ -8,7 +8,7 @@ import { type Answer, createTransport } from '../http/transport.ts';
 
 /** One request to the API. */
 export interface Call {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   /** Below the address, encoded, with its query. */
   readonly path: string;
   readonly body?: object;

@@ -41,13 +41,17 @@ const CAUSES: readonly [RegExp, Explain][] = [
 export function loginRefusal(answer: Answer, auth: InfisicalAuth): ProviderError {
   const text = refusalText(answer);
   const cause = CAUSES.find(([pattern]) => pattern.test(text))?.[1];
-  const who = auth.method === 'kubernetes' ? `identity ${auth.identityId}` : `client ${auth.clientId}`;
   const fact = cause?.(auth) ?? 'the server does not say why; its log does';
   const locked = /temporarily locked/iu.test(text);
   const pause = auth.method === 'kubernetes' ? KUBERNETES_PAUSE_MS : UNIVERSAL_PAUSE_MS;
   return new ProviderError(
     'login_refused',
-    `Cannot log in to Infisical as ${who} by ${auth.method} auth (${answer.status}): ${fact}`,
+    `Cannot log in to Infisical as ${describe(auth)} by ${auth.method} auth (${answer.status}): ${fact}`,
     { retryAfterMs: locked ? LOCKED_PAUSE_MS : pause },
   );
+}
+
+function describe(auth: InfisicalAuth): string {
+  if (auth.method === 'kubernetes') return `identity ${auth.identityId}`;
+  return 'clientId' in auth ? `client ${auth.clientId}` : `the client of ${auth.clientIdFile}`;
 }

@@ -2,11 +2,11 @@ import type { InfisicalStore } from '#contract/agent-config.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Lifetime } from '../../schedule/lifetime.ts';
 import type { Secret } from '../../secret.ts';
-import { ProviderError } from '../errors.ts';
 import type { Pauses } from '../http/pauses.ts';
 import type { Lease, Provider, Session } from '../provider.ts';
 import { type Grant, login } from './auth.ts';
 import { type Client, createClient } from './client.ts';
+import { createLeases, type Leases } from './leases.ts';
 import { createProjects } from './projects.ts';
 import { createRead, type Read } from './read.ts';
 import { renewToken, revokeToken } from './token.ts';
@@ -24,23 +24,32 @@ export function createInfisicalProvider(
 ): Provider {
   const client = createClient(store, clock, pauses);
   const now = (): number => clock.now();
-  const read = createRead(client, createProjects(client, now), now);
-  return {
-    login: async (signal) => new InfisicalSession(client, read, await login(client, store, signal)),
-    resume: (token, lifetime) => new InfisicalSession(client, read, { token, lifetime }),
+  const parts: Parts = {
+    client,
+    read: createRead(client, createProjects(client, now), now),
+    leases: createLeases(client, now),
   };
+  return {
+    login: async (signal) => new InfisicalSession(parts, await login(client, store, signal)),
+    resume: (token, lifetime) => new InfisicalSession(parts, { token, lifetime }),
+  };
+}
+
+/** What all sessions at a server share. */
+interface Parts {
+  readonly client: Client;
+  readonly read: Read;
+  readonly leases: Leases;
 }
 
 /** A session whose token is replaced by each renewal: the old one lives on only to its own end. */
 class InfisicalSession implements Session {
-  readonly #client: Client;
-  readonly #read: Read;
+  readonly #parts: Parts;
   readonly lifetime: Lifetime;
   #token: Secret<string>;
 
-  constructor(client: Client, read: Read, { token, lifetime }: Grant) {
-    this.#client = client;
-    this.#read = read;
+  constructor(parts: Parts, { token, lifetime }: Grant) {
+    this.#parts = parts;
     this.#token = token;
     this.lifetime = lifetime;
   }
@@ -49,21 +58,24 @@ class InfisicalSession implements Session {
     return this.#token;
   }
 
-  read: Session['read'] = (ref, signal) => this.#read(ref, this.#token, signal);
+  read: Session['read'] = (ref, signal) => {
+    const { read, leases } = this.#parts;
+    return ref.operation === 'write'
+      ? leases.create(ref, this.#token, signal)
+      : read(ref, this.#token, signal);
+  };
 
   async renew(lease: Lease, signal: AbortSignal): Promise<Lifetime> {
-    if (lease.kind === 'secret') throw noLeases();
-    const { token, lifetime } = await renewToken(this.#client, this.#token, signal);
+    const { client, leases } = this.#parts;
+    if (lease.kind === 'secret') return await leases.renew(lease.id, this.#token, signal);
+    const { token, lifetime } = await renewToken(client, this.#token, signal);
     this.#token = token;
     return lifetime;
   }
 
   async revoke(lease: Lease, signal: AbortSignal): Promise<void> {
-    if (lease.kind === 'secret') throw noLeases();
-    await revokeToken(this.#client, this.#token, signal);
+    const { client, leases } = this.#parts;
+    if (lease.kind === 'secret') await leases.revoke(lease.id, this.#token, signal);
+    else await revokeToken(client, this.#token, signal);
   }
 }
-
-/** Nothing that is read of Infisical has a lease. */
-const noLeases = (): ProviderError =>
-  new ProviderError('lease_gone', 'Cannot renew a lease of Infisical: there is none');

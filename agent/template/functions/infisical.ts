@@ -2,8 +2,15 @@ import type { SecretRef } from '../../provider/provider.ts';
 import { parseJson } from '../../value/json.ts';
 import { isValueMap, stringAt, type Value, type ValueMap } from '../../value/value.ts';
 import { Fault } from '../error.ts';
-import { type GoValue, StringList, Structure } from '../go/value.ts';
+import { type GoValue, isMap, NIL_MAP, StringList, Structure } from '../go/value.ts';
 import { type Family, type FunctionContext, takes, takesMore } from './signature.ts';
+
+const dynamicSecret = takesMore(
+  ['string', 'string', 'string', 'string'],
+  'string',
+  ([project, environment, path, name, ...terms], context) =>
+    lease({ project, environment, path }, [name, ...terms], context),
+);
 
 /** The functions of Infisical's own agent, by its signatures, so that its templates run unchanged. */
 export const INFISICAL: Family<'infisical'> = {
@@ -23,10 +30,12 @@ export const INFISICAL: Family<'infisical'> = {
     ['string', 'string', 'string', 'string'],
     ([project, environment, path, name], context) => {
       if (name === '') throw new Fault('the name is empty');
-      const [secret] = secretsAt(reference({ project, environment, path }, { name }), context);
+      const [secret] = secretsAt(reference({ project, environment, path }, 'read', { name }), context);
       return secret && structure(secret);
     },
   ),
+  dynamicSecret,
+  dynamic_secret: dynamicSecret,
 };
 
 interface Folder {
@@ -47,7 +56,7 @@ function list(folder: Folder, options: readonly string[], context: FunctionConte
   if (more.length > 0)
     throw new Fault(`wrong number of arguments: ${options.length + 3}; expected at most 4`);
   const given = text === undefined ? {} : readOptions(text);
-  return secretsAt(reference(folder, given), context).map(structure);
+  return secretsAt(reference(folder, 'list', given), context).map(structure);
 }
 
 function readOptions(text: string): Record<string, string> {
@@ -71,7 +80,11 @@ function readOption(key: string, value: Value): [string, string][] {
 }
 
 /** `<project>/<environment>/<folders>`, whatever slashes the template writes around the folders. */
-function reference({ project, environment, path }: Folder, parameters: Record<string, string>): SecretRef {
+function reference(
+  { project, environment, path }: Folder,
+  operation: SecretRef['operation'],
+  parameters: Record<string, string>,
+): SecretRef {
   for (const [part, value] of [
     ['project', project],
     ['environment', environment],
@@ -79,8 +92,21 @@ function reference({ project, environment, path }: Folder, parameters: Record<st
     if (value === '' || value.includes('/')) throw new Fault(`the ${part} is empty or holds a slash`);
   const folders = path.split('/').filter((folder) => folder !== '');
   if ([project, environment, ...folders].some(climbs)) throw new Fault('the path has a part "." or ".."');
-  const operation = 'name' in parameters ? 'read' : 'list';
   return { store: 'infisical', operation, path: [project, environment, ...folders].join('/'), parameters };
+}
+
+/**
+ * The credentials of a lease by their names; none before there is one. `terms` are the name of the dynamic secret, how long
+ * its lease is to be (`1h`) and, for SSH, the principals, separated by commas; an empty text stands for none of them.
+ */
+function lease(folder: Folder, terms: readonly string[], context: FunctionContext): GoValue {
+  const [name = '', ttl = '', principals = '', ...more] = terms;
+  if (more.length > 0) throw new Fault(`wrong number of arguments: ${terms.length + 3}; expected at most 6`);
+  if (name === '') throw new Fault('the name is empty');
+  const given = Object.entries({ dynamicSecret: name, ttl, principals }).filter(([, text]) => text !== '');
+  const parameters = Object.fromEntries(given);
+  const data = context.read(reference(folder, 'write', parameters))?.get('data') ?? null;
+  return isMap(data) ? data : NIL_MAP;
 }
 
 const climbs = (part: string): boolean => part === '.' || part === '..';

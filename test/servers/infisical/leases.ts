@@ -89,8 +89,8 @@ export class Leases {
 
   revoke(at: At, id: string): object {
     const lease = this.#find(at, id);
-    if (this.sticky) lease.status = 'Failed to delete';
-    else this.#leases.delete(id);
+    lease.status = this.sticky ? 'Failed to delete' : null;
+    if (!this.sticky) this.#leases.delete(id);
     return { lease: tell(lease) };
   }
 

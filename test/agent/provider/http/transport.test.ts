@@ -122,6 +122,14 @@ describe('cancellation', () => {
   });
 });
 
+test.each(['POST', 'DELETE'])('a body goes along whole with %s', async (method) => {
+  await using server = await serve((request, response) => {
+    request.setEncoding('utf8').once('data', (text) => response.end(text));
+  });
+  const { body } = await ask(storeAt(server.address), { method, json: { pä: 'ß' } });
+  expect(serialiseJson(body ?? null)).toBe('{"pä":"ß"}');
+});
+
 describe('an answer', () => {
   test('keeps every digit of a number', async () => {
     const text = '{"data":{"big":12345678901234567890,"price":1.50}}';

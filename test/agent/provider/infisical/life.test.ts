@@ -5,6 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { systemClock } from '#platform/clock.ts';
 import { createLog } from '#platform/log.ts';
 import { renderOnce } from '../../../../agent/init.ts';
+import type { SecretRef } from '../../../../agent/provider/provider.ts';
+import { revokeTokens } from '../../../../agent/shutdown.ts';
 import { recordedWorld, type RecordedWorld } from '../../../servers/infisical/recorded-world.ts';
 import { HastyClock, Life } from './life.ts';
 import { folder, type Lent, lend, one } from './stage.ts';
@@ -70,6 +72,54 @@ test('several templates at once make one login', async () => {
   await life.end();
   expect(world.fake.count(LOGIN)).toBe(1);
   expect(world.fake.count('/projects/slug/')).toBe(1);
+});
+
+describe('a lease of a dynamic secret', () => {
+  const REF: SecretRef = {
+    store: 'infisical',
+    operation: 'write',
+    path: ROOT,
+    parameters: { dynamicSecret: 'pg' },
+  };
+  const made = ({ fake }: RecordedWorld): number =>
+    fake.log.filter((line) => line === 'POST /api/v1/dynamic-secrets/leases 200').length;
+
+  test('outlives the tokens, and is revoked with the last of them', async () => {
+    await using world = await recordedWorld({ ttl: 300, maxTtl: 600 }, { licensed: true });
+    const { fake, project } = world;
+    fake.leases.define(fake.projects.folder(project, 'dev', '/'), { name: 'pg', defaultTtl: '10m' });
+    const clock = new HastyClock();
+    await using lent = await lendTo(world, clock);
+    const life = new Life(lent.provider, [REF], clock, 60 * SECOND);
+    await life.holds('DB_PASSWORD');
+    await clock.hurry(3600 * SECOND, 10 * SECOND, (ms) => {
+      fake.advance(ms);
+      expect(fake.leases.living).toHaveLength(1);
+    });
+    const state = await life.end();
+    expect({ made: made(world), files: life.values.length }).toEqual({ made: 1, files: 1 });
+    expect(fake.count(LOGIN)).toBeGreaterThan(4);
+    await revokeTokens(state, createLog('silent', 'agent'), clock.now());
+    expect(fake.leases.living).toEqual([]);
+    expect(fake.log.at(-1)).toBe('POST /api/v1/auth/token/revoke 200');
+  });
+
+  test('is replaced in time when it meets its maximum, and revoked in the end, too', async () => {
+    await using world = await recordedWorld({}, { licensed: true });
+    const { fake, project } = world;
+    const folderOfPg = fake.projects.folder(project, 'dev', '/');
+    fake.leases.define(folderOfPg, { name: 'pg', defaultTtl: '10m', maxTtl: '12m' });
+    const clock = new HastyClock();
+    await using lent = await lendTo(world, clock);
+    const life = new Life(lent.provider, [REF], clock, 60 * SECOND);
+    await life.holds('DB_PASSWORD');
+    await clock.hurry(350 * SECOND, 10 * SECOND, (ms) => fake.advance(ms));
+    const state = await life.end();
+    expect({ made: made(world), files: life.values.length }).toEqual({ made: 2, files: 2 });
+    expect(fake.leases.living).toHaveLength(2);
+    await revokeTokens(state, createLog('silent', 'agent'), clock.now());
+    expect(fake.leases.living).toEqual([]);
+  });
 });
 
 describe('a client secret that is wrong', () => {

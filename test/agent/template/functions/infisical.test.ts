@@ -74,6 +74,42 @@ describe('the functions of Infisical’s agent', () => {
     });
   });
 
+  test('give the credentials of a lease, by their names or one after another', () => {
+    const lease: ValueMap = new Map([
+      [
+        'data',
+        new Map([
+          ['DB_PASSWORD', 'p'],
+          ['DB_USERNAME', 'u'],
+        ]),
+      ],
+    ]);
+    const written = (text: string): string => {
+      const evaluation = run(text, lease);
+      return evaluation.ok ? evaluation.text.reveal() : 'missing';
+    };
+    for (const name of ['dynamicSecret', 'dynamic_secret']) {
+      const call = `${name} "app" "dev" "/db" "pg" "1h"`;
+      expect(written(`{{ with ${call} }}{{ .DB_USERNAME }}:{{ .DB_PASSWORD }}{{ end }}`)).toBe('u:p');
+      expect(written(`{{ range $key, $value := ${call} }}{{ $key }}={{ $value }};{{ end }}`)).toBe(
+        'DB_PASSWORD=p;DB_USERNAME=u;',
+      );
+      expect(written(`{{ (${call}).NONE }}`)).toBe('<no value>');
+    }
+  });
+
+  test('ask for a lease, with what it is to be', () => {
+    const ref = { store: 'infisical', operation: 'write', path: 'app/dev/db' };
+    const asked = (terms: string): unknown =>
+      missing(`{{ (dynamicSecret "app" "dev" "/db" ${terms}).USER }}`)[0];
+    expect(asked('"pg"')).toEqual({ ...ref, parameters: { dynamicSecret: 'pg' } });
+    expect(asked('"pg" "2h"')).toEqual({ ...ref, parameters: { dynamicSecret: 'pg', ttl: '2h' } });
+    expect(asked('"ssh" "" "root,ops"')).toEqual({
+      ...ref,
+      parameters: { dynamicSecret: 'ssh', principals: 'root,ops' },
+    });
+  });
+
   test.each([
     ['{{ listSecrets "id" "dev" "/" "no" }}', 'the options are not JSON'],
     ['{{ listSecrets "id" "dev" "/" "[]" }}', 'the options are not a JSON object'],
@@ -89,6 +125,9 @@ describe('the functions of Infisical’s agent', () => {
     ['{{ listSecrets "id" "." "/" }}', 'a part "." or ".."'],
     ['{{ listSecrets "id" "dev" "/a/../../b" }}', 'a part "." or ".."'],
     ['{{ getSecretByName "id" "dev" "/" "" }}', 'the name is empty'],
+    ['{{ dynamicSecret "app" "dev" "/" "" }}', 'the name is empty'],
+    ['{{ dynamicSecret "app" "dev" "/.." "pg" }}', 'a part "." or ".."'],
+    ['{{ dynamicSecret "app" "dev" "/" "pg" "1h" "a" "b" }}', 'wrong number of arguments: 7'],
   ])('refuse %s', (text, fact) => {
     expect(() => run(text)).toThrow(fact);
   });
