@@ -51,9 +51,10 @@ function readInfisicalAuth(auth: Reader): InfisicalAuth {
       tokenFile: auth.string('tokenFile'),
       ...scope,
     };
+  const clientIdFile = auth.optionalString('clientIdFile');
   return {
     method,
-    clientId: auth.string('clientId'),
+    ...(clientIdFile === undefined ? { clientId: auth.string('clientId') } : { clientIdFile }),
     clientSecretFile: auth.string('clientSecretFile'),
     ...scope,
   };

@@ -2,15 +2,24 @@
 
 export const CONTAINER = { run: 'sidekey-agent', init: 'sidekey-agent-init' } as const;
 
-export const VOLUME = { secrets: 'sidekey-secrets', state: 'sidekey-state', token: 'sidekey-token' } as const;
+/** `secrets` holds the files of the drop-in annotations, `files` those of Sidekey's own. */
+export const VOLUME = {
+  secrets: 'sidekey-secrets',
+  files: 'sidekey-files',
+  state: 'sidekey-state',
+  token: 'sidekey-token',
+} as const;
 
 /** Where a drop-in (`vault.hashicorp.com/*`) pod finds its files unless it says otherwise. */
 export const DROP_IN_DIRECTORY = '/vault/secrets';
 
+/** Where a pod finds the files of Sidekey's own (`sidekey.dev/*`) annotations unless it says otherwise. */
+export const NATIVE_DIRECTORY = '/run/secrets/sidekey';
+
 /** A tmpfs of our containers alone: token, leases and last values, so that a restarted agent logs in no second time. */
 export const STATE_DIRECTORY = '/run/sidekey/state';
 
-/** The pod's projected service-account tokens, one file per store. */
+/** What the agent logs in with: the pod's projected service-account tokens, one file per store, or a client's id and secret. */
 export const TOKEN_DIRECTORY = '/run/sidekey/token';
 
 /** Metrics and probes. Clear of vLLM and Ray (8000, 8265, 6379, 8080) and Triton (8000–8002). */

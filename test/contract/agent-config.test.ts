@@ -64,6 +64,10 @@ describe('what is left out', () => {
       'config.infisical.auth.clientSecretFile',
       { ...SMALLEST, infisical: { ...INFISICAL, auth: { method: 'universal', clientId: 'c' } } },
     ],
+    [
+      'config.infisical.auth.clientId',
+      { ...SMALLEST, infisical: { ...INFISICAL, auth: { method: 'universal', clientSecretFile: '/s' } } },
+    ],
     ['config.vault.auth', { ...SMALLEST, vault: { address: 'http://v' } }],
     ['config.vault.auth.role', { ...SMALLEST, vault: { ...VAULT, auth: { tokenFile: '/t' } } }],
     ['config.vault.auth.tokenFile', { ...SMALLEST, vault: { ...VAULT, auth: { role: 'r' } } }],
