@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { AGENT_METRICS } from '../agent/metrics.ts';
-import { ANNOTATIONS, DROP_IN_PREFIX, type Verdict } from '../injector/annotations/names.ts';
+import { DROP_IN, type Family, INFISICAL, NATIVE } from '../injector/annotations/families.ts';
+import type { Verdict } from '../injector/annotations/names.ts';
 import { INJECTOR_METRICS } from '../injector/metrics.ts';
 import type { MetricTable } from '#platform/metrics.ts';
 
@@ -12,30 +13,93 @@ export function referencePages(): Readonly<Record<string, string>> {
 
 const NOTE = '<!-- Made by `node docs/generate.ts` from the tables in the code. -->';
 
-const VERDICTS: Readonly<Record<Verdict, string>> = {
-  followed: 'Followed. X stands for a name of your own, which is the file name unless another is given.',
-  denied:
-    'Refused: to ignore it would change what the application reads, or who logs in. The pod is not created.',
-  warned:
-    'Ignored with a warning: tuning that Sidekey has no use for. Keys that are not known at all are ignored likewise.',
-};
-
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n');
 }
 
+/** What a person has to know before the tables. */
+const ANNOTATIONS_INTRODUCTION = `A pod gets an agent if it has \`${NATIVE.prefix}inject: "true"\` or \`${DROP_IN.prefix}agent-inject: "true"\`. One of them is
+enough for the keys of both families; a family whose own opt-in says \`"false"\` is left out. Without an opt-in no other key counts:
+the API server asks the injector about no such pod, so nothing is checked and nothing is refused.
+
+Everything that is wrong is said in one answer, and the pod is not created. A key that says what holds anyway is never wrong.
+
+Where both families say something about the one agent of a pod (its role, its mode), they have to say the same. The files of each family have a
+directory of their own.`;
+
+const NATIVE_NOTES = `\`<file>\` stands for the name of a file. What \`secret.<file>\` holds:
+
+| | |
+| --- | --- |
+| \`vault:<path>#<field>\` | one field of a secret of Vault or OpenBao: \`vault:secret/data/ml/api-key#key\` |
+| \`vault:<path>\` | all its fields |
+| \`infisical:<project>/<environment>/<folder>#<KEY>\` | one secret of Infisical: \`infisical:ml/prod/serving#HF_TOKEN\`; the project is an id or a slug |
+| \`infisical:<project>/<environment>/<folder>\` | all secrets of the folder |
+
+The agent starts after the native sidecars of others, such as a mesh, and before the init containers that follow them.`;
+
+interface Section {
+  readonly title: string;
+  readonly verdict: Verdict;
+  readonly text: string;
+}
+
+const NATIVE_SECTIONS: readonly Section[] = [
+  { title: 'Followed', verdict: 'followed', text: NATIVE_NOTES },
+  {
+    title: 'Not in this release',
+    verdict: 'denied',
+    text: 'Refused, and so is a key that is not known at all, with the nearest one that is.',
+  },
+];
+
+const DROP_IN_SECTIONS: readonly Section[] = [
+  {
+    title: 'Followed',
+    verdict: 'followed',
+    text: 'X stands for a name of your own, which is the file name unless another is given.',
+  },
+  {
+    title: 'Denied',
+    verdict: 'denied',
+    text: 'Refused: to ignore it would change what the application reads, or who logs in.',
+  },
+  {
+    title: 'Warned',
+    verdict: 'warned',
+    text: 'Ignored with a warning: tuning that Sidekey has no use for. Keys that are not known at all are ignored likewise.',
+  },
+];
+
+const INFISICAL_SECTIONS: readonly Section[] = [
+  {
+    title: 'What to write instead',
+    verdict: 'denied',
+    text: 'Refused in a pod that asks Sidekey for an agent. A pod that does not is left to that injector.',
+  },
+];
+
+function annotationsSection({ names }: Family, { title, verdict, text }: Section): string {
+  const rows = names
+    .filter((name) => name.verdict === verdict)
+    .map((name) => [`\`${name.key}\``, name.default ? `\`${name.default}\`` : '', name.doc]);
+  return `### ${title}\n\n${text}\n\n${table(['annotation', 'default', ''], rows)}`;
+}
+
+function familyPart(title: string, family: Family, sections: readonly Section[]): string {
+  const parts = sections.map((section) => annotationsSection(family, section));
+  return `## ${title}: \`${family.prefix}\`\n\n${parts.join('\n\n')}`;
+}
+
 function annotationsPage(): string {
-  const sections = (Object.keys(VERDICTS) as Verdict[]).map((verdict) => {
-    const rows = ANNOTATIONS.filter((name) => name.verdict === verdict).map((name) => [
-      `\`${name.key}\``,
-      name.default === undefined || name.default === '' ? '' : `\`${name.default}\``,
-      name.doc,
-    ]);
-    return `## ${verdict[0]?.toUpperCase()}${verdict.slice(1)}\n\n${VERDICTS[verdict]}\n\n${table(['annotation', 'default', ''], rows)}`;
-  });
-  return `# Annotations\n\n${NOTE}\n\nAll begin with \`${DROP_IN_PREFIX}\`.\n\n${sections.join('\n\n')}\n`;
+  const parts = [
+    familyPart("Sidekey's own", NATIVE, NATIVE_SECTIONS),
+    familyPart('Those of the Vault Agent Injector', DROP_IN, DROP_IN_SECTIONS),
+    familyPart("Those of Infisical's own injector", INFISICAL, INFISICAL_SECTIONS),
+  ];
+  return `# Annotations\n\n${NOTE}\n\n${ANNOTATIONS_INTRODUCTION}\n\n${parts.join('\n\n')}\n`;
 }
 
 function metricsSection(title: string, metrics: MetricTable): string {

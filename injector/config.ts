@@ -2,8 +2,8 @@ import { ADMIN_PORT } from '#contract/layout.ts';
 import { type Parsed, parsed, rejected } from '#contract/problem.ts';
 import { LOG_LEVELS, type LogLevel } from '#platform/log.ts';
 import type { Settings } from './admission/settings.ts';
-import type { VaultDefaults } from './annotations/operator.ts';
-import { parseAuthPath, parseNamespace } from './annotations/values.ts';
+import type { InfisicalDefaults, OperatorDefaults, VaultDefaults } from './annotations/operator.ts';
+import { parseAuthPath, parseIdentity, parseNamespace } from './annotations/values.ts';
 import { Environment, type EnvironmentRecord } from './environment.ts';
 import type { KeyPairFiles } from './server/certificate.ts';
 
@@ -13,17 +13,22 @@ export interface InjectorConfig {
   readonly adminPort: number;
   readonly keyPairFiles: KeyPairFiles;
   readonly logLevel: LogLevel;
-  /** PEM; read at the start, its text goes into `settings.vault.caPem`. */
-  readonly vaultCaFile?: string;
+  /** PEM, by store; read at the start, the certificates go into `caPem` of the store's settings. */
+  readonly caFiles: { readonly vault?: string; readonly infisical?: string };
   /** How long requests are still taken after SIGTERM, until no Service or load balancer sends any. */
   readonly drainDelayMs: number;
   readonly settings: Settings;
 }
 
-const AUTH_METHODS = ['kubernetes', 'jwt'] as const;
+const VAULT_AUTH_METHODS = ['kubernetes', 'jwt'] as const;
+const INFISICAL_AUTH_METHODS = ['kubernetes', 'universal'] as const;
 /** As in the agent's own configuration. */
 const SHORTEST_POLL_MS = 100;
+const DROP_IN_POLL_MS = 300_000;
+const NATIVE_POLL_MS = 60_000;
 const STORE_TIMEOUT_MS = 10_000;
+const VAULT_ADDRESS = 'SIDEKEY_VAULT_ADDRESS';
+const INFISICAL_ADDRESS = 'SIDEKEY_INFISICAL_ADDRESS';
 
 /** Reads the process's environment; every problem is named, not only the first. */
 export function readInjectorConfig(record: EnvironmentRecord): Parsed<InjectorConfig> {
@@ -40,7 +45,8 @@ export function injectorVariables(): ReadonlySet<string> {
 }
 
 function readAll(environment: Environment): InjectorConfig {
-  const vaultCaFile = environment.optional('SIDEKEY_VAULT_CA_FILE');
+  const vaultCa = environment.optional('SIDEKEY_VAULT_CA_FILE');
+  const infisicalCa = environment.optional('SIDEKEY_INFISICAL_CA_FILE');
   return {
     listen: environment.listen('SIDEKEY_LISTEN', ':8443'),
     adminPort: environment.port('SIDEKEY_ADMIN_PORT', ADMIN_PORT),
@@ -49,7 +55,10 @@ function readAll(environment: Environment): InjectorConfig {
       keyFile: environment.required('SIDEKEY_TLS_KEY_FILE', "the path of the certificate's key (PEM)"),
     },
     logLevel: environment.choice('SIDEKEY_LOG_LEVEL', LOG_LEVELS, 'info'),
-    ...(vaultCaFile === undefined ? {} : { vaultCaFile }),
+    caFiles: {
+      ...(vaultCa === undefined ? {} : { vault: vaultCa }),
+      ...(infisicalCa === undefined ? {} : { infisical: infisicalCa }),
+    },
     drainDelayMs: environment.duration('SIDEKEY_DRAIN_DELAY', '5s', 0),
     settings: readSettings(environment),
   };
@@ -59,25 +68,65 @@ function readSettings(environment: Environment): Settings {
   return {
     agentImage: environment.required('SIDEKEY_AGENT_IMAGE', 'the image of the agent'),
     ownNamespace: environment.optional('SIDEKEY_NAMESPACE') ?? 'sidekey',
-    vault: readVault(environment),
-    pollMs: environment.duration('SIDEKEY_POLL', '5m', SHORTEST_POLL_MS),
+    ...readStores(environment),
+    ...readPoll(environment),
     startDeadlineMs: environment.deadline('SIDEKEY_START_DEADLINE', '5m'),
     revokeOnShutdown: environment.boolean('SIDEKEY_REVOKE_ON_SHUTDOWN', false),
   };
 }
 
+/** What the operator says holds for both families, whose defaults differ. */
+function readPoll(environment: Environment): Pick<OperatorDefaults, 'pollMs' | 'nativePollMs'> {
+  if (environment.optional('SIDEKEY_POLL') === undefined)
+    return { pollMs: DROP_IN_POLL_MS, nativePollMs: NATIVE_POLL_MS };
+  const pollMs = environment.duration('SIDEKEY_POLL', '', SHORTEST_POLL_MS);
+  return { pollMs, nativePollMs: pollMs };
+}
+
+/** There has to be one store. What belongs to a store without an address is a mistake. */
+function readStores(environment: Environment): Pick<OperatorDefaults, 'vault' | 'infisical'> {
+  const vault = readVault(environment);
+  const infisical = readInfisical(environment);
+  const [hasVault, hasInfisical] = [vault.address !== '', infisical.address !== ''];
+  if (!hasVault && !hasInfisical)
+    environment.report(
+      VAULT_ADDRESS,
+      `must be set to the URL of Vault or OpenBao, or ${INFISICAL_ADDRESS} to that of Infisical`,
+    );
+  if (!hasVault && hasInfisical) environment.refuseOthers('SIDEKEY_VAULT_', VAULT_ADDRESS);
+  if (!hasInfisical) environment.refuseOthers('SIDEKEY_INFISICAL_', INFISICAL_ADDRESS);
+  return { ...(hasVault && { vault }), ...(hasInfisical && { infisical }) };
+}
+
 function readVault(environment: Environment): VaultDefaults {
-  const address = environment.required('SIDEKEY_VAULT_ADDRESS', 'the URL of Vault or OpenBao');
-  if (address !== '') environment.urls('SIDEKEY_VAULT_ADDRESS', [address]);
-  const allowed = environment.list('SIDEKEY_VAULT_ALLOWED_ADDRESSES');
-  environment.urls('SIDEKEY_VAULT_ALLOWED_ADDRESSES', allowed);
   const namespace = environment.value('SIDEKEY_VAULT_NAMESPACE', parseNamespace, '');
   return {
-    address,
-    allowedAddresses: [...new Set([address, ...allowed])],
-    authMethod: environment.choice('SIDEKEY_VAULT_AUTH_METHOD', AUTH_METHODS, 'kubernetes'),
+    ...readAddresses(environment, VAULT_ADDRESS, 'SIDEKEY_VAULT_ALLOWED_ADDRESSES'),
+    authMethod: environment.choice('SIDEKEY_VAULT_AUTH_METHOD', VAULT_AUTH_METHODS, 'kubernetes'),
     authPath: environment.value('SIDEKEY_VAULT_AUTH_PATH', parseAuthPath, 'auth/kubernetes'),
     timeoutMs: STORE_TIMEOUT_MS,
     ...(namespace === '' ? {} : { namespace }),
   };
+}
+
+function readInfisical(environment: Environment): InfisicalDefaults {
+  const identityId = environment.value('SIDEKEY_INFISICAL_IDENTITY', parseIdentity, '');
+  return {
+    ...readAddresses(environment, INFISICAL_ADDRESS, 'SIDEKEY_INFISICAL_ALLOWED_ADDRESSES'),
+    authMethod: environment.choice('SIDEKEY_INFISICAL_AUTH', INFISICAL_AUTH_METHODS, 'kubernetes'),
+    timeoutMs: STORE_TIMEOUT_MS,
+    ...(identityId === '' ? {} : { identityId }),
+  };
+}
+
+/** The address of a store, empty if it is not set, and those that pods may choose. */
+function readAddresses(
+  environment: Environment,
+  key: string,
+  listKey: string,
+): Pick<VaultDefaults, 'address' | 'allowedAddresses'> {
+  const address = environment.optional(key) ?? '';
+  if (address !== '') environment.urls(key, [address]);
+  const allowed = environment.urls(listKey, environment.list(listKey));
+  return { address, allowedAddresses: [...new Set([address, ...allowed])] };
 }

@@ -58,6 +58,14 @@ export class Environment {
     return text === 'true';
   }
 
+  /** Notes every variable of a prefix that is set and of no use without another one. */
+  refuseOthers(prefix: string, needed: string): void {
+    for (const key of this.asked) {
+      if (key.startsWith(prefix) && key !== needed && this.optional(key) !== undefined)
+        this.report(key, `is of no use without ${needed}`);
+    }
+  }
+
   /** Milliseconds. */
   duration(key: string, fallback: string, min: number): number {
     const ms = parseDuration(this.optional(key) ?? fallback);

@@ -33,7 +33,7 @@ const LAST_REQUESTS_MS = 10_000;
 /**
  * Serves the webhook until the process is asked to end, and then until the last request is answered.
  *
- * @throws {Error} If a port or the store's CA file cannot be had.
+ * @throws {Error} If a port or a store's CA file cannot be had.
  * @throws {Terminated} If the process is asked to end before the certificate is there.
  */
 export async function serve(parts: Parts): Promise<void> {
@@ -93,12 +93,22 @@ async function startWebhook({ config, log }: Parts, foundation: Foundation): Pro
   });
 }
 
-/** The settings with the store's authority, which agents get as text. */
-async function completeSettings({ settings, vaultCaFile }: InjectorConfig): Promise<Settings> {
-  if (vaultCaFile === undefined) return settings;
-  const caPem = certificatesIn(await readFile(vaultCaFile, 'utf8'));
-  if (caPem === undefined) throw new Error(`Cannot use ${vaultCaFile}: it holds no certificate in PEM form`);
-  return { ...settings, vault: { ...settings.vault, caPem } };
+/** The settings with the authorities of the stores, which agents get as text. */
+async function completeSettings({ settings, caFiles }: InjectorConfig): Promise<Settings> {
+  const { vault, infisical } = settings;
+  const [vaultCa, infisicalCa] = await Promise.all([caFiles.vault, caFiles.infisical].map(readAuthorities));
+  return {
+    ...settings,
+    ...(vault && { vault: { ...vault, ...vaultCa } }),
+    ...(infisical && { infisical: { ...infisical, ...infisicalCa } }),
+  };
+}
+
+async function readAuthorities(file: string | undefined): Promise<{ readonly caPem?: string }> {
+  if (file === undefined) return {};
+  const caPem = certificatesIn(await readFile(file, 'utf8'));
+  if (caPem === undefined) throw new Error(`Cannot use ${file}: it holds no certificate in PEM form`);
+  return { caPem };
 }
 
 interface Certified {

@@ -1,13 +1,22 @@
 import { ADMIN_PORT } from '#contract/layout.ts';
 
+/** What agents are told of a store. */
+export interface StoreOptions {
+  readonly address: string;
+  /** PEM certificates that the agents trust for the address; the system's otherwise. */
+  readonly caPem?: string;
+}
+
+export const STORE_NAMES = ['vault', 'infisical'] as const;
+export type StoreName = (typeof STORE_NAMES)[number];
+
 /** What the injector's Deployment depends on. */
 export interface InjectorOptions {
   readonly namespace: string;
   readonly injectorImage: string;
   readonly agentImage: string;
-  readonly vaultAddress: string;
-  /** PEM certificates that the agents trust for the address; the system's otherwise. */
-  readonly vaultCaPem?: string;
+  /** The stores that agents may have secrets of: one at least. */
+  readonly stores: Readonly<Partial<Record<StoreName, StoreOptions>>>;
   readonly replicas: number;
   /** Further variables of the injector, such as `SIDEKEY_POLL`. */
   readonly environment: Readonly<Record<string, string>>;
@@ -18,7 +27,9 @@ export const LABELS = { 'app.kubernetes.io/name': 'sidekey', 'app.kubernetes.io/
 const WEBHOOK_PORT = 8443;
 const USER = 65_532;
 const TLS_DIRECTORY = '/etc/sidekey/tls';
-const VAULT_CA_DIRECTORY = '/etc/sidekey/vault';
+const STORE_DIRECTORY = '/etc/sidekey';
+/** In the ConfigMap of a store, and so in its directory. */
+export const CA_FILE = 'ca.crt';
 /** Five seconds in which requests are still taken, ten to answer the last, and as much again. */
 const GRACE_SECONDS = 30;
 
@@ -71,9 +82,10 @@ function podSpec(options: InjectorOptions): object {
     containers: [container(options)],
     volumes: [
       { name: 'tls', secret: { secretName: `${NAME}-tls`, defaultMode: 0o440 } },
-      ...(options.vaultCaPem === undefined
-        ? []
-        : [{ name: 'vault-ca', configMap: { name: `${NAME}-vault-ca` } }]),
+      ...authorities(options).map(({ store }) => ({
+        name: `${store}-ca`,
+        configMap: { name: authorityName(store) },
+      })),
     ],
   };
 }
@@ -103,9 +115,11 @@ function container(options: InjectorOptions): object {
     },
     volumeMounts: [
       { name: 'tls', mountPath: TLS_DIRECTORY, readOnly: true },
-      ...(options.vaultCaPem === undefined
-        ? []
-        : [{ name: 'vault-ca', mountPath: VAULT_CA_DIRECTORY, readOnly: true }]),
+      ...authorities(options).map(({ store }) => ({
+        name: `${store}-ca`,
+        mountPath: `${STORE_DIRECTORY}/${store}`,
+        readOnly: true,
+      })),
     ],
   };
 }
@@ -119,8 +133,30 @@ export function injectorEnvironment(options: InjectorOptions): Readonly<Record<s
     SIDEKEY_TLS_KEY_FILE: `${TLS_DIRECTORY}/tls.key`,
     SIDEKEY_NAMESPACE: options.namespace,
     SIDEKEY_AGENT_IMAGE: options.agentImage,
-    SIDEKEY_VAULT_ADDRESS: options.vaultAddress,
-    ...(options.vaultCaPem === undefined ? {} : { SIDEKEY_VAULT_CA_FILE: `${VAULT_CA_DIRECTORY}/ca.crt` }),
+    ...Object.fromEntries(STORE_NAMES.flatMap((store) => storeVariables(store, options.stores[store]))),
     ...options.environment,
   };
+}
+
+function storeVariables(store: StoreName, options: StoreOptions | undefined): readonly [string, string][] {
+  if (options === undefined) return [];
+  const prefix = `SIDEKEY_${store.toUpperCase()}`;
+  const caFile = `${STORE_DIRECTORY}/${store}/${CA_FILE}`;
+  return [
+    [`${prefix}_ADDRESS`, options.address],
+    ...(options.caPem === undefined ? [] : [[`${prefix}_CA_FILE`, caFile] satisfies [string, string]]),
+  ];
+}
+
+/** The ConfigMap with the authorities of a store. */
+export const authorityName = (store: StoreName): string => `${NAME}-${store}-ca`;
+
+/** The stores with authorities of their own. */
+export function authorities({
+  stores,
+}: InjectorOptions): readonly { readonly store: StoreName; readonly caPem: string }[] {
+  return STORE_NAMES.flatMap((store) => {
+    const caPem = stores[store]?.caPem;
+    return caPem === undefined ? [] : [{ store, caPem }];
+  });
 }

@@ -8,11 +8,14 @@ const USAGE = `Prints what installs Sidekey's injector, for kubectl apply -f -. 
 
   node deploy/kubernetes/main.ts --injector-image IMAGE --agent-image IMAGE --vault-address URL
 
-    --namespace NAME      where the injector runs (sidekey)
-    --vault-ca FILE       PEM certificates that the agents trust for the address
-    --replicas N          (2)
-    --certificate-days N  life of the webhook's certificate (365): run this again before it ends
-    --env NAME=VALUE      a further variable of the injector, such as SIDEKEY_POLL=10s; may be repeated
+    --vault-address URL      Vault or OpenBao; optional if there is
+    --infisical-address URL  Infisical; one of the two, or both
+    --vault-ca FILE, --infisical-ca FILE
+                             PEM certificates that the agents trust for the address
+    --namespace NAME         where the injector runs (sidekey)
+    --replicas N             (2)
+    --certificate-days N     life of the webhook's certificate (365): run this again before it ends
+    --env NAME=VALUE         a further variable of the injector, such as SIDEKEY_POLL=10s; may be repeated
 `;
 
 const FORMAT = { lineWidth: 0, aliasDuplicateObjects: false };

@@ -1,5 +1,14 @@
 import type { ServerCertificate } from './certificate.ts';
-import { deployment, type InjectorOptions, LABELS, metadata, NAME } from './deployment.ts';
+import {
+  authorities,
+  authorityName,
+  CA_FILE,
+  deployment,
+  type InjectorOptions,
+  LABELS,
+  metadata,
+  NAME,
+} from './deployment.ts';
 import { webhookConfigurations } from './webhooks.ts';
 
 export interface InstallOptions extends InjectorOptions {
@@ -14,7 +23,7 @@ export function serviceNames(namespace: string): readonly string[] {
 
 /** Everything that one `kubectl apply` installs. Deterministic. */
 export function installManifests(options: InstallOptions): readonly object[] {
-  const { namespace, certificate, vaultCaPem } = options;
+  const { namespace, certificate } = options;
   return [
     namespaceObject(namespace),
     {
@@ -30,16 +39,12 @@ export function installManifests(options: InstallOptions): readonly object[] {
       type: 'kubernetes.io/tls',
       stringData: { 'tls.crt': certificate.certPem, 'tls.key': certificate.keyPem },
     },
-    ...(vaultCaPem === undefined
-      ? []
-      : [
-          {
-            apiVersion: 'v1',
-            kind: 'ConfigMap',
-            metadata: metadata(namespace, `${NAME}-vault-ca`),
-            data: { 'ca.crt': vaultCaPem },
-          },
-        ]),
+    ...authorities(options).map(({ store, caPem }) => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: metadata(namespace, authorityName(store)),
+      data: { [CA_FILE]: caPem },
+    })),
     deployment(options),
     podDisruptionBudget(namespace),
     service(namespace),

@@ -3,7 +3,13 @@ import { parseArgs } from 'node:util';
 import { type Parsed, parsed, type Problem, rejected } from '#contract/problem.ts';
 import { certificatesIn } from '../../injector/authority.ts';
 import { injectorVariables, readInjectorConfig } from '../../injector/config.ts';
-import { type InjectorOptions, injectorEnvironment } from './deployment.ts';
+import {
+  type InjectorOptions,
+  injectorEnvironment,
+  STORE_NAMES,
+  type StoreName,
+  type StoreOptions,
+} from './deployment.ts';
 
 export interface InstallRequest extends InjectorOptions {
   /** How long the webhook's certificate is to be good for. */
@@ -18,8 +24,10 @@ const WHOLE_NUMBER = /^[1-9]\d{0,4}$/u;
 const FLAGS = {
   'injector-image': { type: 'string', default: '' },
   'agent-image': { type: 'string', default: '' },
-  'vault-address': { type: 'string', default: '' },
+  'vault-address': { type: 'string' },
   'vault-ca': { type: 'string' },
+  'infisical-address': { type: 'string' },
+  'infisical-ca': { type: 'string' },
   namespace: { type: 'string', default: 'sidekey' },
   replicas: { type: 'string', default: '2' },
   'certificate-days': { type: 'string', default: '365' },
@@ -29,6 +37,9 @@ const FLAGS = {
 const FLAG_OF: Readonly<Record<string, string>> = {
   SIDEKEY_AGENT_IMAGE: '--agent-image',
   SIDEKEY_VAULT_ADDRESS: '--vault-address',
+  SIDEKEY_VAULT_CA_FILE: '--vault-ca',
+  SIDEKEY_INFISICAL_ADDRESS: '--infisical-address',
+  SIDEKEY_INFISICAL_CA_FILE: '--infisical-ca',
 };
 
 /** What the options and the Deployment itself settle. */
@@ -38,9 +49,7 @@ const SETTLED = new Set([
   'SIDEKEY_TLS_CERT_FILE',
   'SIDEKEY_TLS_KEY_FILE',
   'SIDEKEY_NAMESPACE',
-  'SIDEKEY_AGENT_IMAGE',
-  'SIDEKEY_VAULT_ADDRESS',
-  'SIDEKEY_VAULT_CA_FILE',
+  ...Object.keys(FLAG_OF),
 ]);
 
 function pairs(entries: readonly string[], problems: Problem[]): Record<string, string> {
@@ -57,16 +66,14 @@ function pairs(entries: readonly string[], problems: Problem[]): Record<string, 
   return record;
 }
 
-function readPem(file: string | undefined, problems: Problem[]): string | undefined {
-  if (file === undefined) return undefined;
+function readPem(flag: string, file: string, problems: Problem[]): string | undefined {
   try {
     const pem = certificatesIn(readFileSync(file, 'utf8'));
-    if (pem === undefined)
-      problems.push({ key: '--vault-ca', message: 'must hold certificates in PEM form' });
+    if (pem === undefined) problems.push({ key: flag, message: 'must hold certificates in PEM form' });
     return pem;
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-    problems.push({ key: '--vault-ca', message: `cannot be read: ${code}` });
+    problems.push({ key: flag, message: `cannot be read: ${code}` });
     return undefined;
   }
 }
@@ -86,19 +93,28 @@ export function readInstallRequest(args: readonly string[]): Parsed<InstallReque
     return rejected([{ key: 'arguments', message: error instanceof Error ? error.message : String(error) }]);
   }
   const problems: Problem[] = [];
-  const vaultCaPem = readPem(flags['vault-ca'], problems);
   const request: InstallRequest = {
     namespace: flags.namespace,
     injectorImage: flags['injector-image'],
     agentImage: flags['agent-image'],
-    vaultAddress: flags['vault-address'],
+    stores: readStores(flags, problems),
     replicas: Number(flags.replicas),
     certificateDays: Number(flags['certificate-days']),
     environment: pairs(flags.env ?? [], problems),
-    ...(vaultCaPem === undefined ? {} : { vaultCaPem }),
   };
   problems.push(...problemsOf(flags), ...injectorProblems(request));
   return problems.length > 0 ? rejected(problems) : parsed(request);
+}
+
+/** A store is one with an address; authorities without one are left to the injector's own checks. */
+function readStores(flags: Flags, problems: Problem[]): InjectorOptions['stores'] {
+  const stores = STORE_NAMES.flatMap((store): [StoreName, StoreOptions][] => {
+    const [address, file] = [flags[`${store}-address`], flags[`${store}-ca`]];
+    const caPem = file === undefined ? undefined : readPem(`--${store}-ca`, file, problems);
+    if (address === undefined && file === undefined) return [];
+    return [[store, { address: address ?? '', ...(caPem === undefined ? {} : { caPem }) }]];
+  });
+  return Object.fromEntries(stores);
 }
 
 function problemsOf(flags: Flags): readonly Problem[] {

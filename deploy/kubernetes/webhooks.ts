@@ -1,4 +1,4 @@
-import { OPT_IN_KEY } from '../../injector/annotations/request.ts';
+import { OPT_INS } from '../../injector/annotations/request.ts';
 
 /** Where the API server finds the injector: its Service, or a URL (outside the cluster: tests, the demo). */
 export type WebhookTarget =
@@ -21,15 +21,10 @@ export interface WebhookOptions {
  */
 export const WEBHOOK_CONFIGURATIONS = ['00-sidekey', 'zz-sidekey'] as const;
 
-/**
- * The keys that ask for an injection, whatever their value: `agent-inject: "yes"` is to be refused, not passed by. So is
- * the family of our own, as long as the injector does not follow it: no pod that asks may start without its secrets.
- */
-const OPT_IN_KEYS = [OPT_IN_KEY, 'sidekey.dev/inject'] as const;
-
 const PATH = '/mutate';
 
-const PRESENT = OPT_IN_KEYS.map((key) => `'${key}' in object.metadata.annotations`).join(' || ');
+/** A key that asks for an injection, whatever its value: `agent-inject: "yes"` is to be refused, not passed by. */
+const PRESENT = OPT_INS.map(({ key }) => `'${key}' in object.metadata.annotations`).join(' || ');
 
 function clientConfig({ target, caPem }: WebhookOptions): object {
   const caBundle = Buffer.from(caPem).toString('base64');

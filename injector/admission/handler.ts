@@ -2,7 +2,7 @@ import { annotationsIn } from '#contract/json.ts';
 import type { Problem } from '#contract/problem.ts';
 import type { Injection } from '../annotations/injection.ts';
 import { parseAnnotations } from '../annotations/parse.ts';
-import { asksForAgent, OPT_IN_KEY } from '../annotations/request.ts';
+import { askingOptIns, type OptIn } from '../annotations/request.ts';
 import { encodeConfig } from '../pod/agent-config.ts';
 import { conflicts } from '../pod/conflict.ts';
 import { decide, SKIP_REASONS, type SkipReason } from '../pod/decide.ts';
@@ -37,9 +37,10 @@ export function handle(request: AdmissionRequest, settings: Settings): Admission
 /** Decides, and says why. */
 export function review({ object, ...request }: AdmissionRequest, settings: Settings): Verdict {
   const annotations = annotationsIn(object);
-  const requested = asksForAgent(annotations);
+  const [asked] = askingOptIns(annotations);
+  const requested = asked !== undefined;
   const decision = decide({ ...request, ownNamespace: settings.ownNamespace, requested, pod: object });
-  if (!decision.inject) return skipped(decision.reason, requested);
+  if (!decision.inject) return skipped(decision.reason, asked);
   const misshapen = shapeProblems(object);
   if (misshapen.length > 0) return { outcome: 'denied', problems: misshapen, warnings: [] };
   const { injection, problems, warnings } = parseAnnotations(annotations, settings);
@@ -51,9 +52,9 @@ export function review({ object, ...request }: AdmissionRequest, settings: Setti
 }
 
 /** Who asked for an agent and gets none is told. */
-function skipped(reason: SkipReason, requested: boolean): Verdict {
-  const warning: Problem = { key: OPT_IN_KEY, message: `no agent is injected: ${SKIP_REASONS[reason]}` };
-  return { outcome: 'skipped', reason, warnings: requested ? [warning] : [] };
+function skipped(reason: SkipReason, asked: OptIn | undefined): Verdict {
+  const message = `no agent is injected: ${SKIP_REASONS[reason]}`;
+  return { outcome: 'skipped', reason, warnings: asked === undefined ? [] : [{ key: asked.key, message }] };
 }
 
 /** The answer to the API server. */

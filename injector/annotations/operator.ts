@@ -1,24 +1,38 @@
-/** What the operator decided for the stores of all pods. */
-export interface VaultDefaults {
+import type { InfisicalAuth, VaultAuth } from '#contract/agent-config.ts';
+
+/** What the operator decided about one store, whatever it is. */
+interface StoreDefaults {
   readonly address: string;
   /** The addresses that a pod may choose besides `address`. */
   readonly allowedAddresses: readonly string[];
-  /** Sent as `X-Vault-Namespace`. */
-  readonly namespace?: string;
-  readonly authMethod: 'kubernetes' | 'jwt';
-  /** The mount, such as `auth/kubernetes`. */
-  readonly authPath: string;
   /** PEM certificates to trust instead of the system's. */
   readonly caPem?: string;
   /** Deadline of one request. */
   readonly timeoutMs: number;
 }
 
-/** What holds where a pod's annotations say nothing. */
+export interface VaultDefaults extends StoreDefaults {
+  /** Sent as `X-Vault-Namespace`. */
+  readonly namespace?: string;
+  readonly authMethod: VaultAuth['method'];
+  /** The mount, such as `auth/kubernetes`. */
+  readonly authPath: string;
+}
+
+export interface InfisicalDefaults extends StoreDefaults {
+  readonly authMethod: InfisicalAuth['method'];
+  /** The machine identity of pods that name none, for Kubernetes auth. */
+  readonly identityId?: string;
+}
+
+/** What holds where a pod's annotations say nothing. A store that is not there cannot be used. */
 export interface OperatorDefaults {
-  readonly vault: VaultDefaults;
-  /** How often a secret without a lease is read again. */
+  readonly vault?: VaultDefaults;
+  readonly infisical?: InfisicalDefaults;
+  /** How often a secret without a lease is read again, in the drop-in family. */
   readonly pollMs: number;
+  /** The same for files of Sidekey's own family. */
+  readonly nativePollMs: number;
   /** How long a fault that waiting cannot mend may keep a pod from starting; null: for ever. */
   readonly startDeadlineMs: number | null;
   readonly revokeOnShutdown: boolean;

@@ -1,23 +1,20 @@
-import type { VaultStore } from '#contract/agent-config.ts';
-import { DROP_IN_DIRECTORY, TOKEN_DIRECTORY } from '#contract/layout.ts';
 import type { Problem } from '#contract/problem.ts';
-import { readFiles } from './files.ts';
+import { dropIn, native } from './families.ts';
+import { type Files, readFiles } from './files.ts';
 import { Findings } from './findings.ts';
-import { type Injection, TOKEN_NAME } from './injection.ts';
-import { DROP_IN_PREFIX } from './names.ts';
+import type { Injection } from './injection.ts';
 import type { OperatorDefaults } from './operator.ts';
-import type { Annotations } from './request.ts';
-import { noteUnfollowed } from './unfollowed.ts';
 import {
-  addressParser,
-  parseAuthMethod,
-  parseAuthPath,
-  parseDirectory,
-  parseFlag,
-  parseInterval,
-  parseNamespace,
-  parseRole,
-} from './values.ts';
+  type Annotations,
+  asksNativelyAlone,
+  askingOptIns,
+  followedAnnotations,
+  OPT_INS,
+} from './request.ts';
+import { type Pair, settle } from './settle.ts';
+import { readStores } from './stores.ts';
+import { noteDeclined, noteUnfollowed } from './unfollowed.ts';
+import { choiceParser, mapped, parseDeadline, parseFlag, parseInterval } from './values.ts';
 
 export interface ReadAnnotations {
   /** To be acted upon only if there are no problems; until then it serves to look for more of them. */
@@ -27,20 +24,31 @@ export interface ReadAnnotations {
   readonly warnings: readonly Problem[];
 }
 
+const MODE: Pair<Injection['mode']> = {
+  dropIn: 'agent-pre-populate-only',
+  native: 'mode',
+  parse: mapped(parseFlag, (isOnly) => (isOnly ? 'init' : 'run')),
+  parseNative: mapped(choiceParser('sidecar', 'init'), (mode) => (mode === 'init' ? 'init' : 'run')),
+};
+
 /** Reads what a pod asks for. To be called for pods that ask at all. */
 export function parseAnnotations(annotations: Annotations, defaults: OperatorDefaults): ReadAnnotations {
-  const findings = new Findings(annotations);
-  findings.read('agent-inject', parseFlag, true);
-  const directory = findings.read('secret-volume-path', parseDirectory, DROP_IN_DIRECTORY);
+  const findings = new Findings(followedAnnotations(annotations));
+  for (const { key, parse } of OPT_INS) findings.read(key, parse, true);
+  const asksNatively = asksNativelyAlone(annotations);
+  const files = readFiles(findings, asksNatively);
   const injection: Injection = {
-    mode: findings.read('agent-pre-populate-only', parseFlag, false) ? 'init' : 'run',
-    directory,
-    vault: readStore(findings, defaults),
-    files: readFiles(findings, directory),
-    pollMs: findings.read('template-static-secret-render-interval', parseInterval, defaults.pollMs),
-    startDeadlineMs: defaults.startDeadlineMs,
-    revokeOnShutdown: findings.read('agent-revoke-on-shutdown', parseFlag, defaults.revokeOnShutdown),
+    mode: settle(findings, MODE, 'run'),
+    position: files.native.length > 0 ? 'after-sidecars' : 'last',
+    directories: files.directories,
+    ...readStores(findings, defaults, { files, asksNatively }),
+    files: [...files.dropIn, ...files.native],
+    pollMs: readPoll(findings, defaults, files),
+    startDeadlineMs: findings.read(native('start-deadline'), parseDeadline, defaults.startDeadlineMs),
+    revokeOnShutdown: findings.read(dropIn('agent-revoke-on-shutdown'), parseFlag, defaults.revokeOnShutdown),
+    statusKeys: askingOptIns(annotations).map(({ statusKey }) => statusKey),
   };
+  noteDeclined(findings, annotations);
   noteUnfollowed(findings);
   return {
     injection,
@@ -53,24 +61,14 @@ function byKey(a: Problem, b: Problem): number {
   return a.key < b.key ? -1 : Number(a.key > b.key);
 }
 
-function readStore(findings: Findings, { vault }: OperatorDefaults): VaultStore {
-  if (findings.text('role') === undefined)
-    findings.deny(`${DROP_IN_PREFIX}role`, 'is missing; expected the role to log in with');
-  const namespace = findings.read('namespace', parseNamespace, vault.namespace ?? '');
-  return {
-    address: findings.read(
-      'service',
-      addressParser([vault.address, ...vault.allowedAddresses]),
-      vault.address,
-    ),
-    ...(namespace === '' ? {} : { namespace }),
-    auth: {
-      method: findings.read('auth-type', parseAuthMethod, vault.authMethod),
-      path: findings.read('auth-path', parseAuthPath, vault.authPath),
-      role: findings.read('role', parseRole, ''),
-      tokenFile: `${TOKEN_DIRECTORY}/${TOKEN_NAME}`,
-    },
-    ...(vault.caPem === undefined ? {} : { caPem: vault.caPem }),
-    timeoutMs: vault.timeoutMs,
-  };
+/** The most frequent of what is asked for, and of what holds for the families that have files. */
+function readPoll(findings: Findings, defaults: OperatorDefaults, files: Files): number {
+  const isOurs = files.native.length > 0;
+  const isTheirs = files.dropIn.length > 0 || !isOurs;
+  const theirs = dropIn('template-static-secret-render-interval');
+  const all = [
+    findings.read(theirs, parseInterval, isTheirs ? defaults.pollMs : undefined),
+    findings.read(native('poll'), parseInterval, isOurs ? defaults.nativePollMs : undefined),
+  ];
+  return Math.min(...all.filter((interval) => interval !== undefined));
 }

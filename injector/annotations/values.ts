@@ -1,5 +1,6 @@
-import { DURATION_FORM, parseDuration } from './duration.ts';
+import { FILE_FORMATS } from '#contract/file-format.ts';
 import { isAbsoluteDirectory } from '#contract/path.ts';
+import { DURATION_FORM, parseDuration } from './duration.ts';
 
 /** A value, or what was expected in its place. */
 export type Value<T> = { readonly value: T } | { readonly expected: string };
@@ -15,6 +16,18 @@ export const parseFlag: ValueParser<boolean> = (text) => {
   if (TRUE.has(text)) return { value: true };
   return FALSE.has(text) ? { value: false } : { expected: '"true" or "false"' };
 };
+
+/** Reads as the parser does, and makes something else of the value. */
+export function mapped<T, U>(parse: ValueParser<T>, change: (value: T) => U): ValueParser<U> {
+  return (text) => {
+    const read = parse(text);
+    return 'value' in read ? { value: change(read.value) } : read;
+  };
+}
+
+/** A flag of Sidekey's own, which has two spellings. */
+export const parseStrictFlag: ValueParser<boolean> = (text) =>
+  text === 'true' || text === 'false' ? { value: text === 'true' } : { expected: '"true" or "false"' };
 
 /** Visible ASCII: what may stand in a header or be shown to a person as it is. */
 const VISIBLE = /^[\x21-\x7e]+$/u;
@@ -37,8 +50,43 @@ export const parseAuthPath: ValueParser<string> = (text) => {
     : { expected: 'the mount path of an auth method, such as "auth/kubernetes"' };
 };
 
-export const parseAuthMethod: ValueParser<'kubernetes' | 'jwt'> = (text) =>
-  text === 'kubernetes' || text === 'jwt' ? { value: text } : { expected: '"kubernetes" or "jwt"' };
+/** One of a few words. */
+export function choiceParser<T extends string>(...choices: readonly T[]): ValueParser<T> {
+  const words = choices.map((choice) => `"${choice}"`);
+  const expected = `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+  return (text) => {
+    const value = choices.find((choice) => choice === text);
+    return value === undefined ? { expected } : { value };
+  };
+}
+
+export const parseAuthMethod = choiceParser('kubernetes', 'jwt');
+
+export const parseInfisicalAuth = choiceParser('kubernetes', 'universal');
+
+export const parseFormat = choiceParser(...FILE_FORMATS);
+
+/** One word of visible ASCII, such as an id. */
+const wordParser =
+  (expected: string): ValueParser<string> =>
+  (text) =>
+    VISIBLE.test(text) ? { value: text } : { expected };
+
+export const parseIdentity = wordParser(
+  'the id of a machine identity, such as "6b5d3ae0-6c0b-4c39-8f0d-8a3b2f1c9d7e"',
+);
+
+export const parseOrganization = wordParser('the slug of an organization, such as "ml-team"');
+
+export const parseAudience = wordParser(
+  'an audience that the store is told to accept, such as "https://infisical.example"',
+);
+
+/** As Kubernetes names objects. */
+export const parseSecretName: ValueParser<string> = (text) =>
+  /^(?=.{1,253}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/u.test(text)
+    ? { value: text }
+    : { expected: 'the name of a Secret in the namespace of the pod, such as "infisical-client"' };
 
 export const parseDirectory: ValueParser<string> = (text) => {
   const directory = text.replace(/\/+$/u, '');
@@ -56,6 +104,12 @@ export const parseInterval: ValueParser<number> = (text) => {
   return interval !== undefined && interval >= MIN_INTERVAL_MS
     ? { value: interval }
     : { expected: `${DURATION_FORM}, at least ${MIN_INTERVAL_MS}ms` };
+};
+
+/** Milliseconds, or null for `never`. */
+export const parseDeadline: ValueParser<number | null> = (text) => {
+  const deadline = text === 'never' ? null : parseDuration(text);
+  return deadline === undefined ? { expected: `"never" or ${DURATION_FORM}` } : { value: deadline };
 };
 
 /** An address of the list, in the list's spelling; a trailing slash makes no difference. */

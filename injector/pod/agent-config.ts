@@ -1,4 +1,4 @@
-import { type AgentConfig, serialiseConfig } from '#contract/agent-config.ts';
+import { type AgentConfig, type FileSpec, serialiseConfig } from '#contract/agent-config.ts';
 import {
   ADMIN_ADDRESS,
   ADMIN_PORT,
@@ -7,6 +7,7 @@ import {
   TERMINATION_LOG,
 } from '#contract/layout.ts';
 import { type Parsed, parsed, rejected } from '#contract/problem.ts';
+import { describeSource } from '#contract/secret-source.ts';
 import type { InjectedFile, Injection } from '../annotations/injection.ts';
 
 /** The agent's configuration in the form that travels in the environment, or why it is too large to. */
@@ -18,11 +19,13 @@ export function encodeConfig(injection: Injection): Parsed<string> {
   return rejected([{ key, message }]);
 }
 
-function agentConfig({ vault, files, pollMs, startDeadlineMs, revokeOnShutdown }: Injection): AgentConfig {
+function agentConfig(injection: Injection): AgentConfig {
+  const { vault, infisical, files, pollMs, startDeadlineMs, revokeOnShutdown } = injection;
   return {
     version: 1,
-    vault,
-    files: files.map(({ name, volume, path, mode, template }) => ({ name, volume, path, mode, template })),
+    ...(vault && { vault }),
+    ...(infisical && { infisical }),
+    files: files.map(agentFile),
     pollMs,
     startDeadlineMs,
     revokeOnShutdown,
@@ -33,10 +36,19 @@ function agentConfig({ vault, files, pollMs, startDeadlineMs, revokeOnShutdown }
   };
 }
 
+/** What the agent needs to know of a file. */
+function agentFile(file: InjectedFile): FileSpec {
+  const { name, volume, path, mode } = file;
+  const target = { name, volume, path, mode };
+  return 'source' in file
+    ? { ...target, source: file.source, format: file.format }
+    : { ...target, template: file.template };
+}
+
 function largestFile(files: readonly InjectedFile[]): InjectedFile | undefined {
   return files.toSorted((a, b) => size(b) - size(a))[0];
 }
 
-function size({ template }: InjectedFile): number {
-  return Buffer.byteLength(template.text);
+function size(file: InjectedFile): number {
+  return Buffer.byteLength('source' in file ? describeSource(file.source) : file.template.text);
 }

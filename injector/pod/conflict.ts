@@ -1,9 +1,8 @@
 import { posix } from 'node:path';
 import { type JsonObject, listIn, objectIn, textIn } from '#contract/json.ts';
-import { ADMIN_PORT, STATE_DIRECTORY, TOKEN_DIRECTORY, VOLUME } from '#contract/layout.ts';
+import { ADMIN_PORT, STATE_DIRECTORY, TOKEN_DIRECTORY } from '#contract/layout.ts';
 import type { Problem } from '#contract/problem.ts';
-import type { Injection } from '../annotations/injection.ts';
-import { DROP_IN_PREFIX } from '../annotations/names.ts';
+import type { Directory, Injection } from '../annotations/injection.ts';
 import { quoted } from '../annotations/values.ts';
 import { findOurContainer, hasOurContainerName, hasOurVolumeName, isOurContainer } from './own.ts';
 
@@ -14,14 +13,15 @@ interface Placed {
 }
 
 /** Everything in a pod that stands where the injector has to put something. */
-export function conflicts(pod: JsonObject, { directory, mode }: Injection): readonly Problem[] {
+export function conflicts(pod: JsonObject, { directories, mode }: Injection): readonly Problem[] {
   const spec = objectIn(pod, 'spec');
   const theirs = placedContainers(spec);
   return [
-    ...directoryProblems(directory),
+    ...directories.flatMap(directoryProblems),
+    ...overlapProblems(directories),
     ...theirs.flatMap(nameProblems),
     ...volumeProblems(pod, spec),
-    ...theirs.flatMap((placed) => mountProblems(placed, directory)),
+    ...theirs.flatMap((placed) => mountProblems(placed, directories)),
     ...(mode === 'run' ? theirs.flatMap(portProblems) : []),
   ];
 }
@@ -36,10 +36,19 @@ function placedContainers(spec: JsonObject): readonly Placed[] {
 /** Places of the system, of the agent's image and of its other volumes. */
 const TAKEN = ['/dev', '/proc', '/sys', '/nodejs', '/sidekey', STATE_DIRECTORY, TOKEN_DIRECTORY];
 
-function directoryProblems(directory: string): readonly Problem[] {
-  const taken = TAKEN.find((path) => contains(path, directory) || contains(directory, path));
+function directoryProblems({ path, key }: Directory): readonly Problem[] {
+  const taken = TAKEN.find((other) => overlap(other, path));
   const message = `overlaps ${taken}, which is taken in the agent's container; expected another directory`;
-  return taken === undefined ? [] : [{ key: `${DROP_IN_PREFIX}secret-volume-path`, message }];
+  return taken === undefined ? [] : [{ key, message }];
+}
+
+/** What is mounted inside a read-only volume keeps the container from starting. */
+function overlapProblems(directories: readonly Directory[]): readonly Problem[] {
+  return directories.flatMap(({ path, key }, index) => {
+    const other = directories.slice(0, index).find((earlier) => overlap(earlier.path, path));
+    const message = `overlaps ${other?.path}, the directory of ${other?.key}; expected another directory`;
+    return other === undefined ? [] : [{ key, message }];
+  });
 }
 
 function nameProblems({ container, path }: Placed): readonly Problem[] {
@@ -60,29 +69,41 @@ function needed(named: JsonObject): string {
   return `is "${textIn(named, 'name')}", which the injector needs for itself`;
 }
 
-function mountProblems({ container, path }: Placed, directory: string): readonly Problem[] {
+function mountProblems({ container, path }: Placed, directories: readonly Directory[]): readonly Problem[] {
   return listIn(container, 'volumeMounts').flatMap((mount, index) => {
-    const message = hasOurVolumeName(mount) ? ownVolumeFault(mount, directory) : mountFault(mount, directory);
+    const message = hasOurVolumeName(mount)
+      ? ownVolumeFault(mount, directories)
+      : mountFault(mount, directories);
     return message === undefined ? [] : [{ key: `${path}.volumeMounts[${index}]`, message }];
   });
 }
 
-/** The one mount of ours that others have is the one an earlier pass gave them. */
-function ownVolumeFault(mount: JsonObject, directory: string): string | undefined {
-  const given = mount['name'] === VOLUME.secrets && mount['mountPath'] === directory;
-  return given
+/** The only mounts of ours that others have are those an earlier pass gave them. */
+function ownVolumeFault(mount: JsonObject, directories: readonly Directory[]): string | undefined {
+  const isGiven = directories.some(
+    ({ volume, path }) => mount['name'] === volume && mount['mountPath'] === path,
+  );
+  return isGiven
     ? undefined
     : `mounts "${textIn(mount, 'name')}", which is the injector's; expected no such mount`;
 }
 
 /** What is mounted inside a read-only volume, or has a read-only one mounted around it, keeps the container from starting. */
-function mountFault(mount: JsonObject, directory: string): string | undefined {
+function mountFault(mount: JsonObject, directories: readonly Directory[]): string | undefined {
   const mountPath = textIn(mount, 'mountPath');
   // The kubelet takes any spelling, and a relative path from the root.
   const place = posix.resolve('/', mountPath);
-  const inside = contains(directory, place);
-  if (!inside && !(contains(place, directory) && mount['readOnly'] === true)) return undefined;
-  return `is at ${quoted(mountPath)}, where the secrets directory ${directory} is; expected another mountPath, or another directory in ${DROP_IN_PREFIX}secret-volume-path`;
+  const isAround = (path: string): boolean => contains(place, path) && mount['readOnly'] === true;
+  const directory = directories.find(({ path }) => contains(path, place) || isAround(path));
+  return (
+    directory &&
+    `is at ${quoted(mountPath)}, where the secrets directory ${directory.path} is; expected another mountPath, or another directory in ${directory.key}`
+  );
+}
+
+/** True if one of two directories is the other, or inside it. */
+function overlap(one: string, other: string): boolean {
+  return contains(one, other) || contains(other, one);
 }
 
 /** True for a directory itself and everything below it. */

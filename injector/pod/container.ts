@@ -47,12 +47,12 @@ export function agentContainer(spec: JsonObject, { injection, config, image }: A
       ...downward(injection),
     ],
     ...(mode === 'run' ? { restartPolicy: 'Always', ports: [port(spec)], ...AGENT_PROBES } : {}),
-    resources: agentResources(spec),
+    resources: agentResources(spec, injection.directories.length),
     securityContext: agentSecurityContext(spec),
     terminationMessagePath: TERMINATION_LOG,
     terminationMessagePolicy: 'File',
     volumeMounts: [
-      { name: VOLUME.secrets, mountPath: injection.directory },
+      ...injection.directories.map(({ volume, path }) => ({ name: volume, mountPath: path })),
       { name: VOLUME.state, mountPath: STATE_DIRECTORY },
       { name: VOLUME.token, mountPath: TOKEN_DIRECTORY, readOnly: true },
     ],
@@ -60,7 +60,8 @@ export function agentContainer(spec: JsonObject, { injection, config, image }: A
 }
 
 function downward({ files }: Injection): readonly JsonObject[] {
-  return DOWNWARD.filter(([name]) => files.some(({ template }) => template.text.includes(name))).map(
+  const templates = files.flatMap((file) => ('template' in file ? [file.template.text] : []));
+  return DOWNWARD.filter(([name]) => templates.some((text) => text.includes(name))).map(
     ([name, fieldPath]) => ({ name, valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath } } }),
   );
 }

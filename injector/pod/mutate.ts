@@ -1,44 +1,48 @@
 import { type JsonObject, listIn, objectIn } from '#contract/json.ts';
-import { VOLUME } from '#contract/layout.ts';
-import { DROP_IN_PREFIX } from '../annotations/names.ts';
+import type { Directory, Injection } from '../annotations/injection.ts';
 import { type Agent, agentContainer, renewContainer } from './container.ts';
 import { findOurContainer, theirInitContainers } from './own.ts';
-import { AGENT_VOLUMES } from './volumes.ts';
-
-const STATUS = { [`${DROP_IN_PREFIX}agent-inject-status`]: 'injected' };
+import { agentVolumes } from './volumes.ts';
 
 /**
- * The pod with an agent that comes last among the init containers, and with the files in every container. Everything else stays, in its order.
+ * The pod with an agent among the init containers, and with the files in every other container. Everything else stays, in its order.
  * Mutating the result again changes nothing; if others added containers in between, these get the files, too.
  */
 export function mutate(pod: JsonObject, agent: Agent): JsonObject {
+  const { injection } = agent;
   const spec = objectIn(pod, 'spec');
   const metadata = objectIn(pod, 'metadata');
-  const mount = secretsMount(agent.injection.directory);
+  const status = Object.fromEntries(injection.statusKeys.map((key) => [key, 'injected']));
+  const mounts = injection.directories.map(secretsMount);
   const inits = theirInitContainers(pod);
   const fresh = agentContainer({ ...spec, initContainers: inits }, agent);
   const previous = findOurContainer(pod);
+  const ours = previous === undefined ? fresh : renewContainer(previous, fresh);
+  const mounted = inits.map((container) => withMounts(container, mounts));
   return {
     ...pod,
-    metadata: { ...metadata, annotations: { ...objectIn(metadata, 'annotations'), ...STATUS } },
+    metadata: { ...metadata, annotations: { ...objectIn(metadata, 'annotations'), ...status } },
     spec: {
       ...spec,
-      volumes: put(listIn(spec, 'volumes'), 'name', AGENT_VOLUMES),
-      initContainers: [
-        ...inits.map((container) => withMount(container, mount)),
-        previous === undefined ? fresh : renewContainer(previous, fresh),
-      ],
-      containers: listIn(spec, 'containers').map((container) => withMount(container, mount)),
+      volumes: put(listIn(spec, 'volumes'), 'name', agentVolumes(injection)),
+      initContainers: mounted.toSpliced(agentIndex(inits, injection), 0, ours),
+      containers: listIn(spec, 'containers').map((container) => withMounts(container, mounts)),
     },
   };
 }
 
-function secretsMount(directory: string): JsonObject {
-  return { name: VOLUME.secrets, mountPath: directory, readOnly: true };
+/** A mesh has to be up before the agent can reach a store; what only runs once may need the files. */
+function agentIndex(inits: readonly JsonObject[], { position }: Injection): number {
+  if (position === 'last') return inits.length;
+  return inits.findLastIndex((container) => container['restartPolicy'] === 'Always') + 1;
 }
 
-function withMount(container: JsonObject, mount: JsonObject): JsonObject {
-  return { ...container, volumeMounts: put(listIn(container, 'volumeMounts'), 'mountPath', [mount]) };
+function secretsMount({ volume, path }: Directory): JsonObject {
+  return { name: volume, mountPath: path, readOnly: true };
+}
+
+function withMounts(container: JsonObject, mounts: readonly JsonObject[]): JsonObject {
+  return { ...container, volumeMounts: put(listIn(container, 'volumeMounts'), 'mountPath', mounts) };
 }
 
 /** A list with some entries replaced where they stand, and appended where they do not. */

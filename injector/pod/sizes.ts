@@ -1,4 +1,4 @@
-/** MiB that the files may take, both generations of them during a swap. */
+/** MiB that the files of a directory may take, both generations of them during a swap. */
 const SECRETS_MIB = 16;
 /** MiB for the agent's saved state, old and new while it is replaced. */
 const STATE_MIB = 16;
@@ -10,5 +10,10 @@ const mebibytes = (amount: number): string => `${amount}Mi`;
 export const SECRETS_SIZE = mebibytes(SECRETS_MIB);
 export const STATE_SIZE = mebibytes(STATE_MIB);
 
-/** A tmpfs is charged to whoever writes it, so a limit without room for full volumes would kill the agent instead of a write. */
-export const MEMORY_LIMIT = mebibytes(PROCESS_MIB + SECRETS_MIB + STATE_MIB);
+/**
+ * What the agent may take in all, with so many directories of files: a tmpfs is charged to whoever writes it, so a limit
+ * without room for full volumes would kill the agent instead of a write.
+ */
+export function memoryLimit(directories: number): string {
+  return mebibytes(PROCESS_MIB + directories * SECRETS_MIB + STATE_MIB);
+}

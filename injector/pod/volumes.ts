@@ -1,23 +1,41 @@
 import type { JsonObject } from '#contract/json.ts';
 import { VOLUME } from '#contract/layout.ts';
-import { TOKEN_NAME } from '../annotations/injection.ts';
+import {
+  CLIENT_ID_NAME,
+  CLIENT_SECRET_NAME,
+  type Credential,
+  type Injection,
+  TOKEN_NAME,
+} from '../annotations/injection.ts';
 import { SECRETS_SIZE, STATE_SIZE } from './sizes.ts';
 
 /** Seconds; the kubelet replaces the token at four fifths of that. */
 const TOKEN_LIFE = 3600;
 
-/**
- * The volumes of an injected pod, with the API server's defaults spelled out so that a second pass changes nothing.
- * The token has no audience of its own: the API server's, as the pods had before.
- */
-export const AGENT_VOLUMES: readonly JsonObject[] = [
-  { name: VOLUME.secrets, emptyDir: { medium: 'Memory', sizeLimit: SECRETS_SIZE } },
-  { name: VOLUME.state, emptyDir: { medium: 'Memory', sizeLimit: STATE_SIZE } },
-  {
-    name: VOLUME.token,
-    projected: {
-      defaultMode: 0o644,
-      sources: [{ serviceAccountToken: { expirationSeconds: TOKEN_LIFE, path: TOKEN_NAME } }],
-    },
-  },
-];
+/** The volumes of an injected pod, with the API server's defaults spelled out so that a second pass changes nothing. */
+export function agentVolumes({ directories, credentials }: Injection): readonly JsonObject[] {
+  return [
+    ...directories.map(({ volume }) => ({
+      name: volume,
+      emptyDir: { medium: 'Memory', sizeLimit: SECRETS_SIZE },
+    })),
+    { name: VOLUME.state, emptyDir: { medium: 'Memory', sizeLimit: STATE_SIZE } },
+    { name: VOLUME.token, projected: { defaultMode: 0o644, sources: credentials.map(tokenSource) } },
+  ];
+}
+
+/** A token without an audience of its own is for the API server, as those that pods have anyway. */
+function tokenSource(credential: Credential): JsonObject {
+  if (credential.kind === 'token') {
+    const { store, audience } = credential;
+    const scope = audience === undefined ? {} : { audience };
+    return {
+      serviceAccountToken: { ...scope, expirationSeconds: TOKEN_LIFE, path: TOKEN_NAME[store] },
+    };
+  }
+  const items = [
+    { key: 'clientId', path: CLIENT_ID_NAME },
+    { key: 'clientSecret', path: CLIENT_SECRET_NAME },
+  ];
+  return { secret: { name: credential.secretName, items } };
+}

@@ -31,7 +31,7 @@ const options = {
   namespace: 'sidekey',
   injectorImage: 'injector:1',
   agentImage: 'agent:1',
-  vaultAddress: 'https://vault:8200',
+  stores: { vault: { address: 'https://vault:8200' } },
   replicas: 2,
   environment: {},
 };
@@ -85,10 +85,15 @@ test('the names of the certificate are those of the Service', () => {
   expect(serviceNames('x')).toEqual(['sidekey-injector.x.svc', 'sidekey-injector.x.svc.cluster.local']);
 });
 
+const ASKS =
+  "has(object.metadata.annotations) && ('vault.hashicorp.com/agent-inject' in object.metadata.annotations || 'sidekey.dev/inject' in object.metadata.annotations)";
+
 test('both webhooks are asked only for new pods that carry the key, and whatever its value', () => {
   const target = { url: 'https://127.0.0.1:1' };
   for (const configuration of webhookConfigurations({ target, caPem: 'CA', namespace: 'sidekey' })) {
-    expect(JSON.stringify(configuration)).toContain("'vault.hashicorp.com/agent-inject' in object.metadata");
+    expect(configuration).toMatchObject({
+      webhooks: [{ matchConditions: [{ expression: ASKS }] }],
+    });
     expect(configuration).toMatchObject({
       webhooks: [
         {
@@ -113,11 +118,29 @@ test('what the Deployment tells the injector is what the injector reads', () => 
   });
 });
 
-test('the authority of the store is mounted where the injector looks for it', () => {
-  const text = JSON.stringify(installManifests({ ...options, certificate, vaultCaPem: 'VAULT-CA' }));
-  expect(text).toContain('{"ca.crt":"VAULT-CA"}');
-  expect(text).toContain('{"name":"SIDEKEY_VAULT_CA_FILE","value":"/etc/sidekey/vault/ca.crt"}');
-  expect(text).toContain('"mountPath":"/etc/sidekey/vault"');
+test.each(['vault', 'infisical'])(
+  'the authority of %s is mounted where the injector looks for it',
+  (store) => {
+    const stores = { [store]: { address: 'https://store', caPem: 'STORE-CA' } };
+    const text = JSON.stringify(installManifests({ ...options, certificate, stores }));
+    expect(text).toContain('{"ca.crt":"STORE-CA"}');
+    expect(text).toContain(
+      `{"name":"SIDEKEY_${store.toUpperCase()}_CA_FILE","value":"/etc/sidekey/${store}/ca.crt"}`,
+    );
+    expect(text).toContain(`"mountPath":"/etc/sidekey/${store}"`);
+  },
+);
+
+test('one store is enough, and both may be there', () => {
+  const images = REQUIRED.slice(0, 2);
+  const infisical = '--infisical-address=https://infisical.example';
+  expect(problemKeys(...images, infisical)).toEqual([]);
+  expect(problemKeys(...REQUIRED, infisical, '--env=SIDEKEY_INFISICAL_IDENTITY=an-identity')).toEqual([]);
+  const request = readInstallRequest([...images, infisical]);
+  expect(request.ok && injectorEnvironment(request.value)).toMatchObject({
+    SIDEKEY_INFISICAL_ADDRESS: 'https://infisical.example',
+  });
+  expect(request.ok && injectorEnvironment(request.value)).not.toHaveProperty('SIDEKEY_VAULT_ADDRESS');
 });
 
 test('every bad option is named at once', () => {
@@ -128,9 +151,19 @@ test('every bad option is named at once', () => {
     '--certificate-days=x',
     '--env=PATH=/',
     '--vault-ca=/nowhere',
+    '--infisical-ca=/nowhere',
+    '--infisical-address=infisical.example',
   ];
   expect(problemKeys(...REQUIRED, ...bad).toSorted()).toEqual(
-    ['--certificate-days', '--env', '--namespace', '--replicas', '--vault-ca'].toSorted(),
+    [
+      '--certificate-days',
+      '--env',
+      '--infisical-address',
+      '--infisical-ca',
+      '--namespace',
+      '--replicas',
+      '--vault-ca',
+    ].toSorted(),
   );
   expect(problemKeys(...REQUIRED, '--env=SIDEKEY_POLL=soon')).toEqual(['SIDEKEY_POLL']);
   expect(problemKeys('--what')).toEqual(['arguments']);
@@ -153,6 +186,7 @@ test('an authority without a certificate is refused', () => {
 test('help is no error', async () => {
   const { stdout } = await run(['--help']);
   expect(stdout).toContain('--vault-address URL');
+  expect(stdout).toContain('--infisical-address URL');
 });
 
 test('a bad command line exits with 2 and prints no manifest', async () => {

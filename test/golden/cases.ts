@@ -8,7 +8,7 @@ import { SETTINGS } from '../injector/admission/example.ts';
 /**
  * One folder per pod: `pod.yaml`, `why.md`, and what is to become of it: `expected.yaml` (the pod after injection, its
  * configuration decoded), `skipped.yaml` (the reason) or `denied.yaml` (every problem). `warnings.yaml` and
- * `settings.yaml` where there is something to say.
+ * `settings.yaml` where there is something to say; a store that is null there is not set.
  */
 const FOLDER = join(import.meta.dirname, 'pods');
 
@@ -28,8 +28,12 @@ export interface Case {
   readonly settings: Settings;
 }
 
+const STORES: readonly string[] = ['vault', 'infisical'];
+
 export function load(name: string): Case {
-  const settings = { ...SETTINGS, ...(read(name, 'settings') as Partial<Settings> | undefined) };
+  const all = { ...SETTINGS, ...(read(name, 'settings') as Partial<Settings> | undefined) };
+  const isSet = ([key, value]: [string, unknown]): boolean => value !== null || !STORES.includes(key);
+  const settings = Object.fromEntries(Object.entries(all).filter(isSet)) as unknown as Settings;
   return { pod: read(name, 'pod') as JsonObject, settings };
 }
 

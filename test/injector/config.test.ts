@@ -21,6 +21,7 @@ test('what is required is enough; the rest has defaults', () => {
       adminPort: 9473,
       keyPairFiles: { certFile: '/tls/tls.crt', keyFile: '/tls/tls.key' },
       logLevel: 'info',
+      caFiles: {},
       drainDelayMs: 5000,
       settings: {
         agentImage: 'sidekey/agent:1',
@@ -33,6 +34,7 @@ test('what is required is enough; the rest has defaults', () => {
           timeoutMs: 10_000,
         },
         pollMs: 300_000,
+        nativePollMs: 60_000,
         startDeadlineMs: 300_000,
         revokeOnShutdown: false,
       },
@@ -53,6 +55,11 @@ test('every variable is followed', () => {
     SIDEKEY_VAULT_AUTH_METHOD: 'jwt',
     SIDEKEY_VAULT_AUTH_PATH: 'auth/gpu',
     SIDEKEY_VAULT_NAMESPACE: 'ml',
+    SIDEKEY_INFISICAL_ADDRESS: 'https://infisical.example',
+    SIDEKEY_INFISICAL_ALLOWED_ADDRESSES: 'https://infisical.eu.example',
+    SIDEKEY_INFISICAL_CA_FILE: '/infisical-ca.pem',
+    SIDEKEY_INFISICAL_AUTH: 'universal',
+    SIDEKEY_INFISICAL_IDENTITY: 'an-identity',
     SIDEKEY_POLL: '10s',
     SIDEKEY_START_DEADLINE: 'never',
     SIDEKEY_REVOKE_ON_SHUTDOWN: 'true',
@@ -62,7 +69,7 @@ test('every variable is followed', () => {
       listen: { address: '127.0.0.1', port: 0 },
       adminPort: 9000,
       logLevel: 'debug',
-      vaultCaFile: '/ca.pem',
+      caFiles: { vault: '/ca.pem', infisical: '/infisical-ca.pem' },
       drainDelayMs: 0,
       settings: {
         ownNamespace: 'security',
@@ -72,7 +79,15 @@ test('every variable is followed', () => {
           authPath: 'auth/gpu',
           namespace: 'ml',
         },
+        infisical: {
+          address: 'https://infisical.example',
+          allowedAddresses: ['https://infisical.example', 'https://infisical.eu.example'],
+          authMethod: 'universal',
+          identityId: 'an-identity',
+          timeoutMs: 10_000,
+        },
         pollMs: 10_000,
+        nativePollMs: 10_000,
         startDeadlineMs: null,
         revokeOnShutdown: true,
       },
@@ -84,6 +99,34 @@ test('an empty environment names everything that is missing at once', () => {
   const result = readInjectorConfig({});
   const keys = result.ok ? [] : result.problems.map(({ key }) => key);
   expect(keys.toSorted()).toEqual(Object.keys(REQUIRED).toSorted());
+});
+
+test('one store is enough, and it may be Infisical', () => {
+  const { SIDEKEY_VAULT_ADDRESS: _, ...rest } = REQUIRED;
+  const result = readInjectorConfig({ ...rest, SIDEKEY_INFISICAL_ADDRESS: 'https://infisical.example' });
+  expect(result).toMatchObject({
+    ok: true,
+    value: { settings: { infisical: { authMethod: 'kubernetes' } } },
+  });
+  expect(result.ok && result.value.settings).not.toHaveProperty('vault');
+});
+
+test('what belongs to a store without an address is refused by name', () => {
+  expect(problemsOf({ SIDEKEY_INFISICAL_IDENTITY: 'i', SIDEKEY_INFISICAL_CA_FILE: '/ca.pem' })).toEqual([
+    'SIDEKEY_INFISICAL_CA_FILE',
+    'SIDEKEY_INFISICAL_IDENTITY',
+  ]);
+  const infisical = { SIDEKEY_VAULT_ADDRESS: '', SIDEKEY_INFISICAL_ADDRESS: 'https://infisical.example' };
+  expect(problemsOf({ ...infisical, SIDEKEY_VAULT_NAMESPACE: 'ml' })).toEqual(['SIDEKEY_VAULT_NAMESPACE']);
+});
+
+test.each([
+  ['SIDEKEY_INFISICAL_ADDRESS', 'infisical.example'],
+  ['SIDEKEY_INFISICAL_ALLOWED_ADDRESSES', 'ftp://a'],
+  ['SIDEKEY_INFISICAL_AUTH', 'aws-iam'],
+  ['SIDEKEY_INFISICAL_IDENTITY', 'two words'],
+])('%s=%s is refused by name', (key, value) => {
+  expect(problemsOf({ SIDEKEY_INFISICAL_ADDRESS: 'https://infisical.example', [key]: value })).toEqual([key]);
 });
 
 test.each([

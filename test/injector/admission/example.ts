@@ -5,7 +5,7 @@ import type { AdmissionRequest } from '../../../injector/admission/review.ts';
 import type { Settings } from '../../../injector/admission/settings.ts';
 import type { Operation } from '../../../injector/pod/patch.ts';
 
-export const SETTINGS: Settings = {
+export const SETTINGS = {
   agentImage: 'ghcr.io/sidekey/agent:1.0.0',
   ownNamespace: 'sidekey',
   vault: {
@@ -15,10 +15,17 @@ export const SETTINGS: Settings = {
     authPath: 'auth/kubernetes',
     timeoutMs: 10_000,
   },
+  infisical: {
+    address: 'https://infisical.example',
+    allowedAddresses: [],
+    authMethod: 'kubernetes',
+    timeoutMs: 10_000,
+  },
   pollMs: 300_000,
+  nativePollMs: 60_000,
   startDeadlineMs: 300_000,
   revokeOnShutdown: false,
-};
+} as const satisfies Settings;
 
 /** Annotations below `vault.hashicorp.com/`, on top of what every injected pod needs. */
 export function annotations(more: Readonly<Record<string, string>> = {}): Record<string, string> {
@@ -28,12 +35,23 @@ export function annotations(more: Readonly<Record<string, string>> = {}): Record
   );
 }
 
+/** Annotations below `sidekey.dev/`, on top of what every pod needs that asks in Sidekey's own words. */
+export function nativeAnnotations(more: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const keys = { inject: 'true', 'vault-role': 'ml', 'secret.api': 'vault:secret/data/ml#key', ...more };
+  return Object.fromEntries(Object.entries(keys).map(([key, value]) => [`sidekey.dev/${key}`, value]));
+}
+
 /** A pod that asks for an agent. */
 export function examplePod(spec: JsonObject = {}, more: Readonly<Record<string, string>> = {}): JsonObject {
+  return podWith(annotations(more), spec);
+}
+
+/** A pod with annotations, keys in full. */
+export function podWith(found: Readonly<Record<string, string>>, spec: JsonObject = {}): JsonObject {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name: 'model', annotations: annotations(more) },
+    metadata: { name: 'model', annotations: found },
     spec: { containers: [{ name: 'model-server', image: 'registry.example/model-server:7' }], ...spec },
   };
 }

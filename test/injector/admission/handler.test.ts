@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '#contract/json.ts';
 import { handle, respond, review } from '../../../injector/admission/handler.ts';
-import { annotations, examplePod, requestFor, SETTINGS } from './example.ts';
+import { annotations, examplePod, nativeAnnotations, podWith, requestFor, SETTINGS } from './example.ts';
 
 describe('a request', () => {
   it('is answered with a patch and what was done', () => {
@@ -40,6 +40,11 @@ describe('a request', () => {
     });
   });
 
+  it('of a pod that asks in vain in our own words is told so in them', () => {
+    const request = { ...requestFor(podWith(nativeAnnotations())), namespace: 'kube-public' };
+    expect(handle(request, SETTINGS).warnings?.[0]).toMatch(/^sidekey\.dev\/inject: no agent is injected/u);
+  });
+
   it('is denied with the problems of the annotations, of the pod, and of its size, all at once', () => {
     const pod = examplePod(
       { volumes: [{ name: 'sidekey-state' }] },
@@ -64,6 +69,16 @@ describe('a configuration', () => {
     expect(status?.message).toMatch(
       /^Cannot inject the agent: vault\.hashicorp\.com\/agent-inject-template-large: is the largest part of a configuration of \d+ bytes; expected at most 98304 in all$/u,
     );
+  });
+
+  it('that is too large for all its sources is denied, naming the longest', () => {
+    const entries = Array.from({ length: 900 }, (_, index): [string, string] => [
+      `sidekey.dev/secret.f${index}`,
+      `vault:secret/data/${'x'.repeat(index === 417 ? 60 : 40)}`,
+    ]);
+    const found = { 'sidekey.dev/inject': 'true', 'sidekey.dev/vault-role': 'ml' };
+    const verdict = review(requestFor(podWith({ ...found, ...Object.fromEntries(entries) })), SETTINGS);
+    expect(verdict).toMatchObject({ outcome: 'denied', problems: [{ key: 'sidekey.dev/secret.f417' }] });
   });
 
   it('counts as it travels, in base64', () => {
@@ -91,7 +106,10 @@ describe('whatever is sent', () => {
   );
   const pods = fc.record(
     {
-      metadata: fc.oneof(json, fc.record({ annotations: fc.constant(annotations()) })),
+      metadata: fc.oneof(
+        json,
+        fc.record({ annotations: fc.constantFrom(annotations(), nativeAnnotations()) }),
+      ),
       spec: fc.oneof(json, specs),
       status: json,
     },

@@ -1,40 +1,57 @@
 import { describe, expect, it } from 'vitest';
-import { ANNOTATIONS, findName } from '../../../injector/annotations/names.ts';
+import { DROP_IN, INFISICAL, NATIVE } from '../../../injector/annotations/families.ts';
 
-describe('the table of annotations', () => {
-  it('has every key of the Vault Agent Injector 1.7: 74 constants, two of which name a key and a family', () => {
-    expect(ANNOTATIONS).toHaveLength(76);
-    expect(new Set(ANNOTATIONS.map(({ key }) => key)).size).toBe(76);
-  });
+const familiesByPrefix = [DROP_IN, NATIVE, INFISICAL].map((family) => [family.prefix, family] as const);
 
+describe.each(familiesByPrefix)('the table of %s', (_, { names }) => {
   it('says of every key what it is for, or what to do instead, in one line', () => {
-    for (const { doc } of ANNOTATIONS) expect(doc).toMatch(/^\S[^\n]{5,100}\S$/u);
+    for (const { doc } of names) expect(doc).toMatch(/^\S[^\n]{5,100}\S$/u);
   });
 
-  it('finds a plain key', () => {
-    expect(findName('role')).toMatchObject({ name: { key: 'role' }, suffix: '' });
+  it('has no key twice', () => {
+    expect(new Set(names.map(({ key }) => key)).size).toBe(names.length);
+  });
+});
+
+it('every key of the Vault Agent Injector 1.7 is known: 74 constants, two of which name a key and a family', () => {
+  expect(DROP_IN.names).toHaveLength(76);
+});
+
+it('every key of Infisical’s injector 0.1 is known', () => {
+  expect(INFISICAL.names).toHaveLength(20);
+});
+
+describe('a key', () => {
+  it('is found as it is', () => {
+    expect(DROP_IN.find('role')).toMatchObject({ name: { key: 'role' }, suffix: '' });
+    expect(NATIVE.find('mode')).toMatchObject({ name: { key: 'mode' }, suffix: '' });
   });
 
-  it('finds the family of a key, and what stands for X', () => {
-    expect(findName('agent-inject-secret-db-creds')).toMatchObject({
+  it('is found with what stands for the name in it, whatever that is', () => {
+    expect(DROP_IN.find('agent-inject-secret-db-creds')).toMatchObject({
       name: { key: 'agent-inject-secret-X' },
       suffix: 'db-creds',
     });
+    expect(NATIVE.find('mode.serving.env')).toMatchObject({
+      name: { key: 'mode.<file>' },
+      suffix: 'serving.env',
+    });
+    expect(DROP_IN.find('agent-inject-secret-X')).toMatchObject({ suffix: 'X' });
   });
 
-  it('prefers a key to a family, and a longer family to a shorter one', () => {
-    expect(findName('secret-volume-path')?.suffix).toBe('');
-    expect(findName('secret-volume-path-a')).toMatchObject({
+  it('is rather a plain one than an open one, and of these the longer', () => {
+    expect(DROP_IN.find('secret-volume-path')?.suffix).toBe('');
+    expect(DROP_IN.find('secret-volume-path-a')).toMatchObject({
       name: { key: 'secret-volume-path-X' },
       suffix: 'a',
     });
-    expect(findName('agent-inject-template-file-a')?.name.key).toBe('agent-inject-template-file-X');
-    expect(findName('agent-inject-template-a')?.name.key).toBe('agent-inject-template-X');
+    expect(DROP_IN.find('agent-inject-template-file-a')?.name.key).toBe('agent-inject-template-file-X');
+    expect(DROP_IN.find('agent-inject-template-a')?.name.key).toBe('agent-inject-template-X');
   });
 
-  it('knows no other key, nor a family without X', () => {
-    expect(findName('agent-inject-secret-')).toBeUndefined();
-    expect(findName('agent-inject-scret-a')).toBeUndefined();
-    expect(findName('')).toBeUndefined();
+  it('is not known otherwise, nor without a name', () => {
+    for (const key of ['agent-inject-secret-', 'agent-inject-scret-a', ''])
+      expect(DROP_IN.find(key)).toBeUndefined();
+    for (const key of ['secret.', 'secret', 'secrets.a', '']) expect(NATIVE.find(key)).toBeUndefined();
   });
 });

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ANNOTATIONS, type AnnotationName } from '../../../injector/annotations/names.ts';
+import { DROP_IN, INFISICAL, NATIVE } from '../../../injector/annotations/families.ts';
+import type { InjectedFile } from '../../../injector/annotations/injection.ts';
+import type { AnnotationName } from '../../../injector/annotations/names.ts';
 import { parseAnnotations, type ReadAnnotations } from '../../../injector/annotations/parse.ts';
-import { asksForAgent } from '../../../injector/annotations/request.ts';
 import { annotations, SETTINGS } from '../admission/example.ts';
 
 const read = (more: Readonly<Record<string, string>> = {}): ReadAnnotations =>
@@ -11,32 +12,16 @@ const read = (more: Readonly<Record<string, string>> = {}): ReadAnnotations =>
 const keysOf = (problems: ReadAnnotations['problems']): readonly string[] =>
   problems.map(({ key }) => key.replace('vault.hashicorp.com/', ''));
 
-describe('a pod asks for an agent', () => {
-  it('with true, and with anything that is neither true nor false', () => {
-    expect(asksForAgent({ 'vault.hashicorp.com/agent-inject': '1' })).toBe(true);
-    expect(asksForAgent({ 'vault.hashicorp.com/agent-inject': 'yes' })).toBe(true);
-  });
-
-  it('with a family that is not supported yet', () => {
-    expect(asksForAgent({ 'sidekey.dev/inject': 'true' })).toBe(true);
-    expect(asksForAgent({ 'openbao.org/agent-inject': 'true' })).toBe(true);
-  });
-
-  it('not with false, nothing, or other keys alone', () => {
-    expect(asksForAgent({ 'vault.hashicorp.com/agent-inject': 'F' })).toBe(false);
-    expect(asksForAgent({ 'vault.hashicorp.com/agent-inject': '' })).toBe(false);
-    expect(asksForAgent({ 'vault.hashicorp.com/role': 'ml', 'example.com/sidekey.dev/inject': 'true' })).toBe(
-      false,
-    );
-  });
-});
+const templateOf = (file: InjectedFile | undefined): string | undefined =>
+  file && 'template' in file ? file.template.text : undefined;
 
 describe('what annotations leave open', () => {
   it('is as the operator decided', () => {
     expect(read()).toMatchObject({
       injection: {
         mode: 'run',
-        directory: '/vault/secrets',
+        position: 'last',
+        directories: [{ volume: 'sidekey-secrets', path: '/vault/secrets' }],
         vault: {
           address: SETTINGS.vault.address,
           auth: { method: 'kubernetes', path: 'auth/kubernetes', role: 'ml' },
@@ -52,7 +37,7 @@ describe('what annotations leave open', () => {
 
   it('is a namespace of the operator, which the empty text takes back', () => {
     const settings = { ...SETTINGS, vault: { ...SETTINGS.vault, namespace: 'ops' } };
-    expect(parseAnnotations(annotations(), settings).injection.vault.namespace).toBe('ops');
+    expect(parseAnnotations(annotations(), settings).injection.vault?.namespace).toBe('ops');
     expect(parseAnnotations(annotations({ namespace: '' }), settings).injection.vault).not.toHaveProperty(
       'namespace',
     );
@@ -76,7 +61,7 @@ describe('files', () => {
   it('are rendered by the default template where there is none, a blank one included', () => {
     const { injection, problems } = read({ 'agent-inject-template-api': ' \n' });
     expect(problems).toEqual([]);
-    expect(injection.files[0]?.template.text).toBe(
+    expect(templateOf(injection.files[0])).toBe(
       '{{ with secret "secret/data/ml" }}{{ range $k, $v := .Data }}{{ $k }}: {{ $v }}\n{{ end }}{{ end }}',
     );
   });
@@ -130,7 +115,7 @@ describe('a template that cannot be parsed', () => {
   });
 });
 
-const unfollowed = ANNOTATIONS.filter(({ verdict }) => verdict !== 'followed');
+const unfollowed = DROP_IN.names.filter(({ verdict }) => verdict !== 'followed');
 const keyOf = (name: AnnotationName): string => name.key.replace(/X$/u, 'api');
 
 it.each(unfollowed)('the key $key is $verdict, with the reason', (name) => {
@@ -151,10 +136,17 @@ it.each(unfollowed.filter((name) => name.default !== undefined))(
 
 describe('reading annotations', () => {
   const someKey = fc.oneof(
-    fc.constantFrom(...ANNOTATIONS.map(({ key }) => key)),
+    fc.constantFrom(...[DROP_IN, NATIVE, INFISICAL].flatMap(({ names }) => names.map(({ key }) => key))),
     fc
       .tuple(
-        fc.constantFrom('agent-inject-secret-', 'agent-inject-template-', 'agent-inject-file-'),
+        fc.constantFrom(
+          'agent-inject-secret-',
+          'agent-inject-template-',
+          'agent-inject-file-',
+          'secret.',
+          'template.',
+          'format.',
+        ),
         fc.string(),
       )
       .map((parts) => parts.join('')),
@@ -162,11 +154,20 @@ describe('reading annotations', () => {
   );
   const someText = fc.oneof(
     fc.string({ unit: 'binary' }),
-    fc.constantFrom('true', '', 'kv/a', '{{ secret "a" }}', '{{'),
+    fc.constantFrom(
+      'true',
+      '',
+      'kv/a',
+      '{{ secret "a" }}',
+      '{{',
+      'vault:kv/a',
+      'infisical:ml/prod#A',
+      'universal',
+    ),
   );
   const some = fc.dictionary(
     fc
-      .tuple(fc.constantFrom('vault.hashicorp.com/', 'sidekey.dev/', ''), someKey)
+      .tuple(fc.constantFrom('vault.hashicorp.com/', 'sidekey.dev/', 'org.infisical.com/', ''), someKey)
       .map((parts) => parts.join('')),
     someText,
   );

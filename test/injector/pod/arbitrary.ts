@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import type { JsonObject } from '#contract/json.ts';
-import { examplePod } from '../admission/example.ts';
+import { annotations, nativeAnnotations, podWith } from '../admission/example.ts';
 
 /** Names that do not collide with each other, nor with anything of the injector's. */
 const names = (minLength: number): fc.Arbitrary<string[]> =>
@@ -42,18 +42,40 @@ const container = (name: string): fc.Arbitrary<JsonObject> =>
 const containers = (minLength: number): fc.Arbitrary<JsonObject[]> =>
   names(minLength).chain((all) => fc.tuple(...all.map(container)));
 
+const INFISICAL = {
+  'infisical-identity': 'i',
+  'secret.env': 'infisical:ml/prod',
+  'infisical-audience': 'infisical',
+};
+
+/** Of either family, and of both; of either store, and of both; with the client of universal auth. */
+const asking = fc.constantFrom(
+  annotations(),
+  nativeAnnotations(),
+  nativeAnnotations(INFISICAL),
+  nativeAnnotations({ mode: 'init' }),
+  nativeAnnotations({
+    'infisical-auth': 'universal',
+    'infisical-client-secret': 'client',
+    'secret.env': 'infisical:ml/prod',
+  }),
+  { ...annotations(), ...nativeAnnotations(INFISICAL) },
+);
+
+const specs = fc.record(
+  {
+    containers: containers(1),
+    initContainers: containers(0),
+    volumes: names(0).map((all) => all.map((name) => ({ name, emptyDir: {} }))),
+    resources: fc.record({ limits: quantities }),
+    hostNetwork: fc.boolean(),
+    securityContext: fc.record({ runAsUser: fc.nat(2) }),
+    ...tomorrow,
+  },
+  { requiredKeys: ['containers'] },
+);
+
 /** Pods that ask for an agent and get one. */
 export const pods: fc.Arbitrary<JsonObject> = fc
-  .record(
-    {
-      containers: containers(1),
-      initContainers: containers(0),
-      volumes: names(0).map((all) => all.map((name) => ({ name, emptyDir: {} }))),
-      resources: fc.record({ limits: quantities }),
-      hostNetwork: fc.boolean(),
-      securityContext: fc.record({ runAsUser: fc.nat(2) }),
-      ...tomorrow,
-    },
-    { requiredKeys: ['containers'] },
-  )
-  .map((spec) => examplePod(spec as JsonObject));
+  .tuple(asking, specs)
+  .map(([found, spec]) => podWith(found, spec as JsonObject));

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '#contract/json.ts';
 import { review } from '../../../injector/admission/handler.ts';
-import { examplePod, injected, requestFor, SETTINGS } from '../admission/example.ts';
+import {
+  annotations,
+  examplePod,
+  injected,
+  nativeAnnotations,
+  podWith,
+  requestFor,
+  SETTINGS,
+} from '../admission/example.ts';
 
 /** The keys of all problems with a pod; empty if it is injected. */
 function problemsOf(pod: JsonObject): readonly string[] {
@@ -31,6 +39,35 @@ describe('a mount that is in the way of the files', () => {
     ['elsewhere', { mountPath: '/models', readOnly: true }],
   ])('is none: %s', (_, mount) => {
     expect(problemsOf(withMount(mount))).toEqual([]);
+  });
+});
+
+describe('two directories', () => {
+  const both = (ours: Readonly<Record<string, string>>, spec: JsonObject = {}): JsonObject =>
+    podWith({ ...annotations(), ...nativeAnnotations(ours) }, spec);
+
+  it.each(['/vault/secrets', '/vault', '/vault/secrets/ours'])('do not overlap: %s', (path) => {
+    expect(problemsOf(both({ path }))).toEqual(['sidekey.dev/path']);
+  });
+
+  it('both have to be free', () => {
+    const volumeMounts = [
+      { name: 'v', mountPath: '/vault/secrets' },
+      { name: 'v', mountPath: '/run/secrets/sidekey' },
+      { name: 'v', mountPath: '/run/secrets/kubernetes.io/serviceaccount' },
+    ];
+    expect(problemsOf(both({}, { containers: [{ name: 'a', volumeMounts }] }))).toEqual([
+      'spec.containers[0].volumeMounts[0]',
+      'spec.containers[0].volumeMounts[1]',
+    ]);
+  });
+
+  it('are those that there are files for', () => {
+    const volumeMounts = [{ name: 'v', mountPath: '/vault/secrets' }];
+    expect(problemsOf(podWith(nativeAnnotations(), { containers: [{ name: 'a', volumeMounts }] }))).toEqual(
+      [],
+    );
+    expect(problemsOf(podWith(nativeAnnotations({ path: '/run' })))).toEqual(['sidekey.dev/path']);
   });
 });
 

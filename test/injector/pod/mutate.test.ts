@@ -1,6 +1,15 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isArray, isObject, type Json, type JsonObject, listIn, objectIn, textIn } from '#contract/json.ts';
+import {
+  annotationsIn,
+  isArray,
+  isObject,
+  type Json,
+  type JsonObject,
+  listIn,
+  objectIn,
+  textIn,
+} from '#contract/json.ts';
 import { review } from '../../../injector/admission/handler.ts';
 import { qosClass } from '../../../injector/pod/qos.ts';
 import { injected, requestFor, SETTINGS } from '../admission/example.ts';
@@ -24,6 +33,10 @@ const mutators: fc.Arbitrary<Mutator> = fc.constantFrom<Mutator[]>(
     withSpec(pod, { initContainers: [...listIn(specOf(pod), 'initContainers'), { name: 'late-init' }] }),
   (pod) =>
     withSpec(pod, { initContainers: [{ name: 'early-init' }, ...listIn(specOf(pod), 'initContainers')] }),
+  (pod) => {
+    const mesh = { name: 'late-mesh', restartPolicy: 'Always' };
+    return withSpec(pod, { initContainers: [...listIn(specOf(pod), 'initContainers'), mesh] });
+  },
   (pod) => withSpec(pod, { volumes: [{ name: 'late', emptyDir: {} }, ...listIn(specOf(pod), 'volumes')] }),
   (pod) => withSpec(pod, { nodeSelector: { late: 'yes' } }),
   (pod) => ({ ...pod, metadata: { ...objectIn(pod, 'metadata'), labels: { late: 'yes' } } }),
@@ -113,15 +126,63 @@ describe('mutating any pod', () => {
       fc.property(pods, (pod) => {
         const spec = specOf(injected(pod));
         const inits = listIn(spec, 'initContainers');
-        expect(inits.at(-1)).toMatchObject({ name: 'sidekey-agent' });
-        for (const one of [...listIn(spec, 'containers'), ...inits.slice(0, -1)]) {
+        const [agent = {}] = inits.filter(isOurs);
+        const files = listIn(agent, 'volumeMounts').slice(0, -2);
+        expect(files.length).toBeGreaterThan(0);
+        expect(listIn(agent, 'volumeMounts').slice(-2)).toMatchObject([
+          { name: 'sidekey-state' },
+          { name: 'sidekey-token', readOnly: true },
+        ]);
+        for (const one of [...listIn(spec, 'containers'), ...inits.filter(isTheirs)]) {
           const ours = listIn(one, 'volumeMounts').filter(isOurs);
-          expect(ours).toEqual([{ name: 'sidekey-secrets', mountPath: '/vault/secrets', readOnly: true }]);
+          expect(ours).toEqual(files.map((mount) => ({ ...mount, readOnly: true })));
         }
       }),
     );
   });
+
+  it('gives each directory a tmpfs of its own', () => {
+    fc.assert(
+      fc.property(pods, (pod) => {
+        const spec = specOf(injected(pod));
+        const [agent = {}] = listIn(spec, 'initContainers').filter(isOurs);
+        const mounted = listIn(agent, 'volumeMounts').map((mount) => textIn(mount, 'name'));
+        const volumes = listIn(spec, 'volumes').filter(isOurs);
+        expect(volumes.map((volume) => textIn(volume, 'name'))).toEqual(mounted);
+        for (const volume of volumes.filter(({ name }) => name !== 'sidekey-token'))
+          expect(volume['emptyDir']).toEqual({ medium: 'Memory', sizeLimit: '16Mi' });
+      }),
+    );
+  });
+
+  it('puts the agent last for the drop-in family alone, else after every mesh and before what follows it', () => {
+    fc.assert(
+      fc.property(pods, (pod) => {
+        const inits = listIn(specOf(injected(pod)), 'initContainers');
+        const index = inits.findIndex(isOurs);
+        const [before, after] = [inits.slice(0, index), inits.slice(index + 1)];
+        const meshes = before.slice(0, before.findLastIndex(isSidecar) + 1);
+        expect(after.filter(isSidecar)).toEqual([]);
+        expect(before).toEqual(asksNatively(pod) ? meshes : inits.filter(isTheirs));
+      }),
+    );
+  });
+
+  it('says so in the words of whoever asked', () => {
+    fc.assert(
+      fc.property(pods, (pod) => {
+        const asked = annotationsIn(pod);
+        const said = annotationsIn(injected(pod));
+        const [dropIn, native] = ['vault.hashicorp.com/agent-inject', 'sidekey.dev/inject'];
+        expect(said[`${dropIn}-status`]).toBe(dropIn in asked ? 'injected' : undefined);
+        expect(said['sidekey.dev/status']).toBe(native in asked ? 'injected' : undefined);
+      }),
+    );
+  });
 });
+
+const asksNatively = (pod: JsonObject): boolean => 'sidekey.dev/inject' in annotationsIn(pod);
+const isSidecar = (container: JsonObject): boolean => container['restartPolicy'] === 'Always';
 
 /** A patch keeps no order of members. */
 function sorted(value: Json): Json {

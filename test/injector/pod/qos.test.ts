@@ -81,7 +81,7 @@ describe('the resources of the agent', () => {
   it('leave the class of any pod as it is', () => {
     fc.assert(
       fc.property(specs, (spec: JsonObject & { initContainers?: readonly JsonObject[] }) => {
-        const agent = { name: 'sidekey-agent', resources: agentResources(spec) };
+        const agent = { name: 'sidekey-agent', resources: agentResources(spec, 1) };
         expect(qosClass({ ...spec, initContainers: [...(spec.initContainers ?? []), agent] })).toBe(
           qosClass(spec),
         );
@@ -91,16 +91,21 @@ describe('the resources of the agent', () => {
   });
 
   it('have a fraction of a CPU, and room for full volumes', () => {
-    const resourcesOfAgent = agentResources({ containers: [container(FULL)] });
-    expect(resourcesOfAgent).toEqual({
-      limits: { cpu: '100m', memory: '128Mi' },
-      requests: { cpu: '100m', memory: '128Mi' },
-    });
+    for (const [directories, memory] of [
+      [1, '128Mi'],
+      [2, '144Mi'],
+    ] as const) {
+      const amounts = { cpu: '100m', memory };
+      expect(agentResources({ containers: [container(FULL)] }, directories)).toEqual({
+        limits: amounts,
+        requests: amounts,
+      });
+    }
   });
 
   it('have a CPU limit in a burstable pod only if a container has one', () => {
-    const limited = agentResources({ containers: [container({ cpu: '2' })] });
-    const unlimited = agentResources({ containers: [container({ memory: '2Gi' })] });
+    const limited = agentResources({ containers: [container({ cpu: '2' })] }, 1);
+    const unlimited = agentResources({ containers: [container({ memory: '2Gi' })] }, 1);
     expect(limited['limits']).toEqual({ cpu: '500m', memory: '128Mi' });
     expect(unlimited['limits']).toEqual({ memory: '128Mi' });
   });

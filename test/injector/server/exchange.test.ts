@@ -19,6 +19,7 @@ const SETTINGS: Settings = {
     timeoutMs: 10_000,
   },
   pollMs: 300_000,
+  nativePollMs: 60_000,
   startDeadlineMs: null,
   revokeOnShutdown: false,
 };

@@ -1,0 +1,70 @@
+import { defaultTemplate } from './default-template.ts';
+import { DROP_IN, dropIn } from './families.ts';
+import type { Findings } from './findings.ts';
+import { FILE_MODE, type InjectedFile } from './injection.ts';
+import { noteClashes, readPlace } from './places.ts';
+import { type ReadTemplate, readTemplate } from './template.ts';
+import { parseSecretPath } from './values.ts';
+
+const SECRET = 'agent-inject-secret-';
+const TEMPLATE = 'agent-inject-template-';
+const FILE = 'agent-inject-file-';
+
+/** What is said where a pod asks for no file at all. */
+export const DROP_IN_FILE_KEY = dropIn(`${SECRET}X`);
+
+/** Every file that the drop-in family asks for, sorted by name. */
+export function readDropInFiles(findings: Findings, volume: string): readonly InjectedFile[] {
+  const wanted = [`${SECRET}X`, `${TEMPLATE}X`].flatMap((row) => findings.suffixes(DROP_IN, row));
+  const names = [...new Set(wanted)].toSorted();
+  const files = names.map((name) => ({
+    name,
+    volume,
+    path: readPath(findings, name),
+    mode: FILE_MODE,
+    ...readContent(findings, name),
+    key: contentKey(findings, name),
+  }));
+  noteIdlePaths(findings, names);
+  noteClashes(findings, files);
+  return files;
+}
+
+/** The annotation that says what is in a file. */
+function contentKey(findings: Findings, name: string): string {
+  const isTemplate = hasTemplate(findings, name) || findings.text(dropIn(SECRET + name)) === undefined;
+  return dropIn((isTemplate ? TEMPLATE : SECRET) + name);
+}
+
+function hasTemplate(findings: Findings, name: string): boolean {
+  return (findings.text(dropIn(TEMPLATE + name)) ?? '').trim() !== '';
+}
+
+/** The user's own template, or the default one for a path, which then is all that the path is for. */
+function readContent(findings: Findings, name: string): ReadTemplate {
+  const key = contentKey(findings, name);
+  if (hasTemplate(findings, name))
+    return readTemplate(findings, key, findings.text(dropIn(TEMPLATE + name)) ?? '');
+  if (findings.text(dropIn(SECRET + name)) === undefined) findings.deny(key, 'is blank; expected a template');
+  const path = findings.read(dropIn(SECRET + name), parseSecretPath, '');
+  return { template: { text: defaultTemplate(path), left: '{{', right: '}}' }, needs: ['vault'] };
+}
+
+/** As the Vault Agent Injector: joined to the volume's directory, the name in lower case where nothing is said. */
+function readPath(findings: Findings, name: string): string {
+  const given = findings.text(dropIn(FILE + name)) ?? '';
+  const [key, text] =
+    given === '' ? [contentKey(findings, name), name.toLowerCase()] : [dropIn(FILE + name), given];
+  return readPlace(findings, key, text) ?? name;
+}
+
+/** Places for files that nothing is rendered to. */
+function noteIdlePaths(findings: Findings, names: readonly string[]): void {
+  for (const name of findings.suffixes(DROP_IN, `${FILE}X`)) {
+    if (names.includes(name)) continue;
+    findings.deny(
+      dropIn(FILE + name),
+      `names a file without content; expected ${SECRET}${name} or ${TEMPLATE}${name} beside it`,
+    );
+  }
+}

@@ -1,0 +1,114 @@
+import type { InfisicalAuth, InfisicalStore } from '#contract/agent-config.ts';
+import { TOKEN_DIRECTORY } from '#contract/layout.ts';
+import { native } from './families.ts';
+import type { Findings } from './findings.ts';
+import { CLIENT_ID_NAME, CLIENT_SECRET_NAME, type Credential, TOKEN_NAME } from './injection.ts';
+import type { InfisicalDefaults } from './operator.ts';
+import { allowedAddress, noteUnset, type StoreAccess } from './store-access.ts';
+import {
+  parseAudience,
+  parseIdentity,
+  parseInfisicalAuth,
+  parseOrganization,
+  parseSecretName,
+} from './values.ts';
+
+const INFISICAL = { name: 'Infisical', variable: 'SIDEKEY_INFISICAL_ADDRESS' };
+
+const AUTH_KEY = native('infisical-auth');
+const IDENTITY_KEY = native('infisical-identity');
+const AUDIENCE_KEY = native('infisical-audience');
+const CLIENT_KEY = native('infisical-client-secret');
+
+interface Login {
+  readonly auth: InfisicalAuth;
+  readonly credential: Credential;
+}
+
+/** Reads the settings of Infisical. It is there if a file needs it, which is named by its annotation. */
+export function readInfisical(
+  findings: Findings,
+  defaults: InfisicalDefaults | undefined,
+  file: string | undefined,
+): StoreAccess<InfisicalStore> | undefined {
+  const parse = allowedAddress(INFISICAL, defaults);
+  const address = findings.read(native('infisical-address'), parse, defaults?.address ?? '');
+  const organization = findings.read(native('infisical-organization'), parseOrganization, undefined);
+  const { auth, credential } = readLogin(findings, defaults, file);
+  if (file === undefined) return undefined;
+  if (defaults === undefined) {
+    noteUnset(findings, INFISICAL, file);
+    return undefined;
+  }
+  const { caPem, timeoutMs } = defaults;
+  return {
+    store: {
+      address,
+      auth: { ...auth, ...(organization === undefined ? {} : { organization }) },
+      ...(caPem === undefined ? {} : { caPem }),
+      timeoutMs,
+    },
+    credential,
+  };
+}
+
+function readLogin(
+  findings: Findings,
+  defaults: InfisicalDefaults | undefined,
+  file: string | undefined,
+): Login {
+  const method = findings.read(AUTH_KEY, parseInfisicalAuth, defaults?.authMethod ?? 'kubernetes');
+  const identity = findings.read(IDENTITY_KEY, parseIdentity, defaults?.identityId);
+  const audience = findings.read(AUDIENCE_KEY, parseAudience, undefined);
+  const secretName = findings.read(CLIENT_KEY, parseSecretName, '');
+  if (method === 'universal') {
+    noteMisplaced(findings, [IDENTITY_KEY, AUDIENCE_KEY], 'kubernetes');
+    if (file !== undefined) noteMissingClient(findings);
+    return universalLogin(secretName);
+  }
+  noteMisplaced(findings, [CLIENT_KEY], 'universal');
+  if (file !== undefined && identity === undefined) noteMissingIdentity(findings, file);
+  return kubernetesLogin(identity ?? '', audience);
+}
+
+/** The identity is told by the token, which is for the audience or else for the API server. */
+function kubernetesLogin(identityId: string, audience: string | undefined): Login {
+  return {
+    auth: { method: 'kubernetes', identityId, tokenFile: `${TOKEN_DIRECTORY}/${TOKEN_NAME.infisical}` },
+    credential: { kind: 'token', store: 'infisical', ...(audience === undefined ? {} : { audience }) },
+  };
+}
+
+/** Id and secret never stand in an annotation: only the name of the Secret does. */
+function universalLogin(secretName: string): Login {
+  return {
+    auth: {
+      method: 'universal',
+      clientIdFile: `${TOKEN_DIRECTORY}/${CLIENT_ID_NAME}`,
+      clientSecretFile: `${TOKEN_DIRECTORY}/${CLIENT_SECRET_NAME}`,
+    },
+    credential: { kind: 'client', secretName },
+  };
+}
+
+/** Notes settings of the method that is not used. */
+function noteMisplaced(findings: Findings, keys: readonly string[], method: InfisicalAuth['method']): void {
+  for (const key of keys.filter((candidate) => findings.text(candidate) !== undefined))
+    findings.deny(key, `is for ${method} auth alone; expected ${AUTH_KEY}: "${method}" beside it`);
+}
+
+function noteMissingIdentity(findings: Findings, file: string): void {
+  if (findings.text(IDENTITY_KEY) !== undefined) return;
+  findings.deny(
+    IDENTITY_KEY,
+    `is missing, and ${file} needs Infisical; expected the id of the machine identity to log in as, or one that the operator has set (SIDEKEY_INFISICAL_IDENTITY)`,
+  );
+}
+
+function noteMissingClient(findings: Findings): void {
+  if (findings.text(CLIENT_KEY) !== undefined) return;
+  findings.deny(
+    CLIENT_KEY,
+    'is missing; expected the name of a Secret in the namespace of the pod that has the keys clientId and clientSecret',
+  );
+}

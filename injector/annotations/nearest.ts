@@ -1,0 +1,45 @@
+import type { Family } from './families.ts';
+import { openPrefix } from './names.ts';
+
+/** The key of a family, without its prefix, that is followed and differs the least from one that is unknown. */
+export function nearestKey(word: string, { names }: Family): string {
+  const candidates = names
+    .filter(({ verdict }) => verdict === 'followed')
+    .flatMap((name) => {
+      const prefix = openPrefix(name);
+      return prefix === undefined ? [name.key] : completed(prefix, word);
+    });
+  const [nearest = ''] = candidates
+    .map((key) => ({ key, distance: isEndOf(key, word) ? 1 : distance(word, key) }))
+    .toSorted((a, b) => a.distance - b.distance)
+    .map(({ key }) => key);
+  return nearest;
+}
+
+/** An open key with what may have been meant as the user's part: after the first dot, or after as many letters. */
+function completed(prefix: string, word: string): readonly string[] {
+  const dot = word.indexOf('.');
+  const parts = [dot < 0 ? '' : word.slice(dot + 1), word.slice(prefix.length)];
+  return parts.map((part) => prefix + (part === '' ? '<file>' : part));
+}
+
+/** True for `role` and `vault-role`, which the drop-in family leads people to. */
+const isEndOf = (key: string, word: string): boolean => word !== '' && key.endsWith(`-${word}`);
+
+/** How many letters have to be put in, taken out or replaced (Levenshtein). */
+function distance(from: string, to: string): number {
+  let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (const [row, letter] of Array.from(from).entries()) {
+    const current = [row + 1];
+    for (let column = 1; column <= to.length; column += 1) {
+      const [above = 0, diagonal = 0, left = 0] = [
+        previous[column],
+        previous[column - 1],
+        current[column - 1],
+      ];
+      current.push(Math.min(above + 1, left + 1, diagonal + (letter === to[column - 1] ? 0 : 1)));
+    }
+    previous = current;
+  }
+  return previous.at(-1) ?? 0;
+}

@@ -1,0 +1,25 @@
+import { dropIn, native } from './families.ts';
+import type { Findings } from './findings.ts';
+import { quoted, type ValueParser } from './values.ts';
+
+/** A setting that each family has a key for, without the prefix. */
+export interface Pair<T> {
+  readonly dropIn: string;
+  readonly native: string;
+  readonly parse: ValueParser<T>;
+  /** Where the two families spell values differently. */
+  readonly parseNative?: ValueParser<T>;
+}
+
+/** What the annotations of both families say about one setting, which the agent of a pod has once. */
+export function settle<T extends string | boolean>(findings: Findings, pair: Pair<T>, fallback: T): T {
+  const [ours, theirs] = [native(pair.native), dropIn(pair.dropIn)];
+  const wanted = findings.read(ours, pair.parseNative ?? pair.parse, undefined);
+  const other = findings.read(theirs, pair.parse, undefined);
+  if (wanted !== undefined && other !== undefined && wanted !== other)
+    findings.deny(
+      ours,
+      `is ${quoted(findings.text(ours) ?? '')}, but ${theirs} is ${quoted(findings.text(theirs) ?? '')}; expected the same of both, for a pod has one agent`,
+    );
+  return wanted ?? other ?? fallback;
+}
