@@ -1,100 +1,40 @@
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { CONTAINER } from '#contract/layout.ts';
-import { WEBHOOK_CONFIGURATIONS, webhookConfigurations } from '../../deploy/kubernetes/webhooks.ts';
-import { type ControlPlane, startControlPlane } from '../servers/control-plane.ts';
-import { Injector } from '../servers/injector.ts';
 import { type PatchWebhook, servePatch } from '../servers/patch-webhook.ts';
+import { Admission, eventually } from './admission-stage.ts';
 import { agentOf, ASKS, type Container, MODEL_SERVER, mountsOf, type Pod, VAULT } from './pods.ts';
 
 const NAMESPACE = 'sidekey-test-ml';
 const RESTRICTED = 'sidekey-test-restricted';
-let cluster: ControlPlane;
-let injector: Injector;
+let stage: Admission;
 let webhook: PatchWebhook | undefined;
 
 beforeAll(async () => {
-  [cluster, injector] = await Promise.all([startControlPlane(), Injector.prepare()]);
-  await injector.writeCertificate();
-  await injector.start();
-  for (const name of [NAMESPACE, RESTRICTED]) await makeNamespace(name);
+  stage = await Admission.start(NAMESPACE);
+  await stage.makeNamespace(RESTRICTED);
   const label = 'pod-security.kubernetes.io/enforce=restricted';
-  await cluster.kubectl(['label', 'namespace', RESTRICTED, label]);
-  const target = { url: injector.url };
-  const options = { target, caPem: injector.certificate.caPem, namespace: 'sidekey' };
-  for (const configuration of webhookConfigurations(options)) await configure(configuration);
-  await inForce({ annotations: ASKS });
+  await stage.cluster.kubectl(['label', 'namespace', RESTRICTED, label]);
 });
 
 afterEach(async () => {
   await webhook?.close();
   webhook = undefined;
-  await cluster.kubectl(['delete', 'pods', '--all', '--namespace', NAMESPACE, '--now']);
-  for (const name of ['mm-test', 'zzz-test']) await unconfigure(name);
+  await stage.cluster.kubectl(['delete', 'pods', '--all', '--namespace', NAMESPACE, '--now']);
+  for (const name of ['mm-test', 'zzz-test']) await stage.unconfigure(name);
 });
 
 afterAll(async () => {
-  try {
-    for (const name of WEBHOOK_CONFIGURATIONS) await unconfigure(name);
-    const options = ['--wait=false', '--ignore-not-found'];
-    await cluster.kubectl(['delete', 'namespace', NAMESPACE, RESTRICTED, ...options]);
-  } finally {
-    await cluster.stop();
-    await injector[Symbol.asyncDispose]();
-  }
+  await stage.deleteNamespace(RESTRICTED);
+  await stage[Symbol.asyncDispose]();
 });
 
-const configure = (object: object): Promise<string> =>
-  cluster.kubectl(['create', '-f', '-'], JSON.stringify(object));
-
-const unconfigure = (name: string): Promise<string> =>
-  cluster.kubectl(['delete', 'mutatingwebhookconfiguration', name, '--ignore-not-found']);
-
-/** A pod can be made once its namespace has its service account. */
-async function makeNamespace(name: string): Promise<void> {
-  await cluster.kubectl(['create', 'namespace', name]);
-  await eventually(() => cluster.kubectl(['get', 'serviceaccount', 'default', '-n', name]));
-}
-
-/** Until it does not throw. */
-const eventually = <T>(attempt: () => Promise<T>): Promise<T> =>
-  vi.waitFor(attempt, { timeout: 15_000, interval: 100 });
-
-interface Wanted {
-  readonly annotations?: Readonly<Record<string, string>>;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly spec?: object;
-}
-
-let counter = 0;
-
-/** Makes a pod of its own name and gives it as it is stored. */
-async function create(wanted: Wanted, ...flags: readonly string[]): Promise<Pod> {
-  counter += 1;
-  const { annotations, labels } = wanted;
-  const pod = {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: `pod-${counter}`, namespace: NAMESPACE, annotations, labels },
-    spec: { containers: [MODEL_SERVER], ...wanted.spec },
-  };
-  const args = ['create', '-f', '-', '-o', 'json', ...flags];
-  return JSON.parse(await cluster.kubectl(args, JSON.stringify(pod))) as Pod;
-}
-
-const refusal = (wanted: Wanted): Promise<string> => create(wanted).then(() => 'it was made', String);
-
-/** A configuration takes a moment to be in force. */
-async function inForce(wanted: Wanted): Promise<void> {
-  await eventually(async () => expect(agentOf(await create(wanted, '--dry-run=server'))).toBeDefined());
-}
-
 const requests = (result: string, reason: string): Promise<number> =>
-  injector.metric(`sidekey_injector_requests_total{result="${result}",reason="${reason}"}`);
+  stage.injector.metric(`sidekey_injector_requests_total{result="${result}",reason="${reason}"}`);
 
 test('the user’s pod is stored with the agent, its own container untouched but for the files', async () => {
-  const made = await create({ annotations: ASKS });
+  const made = await stage.create({ annotations: ASKS });
   const pod = JSON.parse(
-    await cluster.kubectl(['get', 'pod', made.metadata.name, '-n', NAMESPACE, '-o', 'json']),
+    await stage.cluster.kubectl(['get', 'pod', made.metadata.name, '-n', NAMESPACE, '-o', 'json']),
   ) as Pod;
   expect(agentOf(pod)).toMatchObject({ image: 'sidekey/agent:test', args: ['run'], restartPolicy: 'Always' });
   expect(pod.spec.containers).toHaveLength(1);
@@ -115,8 +55,8 @@ test.each([
   async (expected, { limits = {}, requests: asked = {} }: Resources) => {
     const resources = { limits: { ...limits, ...MODEL_SERVER.resources.limits }, requests: asked };
     const spec = { containers: [{ ...MODEL_SERVER, resources }] };
-    const without = await create({ spec });
-    const injected = await create({ spec, annotations: ASKS });
+    const without = await stage.create({ spec });
+    const injected = await stage.create({ spec, annotations: ASKS });
     expect(agentOf(injected)).toBeDefined();
     expect([without.status.qosClass, injected.status.qosClass]).toEqual([expected, expected]);
   },
@@ -130,18 +70,18 @@ interface Resources {
 test('a namespace with a maximum for each container’s disk takes an injected pod', async () => {
   const limits = [{ type: 'Container', max: { 'ephemeral-storage': '1Gi' } }];
   const metadata = { name: 'disk', namespace: NAMESPACE };
-  await configure({ apiVersion: 'v1', kind: 'LimitRange', metadata, spec: { limits } });
+  await stage.configure({ apiVersion: 'v1', kind: 'LimitRange', metadata, spec: { limits } });
   try {
     const disk = { 'ephemeral-storage': '1Gi' };
     await eventually(async () => {
-      const { containers } = (await create({}, '--dry-run=server')).spec;
+      const { containers } = (await stage.create({}, '--dry-run=server')).spec;
       expect(containers[0]).toMatchObject({ resources: { limits: disk } });
     });
-    const injected = await create({ annotations: ASKS });
+    const injected = await stage.create({ annotations: ASKS });
     expect(agentOf(injected)).toMatchObject({ resources: { limits: disk } });
     expect(injected.status.qosClass).toBe('BestEffort');
   } finally {
-    await cluster.kubectl(['delete', 'limitrange', 'disk', '--namespace', NAMESPACE]);
+    await stage.cluster.kubectl(['delete', 'limitrange', 'disk', '--namespace', NAMESPACE]);
   }
 });
 
@@ -157,15 +97,15 @@ test('a namespace that enforces the restricted standard takes an injected pod, a
   };
   const spec = { containers: [{ ...MODEL_SERVER, securityContext }] };
   const args = ['create', '-n', RESTRICTED, '-f', '-', '-o', 'json'];
-  expect(agentOf(JSON.parse(await cluster.kubectl(args, asking(spec))) as Pod)).toBeDefined();
-  await expect(cluster.kubectl(args, asking({ containers: [MODEL_SERVER] }))).rejects.toThrow(
+  expect(agentOf(JSON.parse(await stage.cluster.kubectl(args, asking(spec))) as Pod)).toBeDefined();
+  await expect(stage.cluster.kubectl(args, asking({ containers: [MODEL_SERVER] }))).rejects.toThrow(
     /violates PodSecurity/u,
   );
 });
 
 test('both configurations call us, and the second call changes nothing', async () => {
   const [injected, unchanged] = [await requests('injected', 'run'), await requests('injected', 'unchanged')];
-  const pod = await create({ annotations: ASKS });
+  const pod = await stage.create({ annotations: ASKS });
   expect(await requests('injected', 'run')).toBe(injected + 1);
   expect(await requests('injected', 'unchanged')).toBeGreaterThan(unchanged);
   expect(pod.spec.initContainers?.map(({ name }) => name)).toEqual([CONTAINER.run]);
@@ -179,10 +119,10 @@ test('a pod that a webhook between ours annotates is injected all the same', asy
       ? [{ op: 'add', path: '/metadata/annotations', value: ASKS }]
       : [],
   );
-  await configure(webhook.configuration);
+  await stage.configure(webhook.configuration);
   const labels = { webhook: 'mm-test' };
-  await inForce({ labels });
-  const pod = await create({ labels });
+  await stage.inForce({ labels });
+  const pod = await stage.create({ labels });
   expect(mountsOf(pod.spec.containers[0])).toEqual(['/vault/secrets']);
 });
 
@@ -193,25 +133,25 @@ test('an init container that a webhook after both of ours adds gets the files, t
       ? []
       : [{ op: 'add', path: '/spec/initContainers/-', value: late }],
   );
-  await configure(webhook.configuration);
+  await stage.configure(webhook.configuration);
   const wanted = { annotations: ASKS, labels: { webhook: 'zzz-test' } };
   const lateOne = async (): Promise<Container | undefined> =>
-    (await create(wanted, '--dry-run=server')).spec.initContainers?.find(({ name }) => name === 'late');
+    (await stage.create(wanted, '--dry-run=server')).spec.initContainers?.find(({ name }) => name === 'late');
   await expect.poll(lateOne, { timeout: 15_000 }).toBeDefined();
   expect(mountsOf(await lateOne())).toEqual(['/vault/secrets']);
 });
 
 test('a dry run shows the injected pod and stores nothing', async () => {
-  const pod = await create({ annotations: ASKS }, '--dry-run=server');
+  const pod = await stage.create({ annotations: ASKS }, '--dry-run=server');
   expect(agentOf(pod)).toBeDefined();
-  expect(await cluster.kubectl(['get', 'pods', '-n', NAMESPACE, '-o', 'name'])).toBe('');
+  expect(await stage.cluster.kubectl(['get', 'pods', '-n', NAMESPACE, '-o', 'name'])).toBe('');
 });
 
 test.each([
-  ['a value that is no boolean', `${VAULT}agent-inject`, 'yes'],
-  ['a family of keys that is not followed yet', 'sidekey.dev/inject', 'true'],
-])('%s is refused by us, not passed by', async (_, key, value) => {
-  const message = await refusal({ annotations: { [key]: value } });
+  [`${VAULT}agent-inject`, 'yes'],
+  ['sidekey.dev/inject', '1'],
+])('%s: %j, which is neither true nor false, is refused by us, not passed by', async (key, value) => {
+  const message = await stage.refusal({ annotations: { [key]: value } });
   expect(message).toContain('admission webhook "00.sidekey.dev" denied the request');
   expect(message).toContain(`${key}: `);
 });
@@ -224,7 +164,7 @@ test('the message of a refusal lists every problem', async () => {
     [`${VAULT}agent-inject-file-api`]: '../../etc/passwd',
     [`${VAULT}service`]: 'https://elsewhere:8200',
   };
-  const message = await refusal({ annotations: wrong });
+  const message = await stage.refusal({ annotations: wrong });
   for (const key of ['role', 'agent-pre-populate-only', 'agent-inject-file-api', 'service'])
     expect(message).toContain(`${VAULT}${key}: `);
 });
@@ -232,17 +172,17 @@ test('the message of a refusal lists every problem', async () => {
 test('a pod that has another injector’s agent is left as it is', async () => {
   const containers = [MODEL_SERVER, { name: 'vault-agent', image: 'vault' }];
   const skipped = await requests('skipped', 'foreign_injector');
-  expect(agentOf(await create({ annotations: ASKS, spec: { containers } }))).toBeUndefined();
+  expect(agentOf(await stage.create({ annotations: ASKS, spec: { containers } }))).toBeUndefined();
   expect(await requests('skipped', 'foreign_injector')).toBeGreaterThan(skipped);
 });
 
 test('while the injector is down, pods that do not ask are made and pods that ask are refused', async () => {
-  await injector.stop();
+  await stage.injector.stop();
   try {
-    expect(agentOf(await create({}))).toBeUndefined();
-    expect(await refusal({ annotations: ASKS })).toMatch(/failed calling webhook "00\.sidekey\.dev"/u);
+    expect(agentOf(await stage.create({}))).toBeUndefined();
+    expect(await stage.refusal({ annotations: ASKS })).toMatch(/failed calling webhook "00\.sidekey\.dev"/u);
   } finally {
-    await injector.start();
+    await stage.injector.start();
   }
-  await inForce({ annotations: ASKS });
+  await stage.inForce({ annotations: ASKS });
 });

@@ -1,6 +1,6 @@
 import { type JsonObject, listIn, objectIn, textIn } from '#contract/json.ts';
 import { CONTAINER, VOLUME } from '#contract/layout.ts';
-import { VAULT } from './pods.ts';
+import { NATIVE, VAULT } from './pods.ts';
 
 /** An object without some of its fields. */
 export function without(owner: JsonObject, fields: readonly string[]): JsonObject {
@@ -15,10 +15,12 @@ function purged(owner: JsonObject, field: string): JsonObject {
   return theirs.length === 0 ? without(owner, [field]) : { ...owner, [field]: theirs };
 }
 
+const STATUS_KEYS = [`${VAULT}agent-inject-status`, `${NATIVE}status`];
+
 /** A pod as it is where there is no injector. */
 export function withoutUs(pod: JsonObject): JsonObject {
   const metadata = objectIn(pod, 'metadata');
-  const annotations = without(objectIn(metadata, 'annotations'), [`${VAULT}agent-inject-status`]);
+  const annotations = without(objectIn(metadata, 'annotations'), STATUS_KEYS);
   const spec = purged(purged(objectIn(pod, 'spec'), 'volumes'), 'initContainers');
   const unmounted = eachContainer(spec, (container) => purged(container, 'volumeMounts'));
   return { ...pod, metadata: { ...metadata, annotations }, spec: unmounted };

@@ -1,12 +1,21 @@
 import { CONTAINER, VOLUME } from '#contract/layout.ts';
 
-/** The family of the annotations. */
+/** The drop-in family of annotations, and Sidekey's own. */
 export const VAULT = 'vault.hashicorp.com/';
+export const NATIVE = 'sidekey.dev/';
 /** What the user's pod asks for. */
 export const ASKS = {
   [`${VAULT}agent-inject`]: 'true',
   [`${VAULT}role`]: 'ml-inference',
   [`${VAULT}agent-inject-secret-api`]: 'secret/data/ml/api-key',
+};
+/** The same in Sidekey's own words, with a secret of the other store beside it. */
+export const ASKS_NATIVELY = {
+  [`${NATIVE}inject`]: 'true',
+  [`${NATIVE}vault-role`]: 'ml-inference',
+  [`${NATIVE}secret.api`]: 'vault:secret/data/ml/api-key#key',
+  [`${NATIVE}infisical-identity`]: 'an-identity',
+  [`${NATIVE}secret.hf-token`]: 'infisical:ml/prod/serving#HF_TOKEN',
 };
 /** The user's container. */
 export const MODEL_SERVER = {
@@ -34,8 +43,10 @@ export interface Pod {
 export const agentOf = (pod: Pod): Container | undefined =>
   pod.spec.initContainers?.find(({ name }) => name === CONTAINER.run);
 
+const FILES: readonly string[] = [VOLUME.secrets, VOLUME.files];
+
 /** Where a container finds the rendered files. */
 export const mountsOf = (container: Container | undefined): readonly string[] =>
   (container?.volumeMounts ?? [])
-    .filter(({ name }) => name === VOLUME.secrets)
+    .filter(({ name }) => FILES.includes(name))
     .map(({ mountPath }) => mountPath);

@@ -1,0 +1,98 @@
+import { vi } from 'vitest';
+import { WEBHOOK_CONFIGURATIONS, webhookConfigurations } from '../../deploy/kubernetes/webhooks.ts';
+import { type ControlPlane, startControlPlane } from '../servers/control-plane.ts';
+import { Injector } from '../servers/injector.ts';
+import { agentOf, ASKS, MODEL_SERVER, type Pod } from './pods.ts';
+
+export interface Wanted {
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly spec?: object;
+}
+
+/** A namespace of a real API server that asks a real injector, for as long as it is used. */
+export class Admission implements AsyncDisposable {
+  readonly namespace: string;
+  readonly cluster: ControlPlane;
+  readonly injector: Injector;
+  #counter = 0;
+
+  private constructor(namespace: string, cluster: ControlPlane, injector: Injector) {
+    this.namespace = namespace;
+    this.cluster = cluster;
+    this.injector = injector;
+  }
+
+  /** Starts both, of which the injector is told of both stores, and waits until the API server asks it. */
+  static async start(namespace: string): Promise<Admission> {
+    const stores = { SIDEKEY_INFISICAL_ADDRESS: 'https://infisical.example' };
+    const [cluster, injector] = await Promise.all([startControlPlane(), Injector.prepare(stores)]);
+    const admission = new Admission(namespace, cluster, injector);
+    await injector.writeCertificate();
+    await injector.start();
+    await admission.makeNamespace(namespace);
+    const target = { url: injector.url };
+    const options = { target, caPem: injector.certificate.caPem, namespace: 'sidekey' };
+    for (const configuration of webhookConfigurations(options)) await admission.configure(configuration);
+    await admission.inForce({ annotations: ASKS });
+    return admission;
+  }
+
+  configure(object: object): Promise<string> {
+    return this.cluster.kubectl(['create', '-f', '-'], JSON.stringify(object));
+  }
+
+  unconfigure(name: string): Promise<string> {
+    return this.cluster.kubectl(['delete', 'mutatingwebhookconfiguration', name, '--ignore-not-found']);
+  }
+
+  /** A pod can be made once its namespace has its service account. */
+  async makeNamespace(name: string): Promise<void> {
+    await this.cluster.kubectl(['create', 'namespace', name]);
+    await eventually(() => this.cluster.kubectl(['get', 'serviceaccount', 'default', '-n', name]));
+  }
+
+  async deleteNamespace(name: string): Promise<void> {
+    await this.cluster.kubectl(['delete', 'namespace', name, '--wait=false', '--ignore-not-found']);
+  }
+
+  /** Makes a pod of its own name and gives it as it is stored. */
+  async create({ annotations, labels, spec }: Wanted, ...flags: readonly string[]): Promise<Pod> {
+    this.#counter += 1;
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: `pod-${this.#counter}`, namespace: this.namespace, annotations, labels },
+      spec: { containers: [MODEL_SERVER], ...spec },
+    };
+    const args = ['create', '-f', '-', '-o', 'json', ...flags];
+    return JSON.parse(await this.cluster.kubectl(args, JSON.stringify(pod))) as Pod;
+  }
+
+  /** Why a pod is not made. */
+  refusal(wanted: Wanted): Promise<string> {
+    return this.create(wanted).then(() => 'it was made', String);
+  }
+
+  /** A configuration takes a moment to be in force. */
+  async inForce(wanted: Wanted): Promise<void> {
+    await eventually(async () => {
+      const pod = await this.create(wanted, '--dry-run=server');
+      if (agentOf(pod) === undefined) throw new Error('The API server does not ask the injector');
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      for (const name of WEBHOOK_CONFIGURATIONS) await this.unconfigure(name);
+      await this.deleteNamespace(this.namespace);
+    } finally {
+      await this.cluster.stop();
+      await this.injector[Symbol.asyncDispose]();
+    }
+  }
+}
+
+/** Until it does not throw. */
+export const eventually = <T>(attempt: () => Promise<T>): Promise<T> =>
+  vi.waitFor(attempt, { timeout: 15_000, interval: 100 });
