@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { findDocker, type Docker } from '../servers/docker.ts';
+import { type NodeInfisical, startInfisical } from './infisical.ts';
 import { buildImage } from '../servers/images.ts';
 import { makeBaseImage } from '../servers/base-image.ts';
 import { type ClusterNode, startNode } from '../servers/node.ts';
@@ -14,10 +15,11 @@ const MODEL_SERVER = fileURLToPath(new URL('model-server', import.meta.url));
 /** The name in the user's pod; the image is made here, for none can be pulled. */
 const MODEL_IMAGE = 'nvcr.io/nvidia/cuda:12.0-base';
 
-/** Everything a pod needs before it can be created: node, images, OpenBao with Kubernetes auth, the injector as a pod. */
+/** Everything a pod needs before it can be created: node, images, both stores with Kubernetes auth, the injector as a pod. */
 export interface Stage extends AsyncDisposable {
   readonly node: ClusterNode;
   readonly bao: OpenBaoServer;
+  readonly infisical: NodeInfisical;
 }
 
 export interface Operator {
@@ -33,11 +35,14 @@ export async function setStage(operator: Operator): Promise<Stage> {
   const bao = stack.use(
     await startOpenBao({ storage: 'disk', network: { address: node.address, enter: node.enter } }),
   );
-  await enableKubernetesAuth(node, bao);
+  const reviewer = await createReviewer(node);
+  await enableKubernetesAuth(node, bao, reviewer);
+  const infisical = stack.use(await startInfisical(node, reviewer));
   await offerAccelerators(node);
-  await install(node, { agent, injector, vault: bao.address, operator });
+  const stores = ['--vault-address', bao.address, '--infisical-address', infisical.address];
+  await install(node, { agent, injector, stores, operator });
   const cleanup = stack.move();
-  return { node, bao, [Symbol.asyncDispose]: () => cleanup.disposeAsync() };
+  return { node, bao, infisical, [Symbol.asyncDispose]: () => cleanup.disposeAsync() };
 }
 
 async function loadImages(docker: Docker, node: ClusterNode): Promise<[agent: string, injector: string]> {
@@ -49,8 +54,8 @@ async function loadImages(docker: Docker, node: ClusterNode): Promise<[agent: st
   return [agent, injector];
 }
 
-/** OpenBao asks this API server whether a pod's token is good, with a reviewer of its own. */
-async function enableKubernetesAuth(node: ClusterNode, bao: OpenBaoServer): Promise<void> {
+/** The stores ask this API server whether a pod's token is good, as an account of their own. */
+async function createReviewer(node: ClusterNode): Promise<string> {
   await node.kubectl(['create', 'serviceaccount', 'reviewer']);
   await node.kubectl([
     'create',
@@ -59,7 +64,10 @@ async function enableKubernetesAuth(node: ClusterNode, bao: OpenBaoServer): Prom
     '--clusterrole=system:auth-delegator',
     '--serviceaccount=default:reviewer',
   ]);
-  const reviewer = (await node.kubectl(['create', 'token', 'reviewer', '--duration=24h'])).trim();
+  return (await node.kubectl(['create', 'token', 'reviewer', '--duration=24h'])).trim();
+}
+
+async function enableKubernetesAuth(node: ClusterNode, bao: OpenBaoServer, reviewer: string): Promise<void> {
   await bao.api('POST', 'sys/auth/kubernetes', { type: 'kubernetes' });
   await bao.api('POST', 'auth/kubernetes/config', {
     kubernetes_host: node.apiServer.url,
@@ -87,15 +95,24 @@ async function offerAccelerators(node: ClusterNode): Promise<void> {
 interface Installation {
   readonly agent: string;
   readonly injector: string;
-  readonly vault: string;
+  /** Options with their addresses. */
+  readonly stores: readonly string[];
   readonly operator: Operator;
 }
 
 /** As the README says: what `deploy/kubernetes` prints, applied. */
-async function install(node: ClusterNode, { agent, injector, vault, operator }: Installation): Promise<void> {
-  const images = ['--injector-image', injector, '--agent-image', agent, '--vault-address', vault];
+async function install(
+  node: ClusterNode,
+  { agent, injector, stores, operator }: Installation,
+): Promise<void> {
+  const images = ['--injector-image', injector, '--agent-image', agent];
   const environment = Object.entries(operator).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
-  const { stdout } = await promisify(execFile)(process.execPath, [INSTALL, ...images, ...environment]);
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    INSTALL,
+    ...images,
+    ...stores,
+    ...environment,
+  ]);
   await node.kubectl(['apply', '-f', '-'], stdout);
   const rollout = [
     '--namespace=sidekey',

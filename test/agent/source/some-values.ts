@@ -30,7 +30,7 @@ export const trickyText = fc.oneof(
   ),
 );
 
-export const numbers = fc
+const numbers = fc
   .tuple(fc.integer(), fc.constantFrom('', '.5', '.250'), fc.constantFrom('', 'e3', 'E+07', 'e-2'))
   .map((parts) => new JsonNumber(parts.join('')));
 

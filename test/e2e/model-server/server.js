@@ -1,8 +1,9 @@
-// A model server as far as secrets go: the key must be there before the first instruction, and is read again for each
-// request. If the file were missing, the process would die and the container's restart count would tell.
+// A model server as far as secrets go: its files (KEY_FILE, separated by colons) must be there before the first instruction,
+// and are read again for each request. If one were missing, the process would die and the container's restart count would tell.
 const fs = require('node:fs');
-const file = process.env.KEY_FILE ?? '/vault/secrets/api';
-const first = fs.readFileSync(file, 'utf8');
+const files = (process.env.KEY_FILE ?? '/vault/secrets/api').split(':');
+const readFiles = () => files.map((file) => fs.readFileSync(file, 'utf8')).join('\n');
+const first = readFiles();
 
 const model = { loadedAt: Date.now(), weights: require('node:crypto').randomUUID() };
 
@@ -14,7 +15,7 @@ require('node:http')
         uid: process.getuid(),
         model,
         first,
-        now: fs.readFileSync(file, 'utf8'),
+        now: readFiles(),
         visibleDevices: process.env.NVIDIA_VISIBLE_DEVICES,
       }),
     );
