@@ -21,6 +21,9 @@ export interface BundleOptions {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+/** What each image holds beside Node. */
+const FILES = { agent: ['agent.cjs', 'sync.cjs'], injector: ['injector.cjs'] } as const;
+
 /** Of the images, and owner of what they write. */
 export const NONROOT = 65_532;
 
@@ -41,7 +44,7 @@ export async function startBundle({ name, args = [], environment }: BundleOption
   const node = join(directory, 'node');
   const bundle = join(directory, `${name}.cjs`);
   await copyFile(await imageNode(), node);
-  await copyFile(join(ROOT, 'dist', `${name}.cjs`), bundle);
+  for (const file of FILES[name]) await copyFile(join(ROOT, 'dist', file), join(directory, file));
   const command = [...PRIVILEGES, '--pdeathsig', 'KILL', node, bundle, ...args];
   const child = spawn('setpriv', command, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   const chunks: Buffer[] = [];

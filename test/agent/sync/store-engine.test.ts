@@ -19,8 +19,8 @@ class Stage {
   readonly stop = new AbortController();
   readonly engine: StoreEngine;
 
-  constructor(secrets: Readonly<Record<string, string>>) {
-    for (const [path, text] of Object.entries(secrets)) this.provider.secrets.set(path, { text });
+  constructor(texts: Readonly<Record<string, string>>) {
+    for (const [path, text] of Object.entries(texts)) this.provider.secrets.set(path, { text });
     this.engine = startStoreEngine(
       {
         providers: new Map([['vault' as const, this.provider]]),

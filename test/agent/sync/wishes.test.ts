@@ -46,7 +46,7 @@ describe('what all Secrets are made of', () => {
           expect(new Set(wishes.all().map(({ path }) => path))).toEqual(after);
           for (const path of after)
             expect(new Set(wishes.usersOf(refKey(ref(path))))).toEqual(
-              new Set([...last].filter(([, paths]) => paths.includes(path)).map(([name]) => name)),
+              new Set([...last].filter(([, held]) => held.includes(path)).map(([name]) => name)),
             );
         }
       }),

@@ -1,0 +1,206 @@
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import type { JsonObject } from '#contract/json.ts';
+import { syncManifests } from './tmp-manifests.ts';
+import { type BundleProcess, startBundle } from '../../servers/bundle-process.ts';
+import { type ControlPlane, startControlPlane } from '../../servers/control-plane.ts';
+import { eventually } from '../../servers/eventually.ts';
+import { type RecordedWorld, recordedWorld } from '../../servers/infisical/recorded-world.ts';
+import { freePort } from '../../servers/port.ts';
+
+/** Where the sync is installed in these tests. */
+const HOME = 'sidekey-sync-test';
+export const ACCOUNT = `system:serviceaccount:${HOME}:sidekey-sync`;
+
+/** What must never be seen but in the data of a Secret. */
+export const CANARY = 'canary-9b21f0';
+
+/** How often the stores are asked. */
+export const POLL_MS = 1000;
+
+/** A real API server with what installs the sync, a fake Infisical, and the sync's replicas as its image runs them. */
+export class Stage implements AsyncDisposable {
+  readonly cluster: ControlPlane;
+  readonly world: RecordedWorld;
+  readonly replicas: Replica[] = [];
+  readonly #directory: string;
+  readonly #namespaces: string[] = [];
+
+  private constructor(cluster: ControlPlane, world: RecordedWorld, directory: string) {
+    this.cluster = cluster;
+    this.world = world;
+    this.#directory = directory;
+  }
+
+  static async open(): Promise<Stage> {
+    const cluster = await startControlPlane();
+    const world = await recordedWorld({ kubernetes: { namespaces: [HOME], names: ['sidekey-sync'] } });
+    world.fake.identities.review = reviewed;
+    const directory = await mkdtemp(join(tmpdir(), 'sidekey-sync-'));
+    await chmod(directory, 0o755);
+    const stage = new Stage(cluster, world, directory);
+    await stage.#install();
+    return stage;
+  }
+
+  /** The manifests as they are installed; the Deployment's pods stay Pending here, and its replicas are run below. */
+  async #install(): Promise<void> {
+    const manifests = syncManifests({
+      namespace: HOME,
+      agentImage: 'registry.example/sidekey-agent:test',
+      infisical: { address: this.world.fake.address, identity: this.world.identity.id },
+      replicas: 2,
+      pollMs: POLL_MS,
+    });
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: HOME } };
+    const list = { apiVersion: 'v1', kind: 'List', items: [namespace, ...manifests] };
+    await this.cluster.kubectl(['apply', '--filename=-'], JSON.stringify(list));
+  }
+
+  /** A namespace, bound or not. */
+  async namespace(name: string, annotations: Readonly<Record<string, string>> = {}): Promise<void> {
+    this.#namespaces.push(name);
+    const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, annotations } };
+    await this.cluster.kubectl(['apply', '--filename=-'], JSON.stringify(object));
+  }
+
+  /** Sets a secret of the project's `dev` environment, in a folder that is made if there is none. */
+  write(folder: string, key: string, value: string): void {
+    const { fake, project } = this.world;
+    const known = project.environments.get('dev')?.folders.get(folder);
+    fake.projects.put(known ?? fake.projects.createFolder(project, 'dev', folder), key, value);
+  }
+
+  /** Starts another replica, with what its Deployment would give it. */
+  async start(change: Readonly<Record<string, unknown>> = {}): Promise<Replica> {
+    const number = this.replicas.length + 1;
+    const replica = await Replica.start(this, join(this.#directory, `replica-${number}`), change);
+    this.replicas.push(replica);
+    return replica;
+  }
+
+  /** As in a file of the user's. */
+  apply(namespace: string, manifest: string, ...flags: readonly string[]): Promise<string> {
+    return this.cluster.kubectl(['apply', `--namespace=${namespace}`, ...flags, '--filename=-'], manifest);
+  }
+
+  async secret(namespace: string, name: string): Promise<JsonObject> {
+    const text = await this.cluster.kubectl([
+      'get',
+      'secret',
+      `--namespace=${namespace}`,
+      name,
+      '--output=json',
+    ]);
+    return JSON.parse(text) as JsonObject;
+  }
+
+  /** What an application would read. */
+  async values(namespace: string, name: string): Promise<Record<string, string>> {
+    const { data = {} } = (await this.secret(namespace, name)) as { data?: Record<string, string> };
+    return Object.fromEntries(
+      Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
+    );
+  }
+
+  async annotations(namespace: string, name: string): Promise<Record<string, string>> {
+    const { metadata } = (await this.secret(namespace, name)) as {
+      metadata: { annotations?: Record<string, string> };
+    };
+    return metadata.annotations ?? {};
+  }
+
+  /** Files of the connection, readable by the replicas' user. */
+  async connection(directory: string): Promise<object> {
+    const view = await this.cluster.kubectl(['config', 'view', '--raw', '--output=json']);
+    const { clusters } = parse(view) as {
+      clusters: { cluster: { server: string; 'certificate-authority-data': string } }[];
+    };
+    const [{ cluster } = { cluster: { server: '', 'certificate-authority-data': '' } }] = clusters;
+    const token = await this.cluster.kubectl([
+      'create',
+      'token',
+      'sidekey-sync',
+      `--namespace=${HOME}`,
+      '--duration=1h',
+    ]);
+    const caFile = join(directory, 'ca.crt');
+    const tokenFile = join(directory, 'token');
+    await writeFile(caFile, Buffer.from(cluster['certificate-authority-data'], 'base64'));
+    await writeFile(tokenFile, token.trim());
+    return { address: cluster.server, caFile, tokenFile };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const replica of this.replicas) await replica[Symbol.asyncDispose]();
+    await this.world.fake.close();
+    await this.cluster.stop();
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+}
+
+/** One process of the Deployment. */
+export class Replica implements AsyncDisposable {
+  readonly process: BundleProcess;
+  readonly port: number;
+
+  private constructor(process: BundleProcess, port: number) {
+    this.process = process;
+    this.port = port;
+  }
+
+  static async start(
+    stage: Stage,
+    directory: string,
+    change: Readonly<Record<string, unknown>>,
+  ): Promise<Replica> {
+    await mkdir(directory, { mode: 0o755 });
+    const kubernetes = (await stage.connection(directory)) as { tokenFile: string };
+    const adminPort = await freePort();
+    const { fake, identity } = stage.world;
+    const auth = { method: 'kubernetes', identityId: identity.id, tokenFile: kubernetes.tokenFile };
+    const config = {
+      version: 1,
+      infisical: { address: fake.address, auth, timeoutMs: 2000 },
+      pollMs: POLL_MS,
+      leader: { namespace: HOME, name: 'sidekey-sync' },
+      kubernetes,
+      adminAddress: '127.0.0.1',
+      adminPort,
+      ...change,
+    };
+    const file = join(directory, 'sync.json');
+    await writeFile(file, JSON.stringify(config));
+    const process = await startBundle({ name: 'agent', args: ['sync', '--config', file], environment: {} });
+    return new Replica(process, adminPort);
+  }
+
+  async metric(name: string): Promise<number> {
+    const text = await (await fetch(`http://127.0.0.1:${this.port}/metrics`)).text();
+    const line = text.split('\n').find((one) => one.startsWith(`${name} `));
+    if (line === undefined) throw new Error(`There is no metric ${name}`);
+    return Number(line.slice(name.length + 1));
+  }
+
+  async leads(): Promise<void> {
+    await eventually('the lead', 30_000, async () => {
+      if ((await this.metric('sidekey_sync_leader')) !== 1) throw new Error(this.process.output());
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.process[Symbol.asyncDispose]();
+  }
+}
+
+/** What an API server says of a token: here without looking at its signature. */
+function reviewed(jwt: string): { namespace: string; name: string } {
+  const payload = Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString();
+  const claims = JSON.parse(payload) as {
+    'kubernetes.io': { namespace: string; serviceaccount: { name: string } };
+  };
+  const { namespace, serviceaccount } = claims['kubernetes.io'];
+  return { namespace, name: serviceaccount.name };
+}
