@@ -51,6 +51,7 @@ describe('the agent’s bundle', () => {
     'chokidar',
     'yaml',
     '@kubernetes/client-node',
+    '@infisical/sdk',
     'tv4',
     'mustache',
     'debug',

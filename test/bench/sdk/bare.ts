@@ -1,0 +1,2 @@
+// Nothing but Node.
+process.stdout.write(String(process.memoryUsage.rss()));
