@@ -7,7 +7,7 @@ import { run, type Step } from '../run.ts';
 import { newState } from '../schedule/resume.ts';
 import type { Action, AgentState, Event, Rendered } from '../schedule/state.ts';
 import { storeOf } from '../schedule/stores.ts';
-import type { Known, Stores } from './decide/wanted.ts';
+import { isPassing, type Known, type Stores } from './decide/wanted.ts';
 import type { Wishes } from './wishes.ts';
 
 export interface StoreEngineParts {
@@ -116,4 +116,4 @@ function ofStore({ before, after }: Step, wishes: Wishes, store: StoreName): rea
 
 /** What a Secret is told of a fault: if it has its values, nothing of those that pass by themselves. */
 const told = (failure: Failure | undefined, held: boolean): string | undefined =>
-  held && failure?.transient === true ? undefined : failure?.message;
+  held && failure && isPassing(failure) ? undefined : failure?.message;

@@ -170,10 +170,14 @@ const REASONS: Partial<Record<Failure['code'], SyncReason>> = {
   login_refused: 'login_refused',
 };
 
+/** True for what passes by itself. An answer that makes no sense is a proxy's, as a rule, and the next is the store's again. */
+export const isPassing = ({ code, transient }: Failure): boolean => transient || code === 'invalid_response';
+
 function failureOf(source: string, known: Known | undefined): SyncProblem | undefined {
   if (known?.failure === undefined) return undefined;
-  const { code, message, transient } = known.failure;
-  return { reason: REASONS[code] ?? 'unavailable', message: `${source}: ${message}`, passing: transient };
+  const { code, message } = known.failure;
+  const passing = isPassing(known.failure);
+  return { reason: REASONS[code] ?? 'unavailable', message: `${source}: ${message}`, passing };
 }
 
 const emptied = (source: SecretSource): SyncProblem => ({
