@@ -77,6 +77,10 @@ describe('layers', () => {
     expect(crossing(/./u, /^(?:agent|agent\/sync|injector|cli)\/main\.ts$/u)).toEqual([]);
   });
 
+  test('only the Kubernetes client speaks over undici, which costs a process 25 MB', () => {
+    expect(crossing(/^(?!platform\/kubernetes\/)/u, /^undici$/u)).toEqual([]);
+  });
+
   test('there is no cycle of imports at run time', () => {
     expect(cycles(CODE.flatMap(importsOf).filter(({ typeOnly }) => !typeOnly))).toEqual([]);
   });
