@@ -23,6 +23,12 @@ export interface ControlPlane {
   kubectl(args: readonly string[], stdin?: string): Promise<string>;
   /** The API without kubectl. To be disposed of before the control plane is stopped. */
   proxy(): Promise<ApiProxy>;
+  /**
+   * Kills the API server, does what is to be done meanwhile, and starts it again with all it knew.
+   *
+   * @throws {Error} On a cluster that is not the tests' own.
+   */
+  restart(meanwhile?: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -72,6 +78,7 @@ async function existing(kubeconfig: string): Promise<ControlPlane> {
     origin: `the cluster of KUBECONFIG=${kubeconfig}`,
     kubectl,
     proxy: () => startApiProxy('kubectl', environment),
+    restart: () => Promise.reject(new Error('Cannot restart the API server of a cluster that is not ours')),
     stop: () => Promise.resolve(),
   };
 }
@@ -111,6 +118,11 @@ export async function startControlPlane(kubeconfig = process.env['KUBECONFIG']):
     origin: `a control plane of its own on 127.0.0.1:${port}`,
     kubectl: (args, stdin = '') => run({ file: kubectl, args, environment: own, stdin }),
     proxy: () => startApiProxy(kubectl, own),
+    async restart(meanwhile = () => Promise.resolve()) {
+      await run({ file: SCRIPT, args: ['kill-apiserver'], environment });
+      await meanwhile();
+      await run({ file: SCRIPT, args: ['up'], environment });
+    },
     stop,
   };
 }
