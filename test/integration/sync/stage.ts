@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { JsonObject } from '#contract/json.ts';
-import { syncManifests } from './tmp-manifests.ts';
+import { syncManifests } from '../../../deploy/kubernetes/sync/manifests.ts';
 import { type BundleProcess, startBundle } from '../../servers/bundle-process.ts';
 import { type ControlPlane, startControlPlane } from '../../servers/control-plane.ts';
 import { eventually } from '../../servers/eventually.ts';
@@ -79,6 +79,13 @@ export class Stage implements AsyncDisposable {
     const replica = await Replica.start(this, join(this.#directory, `replica-${number}`), change);
     this.replicas.push(replica);
     return replica;
+  }
+
+  /** A file that the replicas' user may read. */
+  async file(name: string, text: string): Promise<string> {
+    const path = join(this.#directory, name);
+    await writeFile(path, text, { mode: 0o644 });
+    return path;
   }
 
   /** As in a file of the user's. */
