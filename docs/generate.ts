@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { AGENT_METRICS } from '../agent/metrics.ts';
 import { DROP_IN, type Family, INFISICAL, NATIVE } from '../injector/annotations/families.ts';
 import type { Verdict } from '../injector/annotations/names.ts';
+import { SYNC_METRICS } from '../agent/sync/metrics.ts';
 import { INJECTOR_METRICS } from '../injector/metrics.ts';
 import type { MetricTable } from '#platform/metrics.ts';
 
@@ -114,7 +115,7 @@ function metricsSection(title: string, metrics: MetricTable): string {
 }
 
 function metricsPage(): string {
-  return `# Metrics\n\n${NOTE}\n\n${metricsSection('Agent', AGENT_METRICS)}\n\n${metricsSection('Injector', INJECTOR_METRICS)}\n`;
+  return `# Metrics\n\n${NOTE}\n\n${metricsSection('Agent', AGENT_METRICS)}\n\n${metricsSection('Sync', SYNC_METRICS)}\n\n${metricsSection('Injector', INJECTOR_METRICS)}\n`;
 }
 
 if (import.meta.main) {
