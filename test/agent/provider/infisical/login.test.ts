@@ -19,8 +19,10 @@ describe('a login', () => {
     ['garbage', 'does not accept the service-account token'],
     ['sa:kube-system:web', 'does not allow the namespace'],
     ['sa:team-a:other', 'does not allow the service account'],
+    ['sa:team-a:web:elsewhere', 'allows another audience than the token has'],
   ])('by Kubernetes auth as %s is refused with what to change', async (token, fact) => {
-    await using world = await recordedWorld();
+    const kubernetesAuth = { namespaces: ['default', 'team-a'], names: ['web'], audience: 'infisical' };
+    await using world = await recordedWorld({ kubernetes: kubernetesAuth });
     await using lent = await kubernetes(world, token);
     await expect(lent.provider.login(NEVER)).rejects.toMatchObject({
       code: 'login_refused',
