@@ -27,8 +27,11 @@ export interface Surroundings {
   readonly signal: AbortSignal;
 }
 
-/** What nobody but a person can mend is looked at again, for the person may not touch the Secret itself. */
-const REFUSED_RETRY_MS = 60_000;
+/**
+ * What nobody but a person can mend is tried again all the same, for the person may not touch the Secret itself: soon, for
+ * policies take a moment to be forgotten, and then ever more seldom.
+ */
+const REFUSED_RETRY_MS = { first: 1000, longest: 60_000 };
 
 /**
  * Brings one Secret to what it is to be, as far as that is known. Never throws: a fault is counted, told where a person
@@ -81,6 +84,7 @@ async function settle(around: Surroundings, key: string, object: JsonObject): Pr
     metrics.increment('sidekey_sync_results_total', { result: reason });
   const told = await teller.tell(assessment, signal);
   secret.settled = versionOf(told ?? applied ?? object);
+  secret.refusals = 0;
   secret.state = stateOf(assessment);
   return DONE;
 }
@@ -114,5 +118,8 @@ async function refused(around: Surroundings, key: string, error: KubernetesError
   metrics.increment('sidekey_sync_results_total', { result: 'refused' });
   secret.state = 'failed';
   await teller.refused(secret, error, signal);
-  return { done: false, retryAfterMs: REFUSED_RETRY_MS };
+  const { first, longest } = REFUSED_RETRY_MS;
+  const retryAfterMs = Math.min(longest, first * 2 ** secret.refusals);
+  secret.refusals += 1;
+  return { done: false, retryAfterMs };
 }

@@ -10,6 +10,8 @@ export interface TrackedSecret {
   state: SecretState;
   /** The resourceVersion in which it was left: news of it is no news. */
   settled?: string;
+  /** How often in a row the API server has refused to take its values. */
+  refusals: number;
 }
 
 export const keyOf = (object: JsonObject): string => {
@@ -28,6 +30,7 @@ export function track(object: JsonObject, known: TrackedSecret | undefined): Tra
     uid,
     annotations: annotationsIn(object),
     state: same?.state ?? 'waiting',
+    refusals: same?.refusals ?? 0,
     ...(same?.settled === undefined ? {} : { settled: same.settled }),
   };
 }
