@@ -43,9 +43,13 @@ function reasonOf(status: number, body: JsonObject): KubernetesReason {
   if (causesIn(body).some((cause) => textIn(cause, 'reason') === 'ResourceVersionTooLarge')) return 'gone';
   const known = REASONS.get(status);
   if (known !== undefined) return known;
+  if (isOther(body)) return 'conflict';
   if (status >= 500) return 'server_error';
   return status >= 400 ? 'invalid' : 'invalid_response';
 }
+
+/** To apply with a uid to an object that was made anew under its name is no conflict to the API server, but "invalid". */
+const isOther = (body: JsonObject): boolean => fieldsIn(body).join() === 'metadata.uid';
 
 const causesIn = (body: JsonObject): readonly JsonObject[] => listIn(objectIn(body, 'details'), 'causes');
 
@@ -59,11 +63,10 @@ const FIELD = /^[\w.[\]/:~$@-]{1,200}$/u;
 /** Enough to see which kind of field is meant. */
 const MOST_FIELDS = 5;
 
-const fieldsIn = (body: JsonObject): readonly string[] =>
-  causesIn(body)
-    .map((cause) => textIn(cause, 'field'))
-    .filter((field) => FIELD.test(field))
-    .slice(0, MOST_FIELDS);
+function fieldsIn(body: JsonObject): readonly string[] {
+  const fields = causesIn(body).map((cause) => textIn(cause, 'field'));
+  return [...new Set(fields)].filter((field) => FIELD.test(field)).slice(0, MOST_FIELDS);
+}
 
 function conflictIn(body: JsonObject): Conflict {
   if (textIn(body, 'reason') === 'AlreadyExists') return 'exists';

@@ -36,6 +36,8 @@ interface Position {
   readonly known: Map<string, Identity>;
   /** Faults in a row since the last news. */
   failures: number;
+  /** Whether the present watch has brought anything, be it a bookmark. */
+  heard: boolean;
 }
 
 /**
@@ -54,7 +56,7 @@ export async function* watchResource(
   tools: WatchTools,
   signal: AbortSignal,
 ): AsyncIterable<WatchEvent> {
-  const position: Position = { version: '', known: new Map(), failures: 0 };
+  const position: Position = { version: '', known: new Map(), failures: 0, heard: false };
   for (;;) {
     const began = tools.clock.now();
     let retryAfterMs: number | undefined;
@@ -68,7 +70,9 @@ export async function* watchResource(
       retryAfterMs = error.retryAfterMs;
       tools.onRestart?.(error.reason, error);
     }
-    if (tools.clock.now() - began >= STEADY_MS) position.failures = 0;
+    const lasted = tools.clock.now() - began;
+    if (lasted >= STEADY_MS) position.failures = 0;
+    if (lasted >= SILENCE_MS && !position.heard) position.version = '';
     position.failures += 1;
     await tools.clock.sleep(backoffMs(position.failures, tools.random, retryAfterMs), signal);
   }
@@ -123,7 +127,11 @@ const LONGEST_SECONDS = 600;
 /** What the server's end of a watch may take to get here. */
 const SLACK_MS = 30_000;
 
-/** A server that sends bookmarks sends one a minute: after the first, this much silence means that the connection is dead. */
+/**
+ * A server that sends bookmarks sends one a minute. After the first, this much silence means that the connection is dead. A
+ * watch that brings none at all may be one from a version that is yet to come, because etcd was set back to an older state:
+ * the server lets it wait, and only a list tells.
+ */
 const SILENCE_MS = 150_000;
 
 /** An API server may let the beginning of a watch wait for its turn. */
@@ -150,10 +158,12 @@ async function* follow(
   let patience = seconds * 1000 + SLACK_MS;
   const silence = createDeadline(clock, signal, () => silent(call, patience));
   try {
+    position.heard = false;
     silence.start(patience);
     for await (const line of kubernetes.stream({ ...call, timeoutMs: OPENING_MS }, silence.signal)) {
       // While an event is being worked on, nothing can be read: that is no silence.
       silence.lift();
+      position.heard = true;
       const change = decode(call, line);
       if (change.type === 'bookmark') patience = SILENCE_MS;
       if (change.version !== position.version) position.failures = 0;

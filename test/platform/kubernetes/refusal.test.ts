@@ -74,6 +74,12 @@ describe('what a conflict is about', () => {
     expect(refusal(409, status(409, 'Conflict'))).toMatchObject({ conflict: 'changed', fields: [] });
   });
 
+  test('an object that was made anew under the name of another, which the server calls invalid', () => {
+    const cause = { reason: 'FieldValueInvalid', message: 'field is immutable', field: 'metadata.uid' };
+    const body = status(422, 'Invalid', { causes: [cause, cause] });
+    expect(refusal(422, body)).toMatchObject({ reason: 'conflict', conflict: 'changed', status: 422 });
+  });
+
   test('a field of another manager', () => {
     const body = status(409, 'Conflict', {
       causes: [
