@@ -36,7 +36,7 @@ describe('the command line', () => {
   ])('is refused with the usage: %s', (_, argv) => {
     const command = parseCommand(argv, { SIDEKEY_CONFIG: '{}' });
     expect(command.ok ? [] : command.problems.map(({ message }) => message)).toContain(
-      'usage: agent run|init [--config FILE]',
+      'usage: agent run|init [--config FILE], or agent sync --config FILE',
     );
   });
 

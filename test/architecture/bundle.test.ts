@@ -25,13 +25,15 @@ beforeAll(async () => {
   }
 }, 60_000);
 
-function bundle(name: 'agent' | 'injector'): Bundle {
+type Name = 'agent' | 'sync' | 'injector';
+
+function bundle(name: Name): Bundle {
   const found = made.get(`${name}.cjs`);
   if (found === undefined) throw new Error(`No bundle called ${name}.cjs`);
   return found;
 }
 
-const holding = (name: 'agent' | 'injector', pattern: RegExp): string[] =>
+const holding = (name: Name, pattern: RegExp): string[] =>
   bundle(name).modules.filter((module) => pattern.test(module));
 
 describe('the agent’s bundle', () => {
@@ -63,6 +65,28 @@ describe('the agent’s bundle', () => {
   test('holds of prom-client only what counts', () => {
     expect(holding('agent', /\/prom-client\/lib\/(?:cluster|pushgateway|defaultMetrics)/u)).toEqual([]);
   });
+});
+
+describe('the sync’s bundle', () => {
+  test('holds the sync, the stores and a client of the API server', () => {
+    expect(holding('sync', /\/agent\/sync\/main\.ts$/u)).toHaveLength(1);
+    expect(holding('sync', /\/node_modules\/undici\//u)).not.toEqual([]);
+    expect(bundle('sync').code).toContain('X-Vault-Token');
+  });
+
+  test('is the only one that knows Kubernetes Secrets', () => {
+    for (const name of ['agent', 'injector'] as const) {
+      expect(holding(name, /\/agent\/sync\/|\/platform\/kubernetes\//u)).toEqual([]);
+      expect(bundle(name).code).not.toContain('managed-keys');
+    }
+  });
+
+  test.each(['axios', 'chokidar', 'yaml', 'tv4', 'mustache', 'debug', 'thread-stream'])(
+    'holds no %s',
+    (name) => {
+      expect(holding('sync', new RegExp(`/node_modules/${name}/`, 'u'))).toEqual([]);
+    },
+  );
 });
 
 describe('the injector’s bundle', () => {

@@ -28,6 +28,9 @@ async function inspect(image: string, format: string): Promise<string> {
   return (await docker.docker('image', 'inspect', '--format', format, image)).trim();
 }
 
+/** What each image holds beside Node. */
+const BUNDLES = { agent: ['agent.cjs', 'sync.cjs'], injector: ['injector.cjs'] };
+
 describe.each(['agent', 'injector'] as const)('Dockerfile.%s', (name) => {
   const tag = `localhost/sidekey-${name}:images-test`;
   beforeAll(async () => {
@@ -47,7 +50,7 @@ describe.each(['agent', 'injector'] as const)('Dockerfile.%s', (name) => {
     expect(await inspect(tag, '{{json .Config.Env}}')).toContain('"NVIDIA_VISIBLE_DEVICES=void"');
   });
 
-  test('adds one bundle to its base and nothing else', async ({ annotate }) => {
+  test('adds its bundles to its base and nothing else', async ({ annotate }) => {
     const ours = Number(await inspect(tag, '{{.Size}}')) - Number(await inspect(base, '{{.Size}}'));
     await annotate(`${(ours / 1024).toFixed(0)} KiB on top of the base`);
     expect(ours).toBeGreaterThan(0);
@@ -62,7 +65,7 @@ describe.each(['agent', 'injector'] as const)('Dockerfile.%s', (name) => {
     ].join(';');
     const run = ['run', '--rm', '--network', 'none', '--entrypoint', '/nodejs/bin/node', tag];
     const output = await docker.docker(...run, '--eval', script);
-    expect(JSON.parse(output)).toEqual({ uid: 65_532, gid: 65_532, shells: [], ours: [`${name}.cjs`] });
+    expect(JSON.parse(output)).toEqual({ uid: 65_532, gid: 65_532, shells: [], ours: BUNDLES[name] });
   });
 
   test('without a configuration, says what is missing and exits with 2', async () => {
@@ -71,4 +74,11 @@ describe.each(['agent', 'injector'] as const)('Dockerfile.%s', (name) => {
     expect(output).toContain(name === 'agent' ? 'SIDEKEY_CONFIG' : 'SIDEKEY_AGENT_IMAGE');
     expect(output).not.toMatch(/^\s+at /mu);
   });
+});
+
+test('the agent’s image is the sync’s, too', async () => {
+  const run = ['docker', 'run', '--rm', '--network', 'none', 'localhost/sidekey-agent:images-test'];
+  const { code, output } = await docker.attempt([...run, 'sync']);
+  expect(code).toBe(2);
+  expect(output).toContain('usage: agent sync --config FILE');
 });

@@ -12,7 +12,6 @@ import { freePort } from '../../servers/port.ts';
 
 /** Where the sync is installed in these tests. */
 const HOME = 'sidekey-sync-test';
-export const ACCOUNT = `system:serviceaccount:${HOME}:sidekey-sync`;
 
 /** What must never be seen but in the data of a Secret. */
 export const CANARY = 'canary-9b21f0';
