@@ -3,6 +3,7 @@ import { stringify } from 'yaml';
 import { makeServerCertificate } from './certificate.ts';
 import { installManifests, serviceNames } from './manifests.ts';
 import { readInstallRequest } from './options.ts';
+import { SYNC_USAGE } from './sync/options.ts';
 
 const USAGE = `Prints what installs Sidekey's injector, for kubectl apply -f -. It holds a private key: keep it out of git.
 
@@ -16,7 +17,7 @@ const USAGE = `Prints what installs Sidekey's injector, for kubectl apply -f -. 
     --replicas N             (2)
     --certificate-days N     life of the webhook's certificate (365): run this again before it ends
     --env NAME=VALUE         a further variable of the injector, such as SIDEKEY_POLL=10s; may be repeated
-`;
+${SYNC_USAGE}`;
 
 const FORMAT = { lineWidth: 0, aliasDuplicateObjects: false };
 

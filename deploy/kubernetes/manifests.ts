@@ -9,10 +9,13 @@ import {
   metadata,
   NAME,
 } from './deployment.ts';
+import { syncManifests } from './sync/manifests.ts';
+import type { SyncOptions } from './sync/settings.ts';
 import { webhookConfigurations } from './webhooks.ts';
 
 export interface InstallOptions extends InjectorOptions {
   readonly certificate: ServerCertificate;
+  readonly sync?: SyncOptions;
 }
 
 /** What the injector's certificate must be good for. */
@@ -23,7 +26,7 @@ export function serviceNames(namespace: string): readonly string[] {
 
 /** Everything that one `kubectl apply` installs. Deterministic. */
 export function installManifests(options: InstallOptions): readonly object[] {
-  const { namespace, certificate } = options;
+  const { namespace, certificate, sync } = options;
   return [
     namespaceObject(namespace),
     {
@@ -53,6 +56,7 @@ export function installManifests(options: InstallOptions): readonly object[] {
       caPem: certificate.caPem,
       namespace,
     }),
+    ...(sync ? syncManifests(sync) : []),
   ];
 }
 

@@ -10,8 +10,12 @@ import {
   type StoreName,
   type StoreOptions,
 } from './deployment.ts';
+import { readSyncOptions, SYNC_FLAGS } from './sync/options.ts';
+import type { SyncOptions } from './sync/settings.ts';
 
 export interface InstallRequest extends InjectorOptions {
+  /** Absent if Kubernetes Secrets are not to be synced. */
+  readonly sync?: SyncOptions;
   /** How long the webhook's certificate is to be good for. */
   readonly certificateDays: number;
 }
@@ -32,6 +36,7 @@ const FLAGS = {
   replicas: { type: 'string', default: '2' },
   'certificate-days': { type: 'string', default: '365' },
   env: { type: 'string', multiple: true },
+  ...SYNC_FLAGS,
 } as const;
 
 const FLAG_OF: Readonly<Record<string, string>> = {
@@ -93,17 +98,18 @@ export function readInstallRequest(args: readonly string[]): Parsed<InstallReque
     return rejected([{ key: 'arguments', message: error instanceof Error ? error.message : String(error) }]);
   }
   const problems: Problem[] = [];
-  const request: InstallRequest = {
+  const injector: InjectorOptions = {
     namespace: flags.namespace,
     injectorImage: flags['injector-image'],
     agentImage: flags['agent-image'],
     stores: readStores(flags, problems),
     replicas: Number(flags.replicas),
-    certificateDays: Number(flags['certificate-days']),
     environment: pairs(flags.env ?? [], problems),
   };
-  problems.push(...problemsOf(flags), ...injectorProblems(request));
-  return problems.length > 0 ? rejected(problems) : parsed(request);
+  const sync = readSyncOptions(flags, injector, problems);
+  problems.push(...problemsOf(flags), ...injectorProblems(injector));
+  if (problems.length > 0) return rejected(problems);
+  return parsed({ ...injector, certificateDays: Number(flags['certificate-days']), ...(sync && { sync }) });
 }
 
 /** A store is one with an address; authorities without one are left to the injector's own checks. */
@@ -132,8 +138,8 @@ function problemsOf(flags: Flags): readonly Problem[] {
 }
 
 /** What the injector would say, under the names that were typed here. */
-function injectorProblems(request: InstallRequest): readonly Problem[] {
-  const config = readInjectorConfig(injectorEnvironment(request));
+function injectorProblems(injector: InjectorOptions): readonly Problem[] {
+  const config = readInjectorConfig(injectorEnvironment(injector));
   if (config.ok) return [];
   return config.problems.map(({ key, message }) => ({ key: FLAG_OF[key] ?? key, message }));
 }

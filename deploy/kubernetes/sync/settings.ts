@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { VaultAuth } from '#contract/agent-config.ts';
 import { ADMIN_ADDRESS, ADMIN_PORT, TOKEN_DIRECTORY } from '#contract/layout.ts';
 import { describeProblems } from '#contract/problem.ts';
 import { parseSyncConfig, type SyncConfig } from '../../../agent/sync/config.ts';
@@ -6,7 +7,9 @@ import type { StoreName, StoreOptions } from '../deployment.ts';
 
 export interface SyncVaultOptions extends StoreOptions {
   readonly role: string;
-  /** Where the Kubernetes method is mounted. Default: `auth/kubernetes`. */
+  /** Default: `kubernetes`. */
+  readonly authMethod?: VaultAuth['method'];
+  /** Where the method is mounted. Default: `auth/kubernetes`. */
   readonly authPath?: string;
   /** Of Vault, not of Kubernetes. */
   readonly namespace?: string;
@@ -88,10 +91,10 @@ const endpoint = ({ address, caPem }: StoreOptions): StoreOptions & { readonly t
 });
 
 function vaultStore(options: SyncVaultOptions): NonNullable<SyncConfig['vault']> {
-  const { role, authPath = 'auth/kubernetes', namespace } = options;
+  const { role, authMethod = 'kubernetes', authPath = 'auth/kubernetes', namespace } = options;
   return {
     ...endpoint(options),
-    auth: { method: 'kubernetes', path: authPath, role, tokenFile: tokenFile('vault') },
+    auth: { method: authMethod, path: authPath, role, tokenFile: tokenFile('vault') },
     ...(namespace === undefined ? {} : { namespace }),
   };
 }
