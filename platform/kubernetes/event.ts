@@ -3,7 +3,7 @@ import { KubernetesError } from './errors.ts';
 import { type EventSource, keyOf, type Occurrence } from './event-body.ts';
 import { deliver, type Pending, type Post, type RecorderTools, type Sent } from './event-delivery.ts';
 
-/** Tells the users of an object what happened to it, where `kubectl describe` shows it. */
+/** Tells the users of an object what happened to it: `kubectl events --for` shows it, and of most kinds `kubectl describe`. */
 export interface Recorder {
   /** Returns at once and never throws: an Event is worth less than what it is about. */
   record(occurrence: Occurrence): void;

@@ -3,7 +3,7 @@ import type { Occurrence } from '#platform/kubernetes/event-body.ts';
 import { bodies, FAILED, scene } from './event-scene.ts';
 
 describe('an Event', () => {
-  test('is made beside the object, as kubectl describe looks for it', async () => {
+  test('is made beside the object, as kubectl looks for it', async () => {
     const { clock, recorder, calls } = scene();
     recorder.record(FAILED);
     await clock.settle();
