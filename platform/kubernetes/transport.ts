@@ -2,7 +2,7 @@ import { type Dispatcher, errors, Pool } from 'undici';
 import { explainFault, faultCode } from '../connection-fault.ts';
 import { VERSION } from '../version.ts';
 import { describeCall, type KubernetesCall } from './call.ts';
-import { KubernetesError } from './errors.ts';
+import { KubernetesError, type KubernetesReason } from './errors.ts';
 
 /** Where the API server is. */
 export interface Endpoint {
@@ -78,17 +78,23 @@ function outgoing(call: KubernetesCall, token: string, signal: AbortSignal): Dis
 export const timedOut = (call: KubernetesCall, { address }: Endpoint): KubernetesError =>
   new KubernetesError('timeout', `Cannot ${describeCall(call)}: no whole answer of ${address} in time`);
 
-/** Why no whole answer came. */
+/**
+ * Why no whole answer came.
+ *
+ * @throws {unknown} The error itself, if it is none of a connection.
+ */
 export function transportError(call: KubernetesCall, endpoint: Endpoint, error: unknown): KubernetesError {
   if (error instanceof KubernetesError) return error;
+  const because = (reason: KubernetesReason, fact: string): KubernetesError =>
+    new KubernetesError(reason, `Cannot ${describeCall(call)}: ${fact}`);
   const { address } = endpoint;
+  if (error instanceof errors.HTTPParserError)
+    return because('invalid_response', `what answers at ${address} is not HTTP`);
+  // undici gives its errors a code, as Node does; what has none is a fault of ours.
+  if (!(error instanceof Error && 'code' in error)) throw error;
   const code = faultCode(error);
   if (code === 'UND_ERR_CONNECT_TIMEOUT') return timedOut(call, endpoint);
-  const doing = describeCall(call);
-  if (error instanceof errors.HTTPParserError)
-    return new KubernetesError('invalid_response', `Cannot ${doing}: what answers at ${address} is not HTTP`);
-  return new KubernetesError(
-    'unreachable',
-    `Cannot ${doing}: no connection to ${address}: ${explainFault(code)}`,
-  );
+  if (code === 'UND_ERR_INVALID_ARG')
+    return because('invalid', 'it cannot be put into a request; check that the token is one line of text');
+  return because('unreachable', `no connection to ${address}: ${explainFault(code)}`);
 }

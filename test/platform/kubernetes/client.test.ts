@@ -126,6 +126,15 @@ describe('the token', () => {
     expect(api.asked).toHaveLength(1);
   });
 
+  test('that is no token is not sent, and not shown', async () => {
+    await using api = await scriptedApi([answer(200, {})], { token: () => 'canary\n4f9d' });
+    await expect(api.kubernetes.request(GET, NEVER)).rejects.toMatchObject({
+      reason: 'invalid',
+      message: `${DOING}: it cannot be put into a request; check that the token is one line of text`,
+    });
+    expect(api.asked).toEqual([]);
+  });
+
   test('that cannot be read is no request', async () => {
     const token = (): string => {
       throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
@@ -183,6 +192,14 @@ describe('an answer that is none', () => {
       message: containing('redirects'),
     });
   });
+});
+
+test('a fault of ours is not taken for one of the API server', async () => {
+  await using api = await scriptedApi([answer(200, {})]);
+  const body: { self?: object } = {};
+  body.self = body;
+  const call: KubernetesCall = { method: 'PUT', path: GET.path, body };
+  await expect(api.kubernetes.request(call, NEVER)).rejects.toThrow(TypeError);
 });
 
 test('a server that limits the rate says for how long, and nothing is sent again', async () => {
