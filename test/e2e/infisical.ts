@@ -16,6 +16,8 @@ export interface NodeInfisical extends AsyncDisposable {
   readonly address: string;
   /** The identity of the pods of the namespace `default`. */
   readonly identity: string;
+  /** That of the sync. */
+  readonly syncIdentity: string;
   /** Writes a secret of the folder. */
   write(key: string, value: string): Promise<void>;
   /** Refuses connections until it is up again. */
@@ -43,6 +45,7 @@ export async function startInfisical(node: ClusterNode, reviewer: string): Promi
   return {
     address: world.address,
     identity: world.readerId,
+    syncIdentity: world.syncId,
     write,
     down: async () => void (await exchange(child, 'down')),
     up: async () => void (await exchange(child, 'up')),

@@ -26,8 +26,13 @@ export interface Operator {
   readonly [variable: `SIDEKEY_${string}`]: string;
 }
 
+export interface StageOptions {
+  /** Whether the sync of Kubernetes Secrets is installed, too. */
+  readonly sync?: boolean;
+}
+
 /** @throws {Error} If any part does not come up; what had been started is stopped. */
-export async function setStage(operator: Operator): Promise<Stage> {
+export async function setStage(operator: Operator, { sync = false }: StageOptions = {}): Promise<Stage> {
   await using stack = new AsyncDisposableStack();
   const docker = stack.use(await findDocker());
   const node = stack.use(await startNode());
@@ -40,7 +45,10 @@ export async function setStage(operator: Operator): Promise<Stage> {
   const infisical = stack.use(await startInfisical(node, reviewer));
   await offerAccelerators(node);
   const stores = ['--vault-address', bao.address, '--infisical-address', infisical.address];
-  await install(node, { agent, injector, stores, operator });
+  const synced = sync
+    ? ['--sync', '--sync-poll', '1s', '--sync-infisical-identity', infisical.syncIdentity]
+    : [];
+  await install(node, { agent, injector, stores: [...stores, ...synced], operator });
   const cleanup = stack.move();
   return { node, bao, infisical, [Symbol.asyncDispose]: () => cleanup.disposeAsync() };
 }

@@ -19,6 +19,8 @@ export interface World {
   readonly projectId: string;
   /** Logs in by service-account tokens. */
   readonly readerId: string;
+  /** The same for the account of the sync. */
+  readonly syncId: string;
   /** Logs in by universal auth, to write. */
   readonly writer: { readonly clientId: string; readonly clientSecret: string };
 }
@@ -35,8 +37,12 @@ async function start({ host, reviewer, audience, project }: Orders): Promise<Fak
     kubernetes: { namespaces: ['default'], names: ['default'], audience },
     projects,
   });
+  const { id: syncId } = fake.addIdentity({
+    kubernetes: { namespaces: ['sidekey'], names: ['sidekey-sync'] },
+    projects,
+  });
   const { clientId, clientSecret } = fake.addIdentity({ projects });
-  tell({ address: fake.address, projectId, readerId, writer: { clientId, clientSecret } });
+  tell({ address: fake.address, projectId, readerId, syncId, writer: { clientId, clientSecret } });
   return fake;
 }
 
