@@ -31,7 +31,8 @@ function scalar(value: Value): string {
 const numberText = (token: string): string =>
   token.replace(/^(-?\d+)(?=e)/iu, '$1.0').replace(/(?<=e)(?=\d)/iu, '+');
 
-const PLAIN_KEY = /^[A-Za-z_][\w./-]*$/u;
+/** Some readers take `e0` for a number. */
+const PLAIN_KEY = /^(?![eE]\d+$)[A-Za-z_][\w./-]*$/u;
 /** A longer key has to be announced. */
 const KEY_LENGTH = 1000;
 

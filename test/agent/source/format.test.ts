@@ -105,12 +105,25 @@ describe('yaml', () => {
     expect(one('yaml', 'nested')).toBe('b:\n  - 1.50\n  - "yes"\n  - null\n');
   });
 
-  test.each(['on', 'Y', 'null', '~', '<<', '=', '12', '1e3', '0o17', '2001-01-01', 'a b', '', 'ä', '-a'])(
-    'has quotes around the key %j, which some reader could take for something else',
-    (key) => {
-      expect(whole('yaml', valuesFrom({ [key]: 'v' }))).toBe(`${JSON.stringify(key)}: "v"\n`);
-    },
-  );
+  test.each([
+    'on',
+    'Y',
+    'null',
+    '~',
+    '<<',
+    '=',
+    '12',
+    '1e3',
+    'e0',
+    '0o17',
+    '2001-01-01',
+    'a b',
+    '',
+    'ä',
+    '-a',
+  ])('has quotes around the key %j, which some reader could take for something else', (key) => {
+    expect(whole('yaml', valuesFrom({ [key]: 'v' }))).toBe(`${JSON.stringify(key)}: "v"\n`);
+  });
 
   test('has numbers that readers of version 1.1 take for numbers, too', () => {
     const tokens = ['1e3', '-1E-7', '1.5e+30', '-0', '0.10'];
