@@ -1,13 +1,14 @@
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import type { JsonObject } from '#contract/json.ts';
+import type { ApiServer } from '../../../agent/sync/config.ts';
 import { syncManifests } from '../../../deploy/kubernetes/sync/manifests.ts';
 import { type BundleProcess, startBundle } from '../../servers/bundle-process.ts';
 import { type ControlPlane, startControlPlane } from '../../servers/control-plane.ts';
 import { eventually } from '../../servers/eventually.ts';
 import { type RecordedWorld, recordedWorld } from '../../servers/infisical/recorded-world.ts';
+import { reviewAt } from '../../servers/infisical/token-review.ts';
 import { freePort } from '../../servers/port.ts';
 
 /** Where the sync is installed in these tests. */
@@ -37,11 +38,11 @@ export class Stage implements AsyncDisposable {
     // One of its own in any case: it is restarted, and its account is taken rights from.
     const cluster = await startControlPlane('');
     const world = await recordedWorld({ kubernetes: { namespaces: [HOME], names: ['sidekey-sync'] } });
-    world.fake.identities.review = reviewed;
     const directory = await mkdtemp(join(tmpdir(), 'sidekey-sync-'));
     await chmod(directory, 0o755);
     const stage = new Stage(cluster, world, directory);
     await stage.#install();
+    await stage.#review();
     return stage;
   }
 
@@ -57,6 +58,31 @@ export class Stage implements AsyncDisposable {
     const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: HOME } };
     const list = { apiVersion: 'v1', kind: 'List', items: [namespace, ...manifests] };
     await this.cluster.kubectl(['apply', '--filename=-'], JSON.stringify(list));
+  }
+
+  /** Lets Infisical ask this API server whose a token is, as it does where it runs. */
+  async #review(): Promise<void> {
+    const binding = ['create', 'clusterrolebinding', 'reviewer', '--clusterrole=system:auth-delegator'];
+    await this.cluster.kubectl(['create', 'serviceaccount', 'reviewer', `--namespace=${HOME}`]);
+    await this.cluster.kubectl([...binding, `--serviceaccount=${HOME}:reviewer`]);
+    const { url, caPem } = await this.#apiServer();
+    const token = await this.#token('reviewer');
+    this.world.fake.identities.review = reviewAt({ url, caPem, token });
+  }
+
+  async #token(account: string): Promise<string> {
+    const create = ['create', 'token', account, `--namespace=${HOME}`, '--duration=1h'];
+    return (await this.cluster.kubectl(create)).trim();
+  }
+
+  async #apiServer(): Promise<{ readonly url: string; readonly caPem: string }> {
+    const view = await this.cluster.kubectl(['config', 'view', '--raw', '--minify', '--output=json']);
+    const { clusters } = JSON.parse(view) as {
+      clusters: [{ cluster: { server: string; 'certificate-authority-data': string } }];
+    };
+    const [{ cluster }] = clusters;
+    const caPem = Buffer.from(cluster['certificate-authority-data'], 'base64').toString();
+    return { url: cluster.server, caPem };
   }
 
   /** A namespace, bound or not. */
@@ -119,25 +145,13 @@ export class Stage implements AsyncDisposable {
     return metadata.annotations ?? {};
   }
 
-  /** Files of the connection, readable by the replicas' user. */
-  async connection(directory: string): Promise<object> {
-    const view = await this.cluster.kubectl(['config', 'view', '--raw', '--output=json']);
-    const { clusters } = parse(view) as {
-      clusters: { cluster: { server: string; 'certificate-authority-data': string } }[];
-    };
-    const [{ cluster } = { cluster: { server: '', 'certificate-authority-data': '' } }] = clusters;
-    const token = await this.cluster.kubectl([
-      'create',
-      'token',
-      'sidekey-sync',
-      `--namespace=${HOME}`,
-      '--duration=1h',
-    ]);
-    const caFile = join(directory, 'ca.crt');
-    const tokenFile = join(directory, 'token');
-    await writeFile(caFile, Buffer.from(cluster['certificate-authority-data'], 'base64'));
-    await writeFile(tokenFile, token.trim());
-    return { address: cluster.server, caFile, tokenFile };
+  /** How a replica reaches the API server, in files that its user may read. */
+  async connection(directory: string): Promise<ApiServer> {
+    const { url, caPem } = await this.#apiServer();
+    const [caFile, tokenFile] = [join(directory, 'ca.crt'), join(directory, 'token')];
+    await writeFile(caFile, caPem);
+    await writeFile(tokenFile, await this.#token('sidekey-sync'));
+    return { address: url, caFile, tokenFile };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -164,7 +178,7 @@ export class Replica implements AsyncDisposable {
     change: Readonly<Record<string, unknown>>,
   ): Promise<Replica> {
     await mkdir(directory, { mode: 0o755 });
-    const kubernetes = (await stage.connection(directory)) as { tokenFile: string };
+    const kubernetes = await stage.connection(directory);
     const adminPort = await freePort();
     const { fake, identity } = stage.world;
     const auth = { method: 'kubernetes', identityId: identity.id, tokenFile: kubernetes.tokenFile };
@@ -200,14 +214,4 @@ export class Replica implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.process[Symbol.asyncDispose]();
   }
-}
-
-/** What an API server says of a token: here without looking at its signature. */
-function reviewed(jwt: string): { namespace: string; name: string } {
-  const payload = Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString();
-  const claims = JSON.parse(payload) as {
-    'kubernetes.io': { namespace: string; serviceaccount: { name: string } };
-  };
-  const { namespace, serviceaccount } = claims['kubernetes.io'];
-  return { namespace, name: serviceaccount.name };
 }
