@@ -28,9 +28,7 @@ const MOST_BYTES = 1024 * 1024;
  */
 export function decide(live: LiveSecret, wanted: Wanted, now: Date): Decision {
   const taken = [...wanted.values].filter(([key]) => isOurs(live, key));
-  const stays = [...live.data].filter(
-    ([key, value]) => staysOurs(live, wanted, key) && !isPlaceholder(value),
-  );
+  const stays = [...live.data].filter(([key]) => staysOurs(live, wanted, key));
   const next = new Map([...stays, ...taken].toSorted(([a], [b]) => (a < b ? -1 : 1)));
   const managed = [...next.keys()];
   const removed = [...live.managed].filter((key) => live.data.has(key) && isGone(live, next, key));
@@ -79,7 +77,7 @@ function unfilled({ data }: LiveSecret, { values, complete, kept }: Wanted): Syn
 }
 
 function obstacleTo(
-  { immutable, data }: LiveSecret,
+  { immutable, data, managed }: LiveSecret,
   next: ReadonlyMap<string, string>,
   changed: readonly string[],
 ): SyncProblem | undefined {
@@ -88,7 +86,10 @@ function obstacleTo(
       reason: 'immutable',
       message: 'The Secret is immutable and cannot be filled; create it anew without "immutable: true"',
     };
-  const sizes = [...new Map([...data, ...next]).values()].map((value) => Buffer.byteLength(value, 'base64'));
+  const others = [...data].filter(([key]) => !managed.has(key));
+  const sizes = [...new Map([...others, ...next]).values()].map((value) =>
+    Buffer.byteLength(value, 'base64'),
+  );
   const size = sizes.reduce((sum, bytes) => sum + bytes, 0);
   if (size <= MOST_BYTES) return undefined;
   return {
