@@ -81,7 +81,9 @@ function survey(wishes: Wishes, { revision, secrets }: RenderAction): Rendered {
 function knownOf(state: AgentState, ref: SecretRef): Known | undefined {
   const secret = state.secrets.get(refKey(ref));
   if (secret === undefined) return undefined;
-  const failure = secret.attempt.failure ?? storeOf(state, ref.store).login.attempt.failure;
+  const failures = [secret.attempt.failure, storeOf(state, ref.store).login.attempt.failure];
+  // The last read may have failed in an outage after which the store refuses the login: what does not pass is told.
+  const failure = failures.find((one) => one && !isPassing(one)) ?? failures.find((one) => one);
   return {
     ...(secret.held && { body: secret.held.value.reveal() }),
     ...(failure && { failure }),

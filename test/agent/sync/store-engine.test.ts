@@ -122,6 +122,20 @@ describe('the secrets that Kubernetes Secrets are made of', () => {
     expect(stage.textOf('a')).toBe('1');
   });
 
+  test('whose store was down, and refuses the login when it is back, tell so', async () => {
+    const stage = new Stage({ a: '1' });
+    await stage.wish('ml/one', 'a');
+    stage.told();
+    stage.provider.fault = new ProviderError('unreachable', 'Cannot reach it');
+    await stage.clock.advance(POLL_MS);
+    stage.provider.fault = new ProviderError('token_invalid', 'Cannot read: the token has ended');
+    await stage.clock.advance(POLL_MS);
+    stage.provider.fault = new ProviderError('login_refused', 'Cannot log in: mend it');
+    await stage.clock.advance(60_000);
+    expect(stage.told()).toContain('ml/one');
+    expect(stage.engine.known(ref('a'))).toMatchObject({ failure: { code: 'login_refused' } });
+  });
+
   test('are let alone when the engine is stopped', async () => {
     const stage = new Stage({ a: '1' });
     await stage.wish('ml/one', 'a');
