@@ -15,8 +15,8 @@ const STUBS = {
   'thread-stream': stub('absent'),
 };
 
-/** One self-contained file per image: a raw TypeScript tree doubles the memory and start-up time of an agent. */
-const bundle = (name: string, input: string): BuildOptions => ({
+/** One self-contained file per program: a raw TypeScript tree doubles the memory and start-up time of an agent. */
+const bundle = (name: string, input: string, banner = ''): BuildOptions => ({
   input,
   platform: 'node',
   resolve: { alias: STUBS },
@@ -24,6 +24,7 @@ const bundle = (name: string, input: string): BuildOptions => ({
     file: `dist/${name}.cjs`,
     // An ESM import of a built-in reads every one of its exports, and one of node:http's is all of undici: 5 MB, 40 ms.
     format: 'cjs',
+    banner,
     minify: true,
     sourcemap: false,
     codeSplitting: false,
@@ -34,6 +35,8 @@ const bundles: BuildOptions[] = [
   bundle('agent', 'agent/main.ts'),
   bundle('sync', 'agent/sync/main.ts'),
   bundle('injector', 'injector/main.ts'),
+  // Named by package.json as a command: npm makes it executable.
+  bundle('sidekey', 'cli/main.ts', '#!/usr/bin/env node'),
 ];
 
 export default bundles;

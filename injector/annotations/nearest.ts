@@ -27,7 +27,7 @@ function completed(prefix: string, word: string): readonly string[] {
 const isEndOf = (key: string, word: string): boolean => word !== '' && key.endsWith(`-${word}`);
 
 /** How many letters have to be put in, taken out or replaced (Levenshtein). */
-function distance(from: string, to: string): number {
+export function distance(from: string, to: string): number {
   let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [row, letter] of Array.from(from).entries()) {
     const current = [row + 1];

@@ -49,7 +49,7 @@ describe('the reader of imports', () => {
   });
 
   test('finds imports in every folder of the product', () => {
-    for (const folder of ['contract', 'platform', 'agent', 'injector']) {
+    for (const folder of ['contract', 'platform', 'agent', 'injector', 'cli']) {
       expect(imports.filter(({ from }) => from.startsWith(`${folder}/`)).length, folder).toBeGreaterThan(0);
     }
   });
@@ -70,7 +70,25 @@ describe('layers', () => {
   });
 
   test('what ships imports nothing from deploy/ and test/', () => {
-    expect(crossing(/^(?:contract|platform|agent|injector)\//u, /^(?:deploy|test)\//u)).toEqual([]);
+    expect(crossing(/^(?:contract|platform|agent|injector|cli)\//u, /^(?:deploy|test)\//u)).toEqual([]);
+  });
+
+  test('the command decides nothing by itself, and nothing is built on it', () => {
+    const pure =
+      /^(?:agent\/(?:schedule|source|sync\/decide|template|value)|injector\/(?:annotations|pod|admission))\//u;
+    const parts = imports.filter(
+      ({ from, to, typeOnly }) => from.startsWith('cli/') && /^(?:agent|injector)\//u.test(to) && !typeOnly,
+    );
+    expect(arrows(parts.filter(({ to }) => !pure.test(to)))).toEqual([]);
+    expect(crossing(/^(?!cli\/|test\/)/u, /^cli\//u)).toEqual([]);
+  });
+
+  test('of the command only its main does input or output', () => {
+    const inside = imports.filter(({ from }) => /^cli\/explain\//u.test(from));
+    const doing = inside.filter(
+      ({ to }) => to.startsWith('platform/') || (to.startsWith('node:') && !COMPUTING.has(to)),
+    );
+    expect(arrows(doing)).toEqual([]);
   });
 
   test('only a main is a composition root: nothing imports one', () => {

@@ -26,9 +26,9 @@ function exists(path: string): boolean {
 
 export const CODE: readonly string[] = TREE.filter((path) => /\.(?:ts|mjs|js)$/u.test(path));
 
-/** The code that goes into the images. */
+/** The code that is shipped: in the images, and as the command. */
 export const PRODUCT: readonly string[] = CODE.filter((path) =>
-  /^(?:contract|platform|agent|injector)\//u.test(path),
+  /^(?:contract|platform|agent|injector|cli)\//u.test(path),
 );
 
 export function read(path: string): string {

@@ -1,0 +1,41 @@
+/** Where something stands, as editors count: both from 1. */
+export interface Place {
+  /** As it was named on the command line; `stdin` for `-`. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/**
+ * What a finding comes to.
+ *
+ * - `refused`: the API server does not take the object
+ * - `unsynced`: it takes it, and the sync cannot do what it asks for
+ * - `note`: worth knowing, and no obstacle
+ */
+export type Effect = 'refused' | 'unsynced' | 'note';
+
+/** One thing to say of an input. Never holds a value of a Secret. */
+export interface Finding {
+  readonly effect: Effect;
+  readonly place: Place;
+  /** The dotted path of a field, or the key of an annotation. */
+  readonly subject: string;
+  readonly message: string;
+}
+
+/** A finding before it is known where in the file it is. */
+export interface Flaw {
+  /** From the object's root. It need not lead to the end: what is missing is where it would belong. */
+  readonly path: readonly string[];
+  readonly message: string;
+}
+
+/** A path as people write it; an annotation by its key alone. */
+export function describePath([first, second, third, ...rest]: readonly string[]): string {
+  if (second === 'annotations' && third !== undefined && rest.length === 0) return third;
+  return [first, second, third, ...rest].filter((part) => part !== undefined).join('.');
+}
+
+/** `secret.yaml:9`. */
+export const describePlace = ({ file, line }: Place): string => `${file}:${line}`;

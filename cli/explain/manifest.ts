@@ -1,0 +1,157 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseAllDocuments,
+  type Tags,
+  visit,
+  type YAMLMap,
+} from 'yaml';
+import { isArray, isObject, type JsonObject } from '#contract/json.ts';
+import type { Finding, Place } from './finding.ts';
+import { describeYamlFault } from './yaml-fault.ts';
+
+/** One Kubernetes object of a file, and where each part of it stands. */
+export interface Manifest {
+  /** As kubectl reads it: YAML 1.1, in which a bare `yes` is no text. */
+  readonly value: JsonObject;
+  readonly place: Place;
+  /** Where a field is, or, if it is not there, the nearest one around it. */
+  at(path: readonly string[]): Place;
+}
+
+export interface ReadManifests {
+  readonly manifests: readonly Manifest[];
+  /** What of the file cannot be read, and what is odd in it. */
+  readonly findings: readonly Finding[];
+}
+
+const TIME = 'tag:yaml.org,2002:timestamp';
+
+/** kubectl's reader has no times: `2026-01-01` and `1:30` are texts. */
+const withoutTimes = (tags: Tags): Tags =>
+  tags.filter((tag) => typeof tag === 'string' || (tag.tag !== TIME && tag.format !== 'TIME'));
+
+/** Reads all documents of a file, YAML or JSON; a list is its items. */
+export function readManifests(file: string, text: string): ReadManifests {
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, {
+    version: '1.1',
+    merge: true,
+    customTags: withoutTimes,
+    // As for kubectl, the last one counts.
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: 'silent',
+    lineCounter: lines,
+  });
+  const place = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  const read = [...documents].map((document) => readDocument(document, place));
+  return {
+    manifests: read.flatMap(({ manifests }) => manifests),
+    findings: read.flatMap(({ findings }) => findings),
+  };
+}
+
+type Placing = (offset: number) => Place;
+
+function readDocument(document: Document.Parsed, place: Placing): ReadManifests {
+  const root = document.contents;
+  const start = place(root?.range[0] ?? document.range[0]);
+  const [fault] = document.errors;
+  if (fault !== undefined)
+    return broken(
+      place(fault.pos[0]),
+      `${describeYamlFault(fault.code)}; the rest of the document is not looked at`,
+    );
+  if (root === null || (isScalar(root) && root.value === null)) return { manifests: [], findings: [] };
+  const value = valueOf(document);
+  if (!isObject(value))
+    return broken(start, 'This is no Kubernetes object, which is a map with apiVersion and kind');
+  const whole: Manifest = { value, place: start, at: (path) => locate(document, path, place) };
+  return {
+    manifests: value['kind'] === 'List' ? itemsOf(whole) : [whole],
+    findings: repeated(document, place),
+  };
+}
+
+const broken = (place: Place, message: string): ReadManifests => ({
+  manifests: [],
+  findings: [{ effect: 'refused', place, subject: 'YAML', message }],
+});
+
+/** Undefined if aliases make more of it than anybody would write. */
+function valueOf(document: Document.Parsed): unknown {
+  try {
+    return document.toJS();
+  } catch {
+    return undefined;
+  }
+}
+
+function itemsOf({ value, at }: Manifest): readonly Manifest[] {
+  const items = value['items'];
+  return (isArray(items) ? items : []).flatMap((item, index) => {
+    const base = ['items', String(index)];
+    return isObject(item) ? [{ value: item, place: at(base), at: (path) => at([...base, ...path]) }] : [];
+  });
+}
+
+function locate(document: Document.Parsed, path: readonly string[], place: Placing): Place {
+  let node: Node | null | undefined = document.contents;
+  let offset = startOf(node);
+  for (const name of path) {
+    if (isAlias(node)) node = node.resolve(document);
+    const found: Found | undefined = isMap(node) ? fieldOf(node, name) : itemOf(node, name);
+    if (found === undefined) break;
+    offset = startOf(found.shown) ?? offset;
+    node = found.value;
+  }
+  return place(offset ?? 0);
+}
+
+const startOf = (node: unknown): number | undefined => (isNode(node) ? node.range?.[0] : undefined);
+
+interface Found {
+  /** The key of a field, for it is what a person looks for. */
+  readonly shown: unknown;
+  readonly value: Node | undefined;
+}
+
+function fieldOf(map: YAMLMap, name: string): Found | undefined {
+  const pair = map.items.findLast((one: Pair) => isScalar(one.key) && String(one.key.value) === name);
+  return pair && { shown: pair.key, value: isNode(pair.value) ? pair.value : undefined };
+}
+
+function itemOf(node: unknown, name: string): Found | undefined {
+  const item = isSeq(node) ? node.items[Number(name)] : undefined;
+  return isNode(item) ? { shown: item, value: item } : undefined;
+}
+
+function repeated(document: Document.Parsed, place: Placing): readonly Finding[] {
+  const findings: Finding[] = [];
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<string>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        const subject = String(key.value);
+        if (seen.has(subject))
+          findings.push({ effect: 'note', place: place(startOf(key) ?? 0), subject, message: REPEATED });
+        seen.add(subject);
+      }
+    },
+  });
+  return findings;
+}
+
+const REPEATED = 'stands twice, and only the last one counts';
