@@ -3,7 +3,7 @@ import type { SecretRef, StoreName } from '../provider/provider.ts';
 import { Secret } from '../secret.ts';
 import type { ValueMap } from '../value/value.ts';
 import { Fault, TemplateError } from './error.ts';
-import { Run } from './run.ts';
+import { newBudget, Run } from './run.ts';
 import { type Scope, Variables } from './scope.ts';
 import { callTemplate, walk } from './walk.ts';
 
@@ -37,11 +37,14 @@ export type Evaluation =
  * whole template is to be evaluated again when it is there. As in Vault Agent, a template that cannot bear that
  * (`index` of nothing) fails even if the secret exists: it needs a `with` around.
  *
- * @throws {TemplateError} If it cannot be rendered with these values; the message never holds one.
+ * @throws {TemplateError} If it cannot be rendered with these values, or takes more work than the budget has left; the message
+ *   never holds one.
  */
-export function evaluate(template: Template, inputs: TemplateInputs): Evaluation {
+export function evaluate(template: Template, inputs: TemplateInputs, budget = newBudget()): Evaluation {
   const { trees } = template;
-  const run = new Run(inputs, (same, name, dot) => callTemplate({ ...rootScope(same, trees), dot }, name));
+  const run = new Run(inputs, budget, (same, name, dot) =>
+    callTemplate({ ...rootScope(same, trees), dot }, name),
+  );
   try {
     walk(rootScope(run, trees), trees.get('') ?? []);
   } catch (error) {

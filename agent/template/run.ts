@@ -6,11 +6,16 @@ import type { FunctionContext } from './functions/signature.ts';
 import { copyMap } from './go/copy.ts';
 import { type GoValue, Scratch } from './go/value.ts';
 
+/** How much may still be done: a unit is one node walked, one command run, or sixteen characters taken or made. */
+export interface Budget {
+  left: number;
+}
+
 /**
- * How much one evaluation may do: a unit is one node walked, one command run, or sixteen characters taken or made.
- * Two million are about a second of work and 32 MB of text, twice the largest volume; no template can hang the agent.
+ * What one evaluation may do, unless less is said. Two million are about a second of work and 32 MB of text, twice the largest
+ * volume; no template can hang the agent.
  */
-const BUDGET = 2_000_000;
+export const newBudget = (): Budget => ({ left: 2_000_000 });
 
 /** Templates that call templates: far beyond use; Go's own limit of 100,000 would overflow the stack here. */
 const MAX_DEPTH = 100;
@@ -26,13 +31,18 @@ export class Run implements FunctionContext {
   readonly #bodies = new Map<string, ValueMap>();
   readonly #expansion: (run: Run, name: string, dot: GoValue) => void;
   #output: string[] = [];
-  #left = BUDGET;
+  readonly #budget: Budget;
   #offset = 0;
   #depth = 0;
 
   /** `expansion` writes a template that is defined in this one. */
-  constructor(inputs: TemplateInputs, expansion: (run: Run, name: string, dot: GoValue) => void) {
+  constructor(
+    inputs: TemplateInputs,
+    budget: Budget,
+    expansion: (run: Run, name: string, dot: GoValue) => void,
+  ) {
     this.#inputs = inputs;
+    this.#budget = budget;
     this.#expansion = expansion;
   }
 
@@ -63,8 +73,8 @@ export class Run implements FunctionContext {
   }
 
   spend(units: number): void {
-    this.#left -= units;
-    if (this.#left < 0) throw new Fault('the template does too much; it was stopped');
+    this.#budget.left -= units;
+    if (this.#budget.left < 0) throw new Fault('the template does too much; it was stopped');
   }
 
   write(text: string): void {

@@ -2,12 +2,13 @@ import type { Binding } from '#contract/binding.ts';
 import { describeSource, type SecretSource } from '#contract/secret-source.ts';
 import { encodeText } from '#contract/template/bytes.ts';
 import type { Template } from '#contract/template/tree.ts';
-import type { SecretRef, StoreName } from '../../provider/provider.ts';
+import { refKey, type SecretRef, type StoreName } from '../../provider/provider.ts';
 import type { Failure } from '../../schedule/attempt.ts';
 import { referenceOf } from '../../source/reference.ts';
-import { textOf, valuesOf } from '../../source/values.ts';
-import { TemplateError } from '../../template/error.ts';
+import { allValuesOf, textOf, valuesOf } from '../../source/values.ts';
+import { Fault, TemplateError } from '../../template/error.ts';
 import { evaluate, type TemplateInputs } from '../../template/evaluate.ts';
+import type { Budget } from '../../template/run.ts';
 import type { ValueMap } from '../../value/value.ts';
 import { isRefBound, nameRef } from './bound-reference.ts';
 import type { SyncProblem, SyncReason } from './problem.ts';
@@ -53,10 +54,16 @@ export const UNKNOWN: Wanted = {
 
 /** What a Secret is to hold now, by its request. */
 export function wantedOf(request: SyncRequest, binding: Binding, stores: Stores): Wanted {
-  const { source, keys, templates } = request;
+  const { source, templates } = request;
+  const terms: TemplateTerms = {
+    binding,
+    stores,
+    asked: new Set(),
+    budget: { left: MOST_WORK },
+  };
   const parts = [
-    ...(source ? [fromSource(source, keys, stores)] : []),
-    ...[...templates].map(([key, template]) => fromTemplate(key, template, { binding, stores })),
+    ...(source ? [fromSource(source, request, stores)] : []),
+    ...[...templates].map(([key, template]) => fromTemplate(key, template, terms)),
   ];
   return {
     values: new Map(parts.flatMap(({ values }) => [...values])),
@@ -73,19 +80,15 @@ const folderOf = (source: SecretSource): SecretRef => {
   return referenceOf(whole);
 };
 
-function fromSource(
-  source: SecretSource,
-  keys: ReadonlyMap<string, string> | undefined,
-  stores: Stores,
-): Wanted {
+function fromSource(source: SecretSource, { keys, templates }: SyncRequest, stores: Stores): Wanted {
   const ref = folderOf(source);
   const known = stores.known(ref);
   const state = { ...UNKNOWN, used: [ref], problems: storeProblems(source, known, stores) };
   if (known?.body === undefined) return state;
   const found = valuesOf(source, known.body);
   if (found.size === 0 && keys === undefined && source.key === undefined)
-    return { ...state, problems: [...state.problems, emptied(source)] };
-  return fill({ ...state, complete: true }, source, { keys: keys ?? ownNames(source, found), found });
+    return { ...state, problems: [...state.problems, emptied(describeSource(source))] };
+  return fill(state, source, { keys: keys ?? ownNames(source, found), found, templates });
 }
 
 const ownNames = ({ key }: SecretSource, found: ValueMap): ReadonlyMap<string, string> =>
@@ -94,13 +97,16 @@ const ownNames = ({ key }: SecretSource, found: ValueMap): ReadonlyMap<string, s
 interface Filling {
   readonly keys: ReadonlyMap<string, string>;
   readonly found: ValueMap;
+  readonly templates: SyncRequest['templates'];
 }
 
-function fill(state: Wanted, source: SecretSource, { keys, found }: Filling): Wanted {
+function fill(state: Wanted, source: SecretSource, { keys, found, templates }: Filling): Wanted {
   const values = new Map<string, string>();
   const kept = new Set<string>();
   const problems = [...state.problems];
   for (const [key, name] of keys) {
+    // What a template makes of a key counts, even while that is not known.
+    if (templates.has(key)) continue;
     const value = found.get(name);
     if (!isSecretKey(key)) problems.push(notAKey(key));
     else if (value !== undefined) values.set(key, base64(Buffer.from(textOf(value))));
@@ -109,21 +115,35 @@ function fill(state: Wanted, source: SecretSource, { keys, found }: Filling): Wa
       problems.push(missing(source, name, found));
     }
   }
-  return { ...state, values, kept, problems };
+  return { ...state, complete: [...keys.keys()].some(isSecretKey), values, kept, problems };
 }
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
-function fromTemplate(
-  key: string,
-  template: Template,
-  { binding, stores }: { readonly binding: Binding; readonly stores: Stores },
-): Wanted {
+/**
+ * What all templates of a Secret may do together, and how many secrets they may ask for: the sync is everybody's, and nothing
+ * else happens meanwhile. This much is some tenths of a second, or four times the text that a Secret holds.
+ */
+const MOST_WORK = 250_000;
+const MOST_SECRETS = 256;
+
+interface TemplateTerms {
+  readonly binding: Binding;
+  readonly stores: Stores;
+  /** The keys of what all templates have asked for until now. */
+  readonly asked: Set<string>;
+  readonly budget: Budget;
+}
+
+function fromTemplate(key: string, template: Template, terms: TemplateTerms): Wanted {
+  const { binding, stores, asked } = terms;
   const used: SecretRef[] = [];
   const foreign: SecretRef[] = [];
   const inputs: TemplateInputs = {
     has: (store) => stores.has(store),
     secret: (ref) => {
+      if (asked.add(refKey(ref)).size > MOST_SECRETS)
+        throw new Fault(`the templates of a Secret may ask for ${MOST_SECRETS} secrets`);
       const bound = isRefBound(binding, ref);
       (bound ? used : foreign).push(ref);
       return bound ? stores.known(ref)?.body : undefined;
@@ -132,7 +152,7 @@ function fromTemplate(
     env: () => undefined,
     now: () => stores.now(),
   };
-  const rendering = rendered(key, template, inputs);
+  const rendering = rendered(key, template, inputs, terms);
   const problems = [
     ...foreign.map((ref) => unbound(nameRef(ref), binding)),
     ...used.flatMap((ref) => failureOf(nameRef(ref), stores.known(ref)) ?? []),
@@ -144,15 +164,27 @@ function fromTemplate(
 }
 
 /** Base64; undefined as long as a secret has yet to be read. */
-function rendered(key: string, template: Template, inputs: TemplateInputs): string | SyncProblem | undefined {
+function rendered(
+  key: string,
+  template: Template,
+  inputs: TemplateInputs,
+  { stores, budget }: TemplateTerms,
+): string | SyncProblem | undefined {
   try {
-    const evaluation = evaluate(template, inputs);
-    return evaluation.ok ? base64(encodeText(evaluation.text.reveal())) : undefined;
+    const evaluation = evaluate(template, inputs, budget);
+    if (!evaluation.ok) return undefined;
+    const text = evaluation.text.reveal();
+    const none = evaluation.used.find((ref) => isEmptied(ref, stores.known(ref)));
+    return none && text.trim() === '' ? emptied(nameRef(none)) : base64(encodeText(text));
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     return { reason: 'template', message: `Key ${key}: ${error.message}` };
   }
 }
+
+/** True of a folder that holds nothing: as a source, too, it would empty nothing. */
+const isEmptied = ({ store, operation }: SecretRef, known: Known | undefined): boolean =>
+  store === 'infisical' && operation === 'list' && allValuesOf(store, known?.body ?? new Map()).size === 0;
 
 function storeProblems(source: SecretSource, known: Known | undefined, stores: Stores): SyncProblem[] {
   if (stores.has(source.store)) {
@@ -180,9 +212,9 @@ function failureOf(source: string, known: Known | undefined): SyncProblem | unde
   return { reason: REASONS[code] ?? 'unavailable', message: `${source}: ${message}`, passing };
 }
 
-const emptied = (source: SecretSource): SyncProblem => ({
+const emptied = (source: string): SyncProblem => ({
   reason: 'source_empty',
-  message: `${describeSource(source)} holds nothing; what the Secret has is kept: delete the Secret if that is meant`,
+  message: `${source} holds nothing; what the Secret has is kept: delete the Secret if that is meant`,
 });
 
 const notAKey = (key: string): SyncProblem => ({

@@ -92,6 +92,13 @@ describe('what is not known', () => {
     expect(missing.problems[0]?.message).toContain('token=TOKEN');
   });
 
+  test('is no reason to take anything away where no key of the folder can be one of a Secret', () => {
+    expect(wanted({}, storesOf({ [FOLDER]: { 'a b': '1' } }))).toMatchObject({
+      complete: false,
+      problems: [{ reason: 'invalid_key' }],
+    });
+  });
+
   test('is a store that is not configured', () => {
     const stores = storesOf({}, ['vault']);
     expect(wanted({}, stores).problems).toMatchObject([{ reason: 'unavailable' }]);
@@ -121,6 +128,64 @@ describe('a template', () => {
     expect(result).toMatchObject({ kept: new Set(['a']), problems: [{ reason: 'template' }] });
     expect(result.used).toHaveLength(1);
     expect(result.problems[0]?.message).not.toContain('t1');
+  });
+
+  test('is the only one to say what its key holds, though the source has such a key, too', () => {
+    const annotations = {
+      'sidekey.dev/source': FOLDER,
+      'sidekey.dev/template.TOKEN': '{{ with secret "secret/data/ml/db" }}{{ .Data.user }}{{ end }}',
+    };
+    const waiting = wanted(annotations, storesOf({ [FOLDER]: { TOKEN: 'raw', OTHER: 'x' } }));
+    expect(plain(waiting)).toEqual({ OTHER: 'x' });
+    expect(waiting).toMatchObject({ complete: true, kept: new Set(['TOKEN']) });
+    const known = storesOf({ [FOLDER]: { TOKEN: 'raw' }, 'vault:secret/data/ml/db': { user: 'u' } });
+    expect(plain(wanted(annotations, known))).toEqual({ TOKEN: 'u' });
+  });
+
+  test('keeps its key where a folder that it lists holds nothing any more, and makes it blank', () => {
+    const list = (around: string): Record<string, string> => ({
+      'sidekey.dev/template.a': `${around}{{ range listSecrets "ml" "prod" "/registry" }}{{ .Key }}={{ .Value }}\n{{ end }}\n`,
+    });
+    const stores = storesOf({ [FOLDER]: {} });
+    expect(wanted(list(''), stores)).toMatchObject({
+      values: new Map(),
+      kept: new Set(['a']),
+      problems: [{ reason: 'source_empty' }],
+    });
+    expect(wanted(list('MODE=prod'), stores)).toMatchObject({ kept: new Set(), problems: [] });
+  });
+
+  test('may do so much, with all others of its Secret together, for the sync does nothing else meanwhile', () => {
+    const busy = (count: number): Wanted =>
+      wanted(
+        Object.fromEntries(
+          Array.from({ length: count }, (_, number) => [
+            `sidekey.dev/template.a${number}`,
+            '{{ range loop 20000 }}x{{ end }}',
+          ]),
+        ),
+        storesOf({}),
+      );
+    expect(busy(3)).toMatchObject({ problems: [], kept: new Set() });
+    const result = busy(200);
+    expect(result.values.size + result.kept.size).toBe(200);
+    expect(result.kept.size).toBeGreaterThan(150);
+    expect(result.problems[0]).toMatchObject({ reason: 'template' });
+  });
+
+  test('may ask for so many secrets, with all others of its Secret together', () => {
+    const result = wanted(
+      {
+        'sidekey.dev/template.a':
+          '{{ range loop 200 }}{{ with secret (printf "secret/data/ml/%d" .) }}x{{ end }}{{ end }}',
+        'sidekey.dev/template.b':
+          '{{ range loop 200 400 }}{{ with secret (printf "secret/data/ml/%d" .) }}x{{ end }}{{ end }}',
+      },
+      storesOf({}),
+    );
+    expect(result).toMatchObject({ kept: new Set(['a', 'b']), problems: [{ reason: 'template' }] });
+    expect(result.problems[0]?.message).toContain('256 secrets');
+    expect(result.used).toHaveLength(256);
   });
 
   test('sees nothing of the sync’s own environment', () => {
