@@ -4,7 +4,6 @@ import type { SecretRef } from '../../provider/provider.ts';
 import { type Decision, decide } from './decide.ts';
 import { type LiveSecret, readSecret } from './live-secret.ts';
 import type { BoundNamespace } from './namespace.ts';
-import type { SyncProblem } from './problem.ts';
 import { readRequest } from './request.ts';
 import { type Stores, UNKNOWN, type Wanted, wantedOf } from './wanted.ts';
 
@@ -35,7 +34,7 @@ export function assess(object: JsonObject, namespace: BoundNamespace, stores: St
   const live = readSecret(object);
   const wanted = wantedFor(live.annotations, namespace, stores);
   const decision = decide(live, wanted, stores.now());
-  const error = describe(live, decision.problems);
+  const error = describe(wanted, decision);
   return {
     ...decision,
     live,
@@ -47,10 +46,20 @@ export function assess(object: JsonObject, namespace: BoundNamespace, stores: St
 
 const MOST_CHARACTERS = 1024;
 
-/** What passes by itself is not worth a write to each Secret that has its values. */
-function describe({ managed }: LiveSecret, problems: readonly SyncProblem[]): string | undefined {
-  const told = problems.filter(({ passing = false }) => !passing || managed.size === 0);
+/** In whole characters: the API server would store another text than one that is cut in the middle of one. */
+function describe(wanted: Wanted, { managed, problems }: Decision): string | undefined {
+  const isFilled = hasAll(wanted, managed);
+  const told = problems.filter(
+    ({ passing }) => passing === undefined || (passing === 'awaited' && !isFilled),
+  );
   if (told.length === 0) return undefined;
   const text = [...new Set(told.map(({ message }) => message))].join('; ');
-  return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
+  return (text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text).toWellFormed();
+}
+
+/** True if a Secret has a value, be it an old one, for each key that it is to have. Of a whole folder it is not known which. */
+function hasAll({ values, complete, kept }: Wanted, managed: readonly string[]): boolean {
+  const has = new Set(managed);
+  const some = complete ? has.size > 0 : managed.some((key) => !values.has(key));
+  return some && [...kept].every((key) => has.has(key));
 }

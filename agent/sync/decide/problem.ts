@@ -36,6 +36,9 @@ export type SyncReason = (typeof SYNC_PROBLEMS)[number];
 export interface SyncProblem {
   readonly reason: SyncReason;
   readonly message: string;
-  /** True if it passes by itself: not worth telling of a Secret that has its values. */
-  readonly passing?: boolean;
+  /**
+   * Of what passes by itself: `known` if the last answer counts until then, which is not worth telling; `awaited` if there was
+   * none yet, which is worth telling of a Secret that has not all its values.
+   */
+  readonly passing?: 'known' | 'awaited';
 }

@@ -208,8 +208,9 @@ export const isPassing = ({ code, transient }: Failure): boolean => transient ||
 function failureOf(source: string, known: Known | undefined): SyncProblem | undefined {
   if (known?.failure === undefined) return undefined;
   const { code, message } = known.failure;
-  const passing = isPassing(known.failure);
-  return { reason: REASONS[code] ?? 'unavailable', message: `${source}: ${message}`, passing };
+  const problem = { reason: REASONS[code] ?? 'unavailable', message: `${source}: ${message}` };
+  if (!isPassing(known.failure)) return problem;
+  return { ...problem, passing: known.body === undefined ? 'awaited' : 'known' };
 }
 
 const emptied = (source: string): SyncProblem => ({
