@@ -16,7 +16,10 @@ const numberToken = fc
   )
   .map((parts) => parts.join(''));
 
-const key = fc.oneof(fc.constantFrom('__proto__', 'constructor', 'toString', '', '10', '2'), fc.string());
+/** Without a backslash: after one, `JSON.parse` of Node 24 and 26 reads other keys wrong (nodejs/node#63785). */
+const key = fc
+  .oneof(fc.constantFrom('__proto__', 'constructor', 'toString', '', '10', '2'), fc.string())
+  .map((text) => text.replaceAll('\\', '/'));
 
 const { value } = fc.letrec<{ value: Value }>((tie) => ({
   value: fc.oneof(
