@@ -53,5 +53,11 @@ export function readAnnotations(manifest: Manifest): {
 function unknown(key: string): string {
   if (key === INFISICAL_BINDING_KEY || key === VAULT_BINDING_KEY)
     return `belongs on the namespace, not on the Secret; did you mean ${SOURCE_KEY}?`;
-  return `is none that a Secret has${meant(key, [...MEANINGS.keys()])}`;
+  return `is none that a Secret has${meant(key, [...MEANINGS.keys(), ...templateOf(key)])}`;
+}
+
+/** What `sidekey.dev/templates.url` is likely to have meant. */
+function templateOf(key: string): readonly string[] {
+  const [, name] = /^[^/]*\/[^.]*\.(.+)$/u.exec(key) ?? [];
+  return name === undefined ? [] : [TEMPLATE_PREFIX + name];
 }

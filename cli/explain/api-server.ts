@@ -30,9 +30,7 @@ type Check = (value: Json, path: readonly string[]) => readonly Flaw[];
 function flawsInValues(secret: JsonObject, field: 'data' | 'stringData', check: Check): readonly Flaw[] {
   const entries = Object.entries(objectIn(secret, field)).flatMap(([key, value]) => {
     const path = [field, key];
-    const name = isSecretKey(key)
-      ? []
-      : [{ path, message: `has a name that is not what Kubernetes takes: ${KEY_FORM}` }];
+    const name = isSecretKey(key) ? [] : [{ path, message: `has to be named with ${KEY_FORM}` }];
     return [...name, ...check(value, path)];
   });
   return [...flawsInType(secret[field], [field], 'object'), ...entries];
@@ -41,14 +39,14 @@ function flawsInValues(secret: JsonObject, field: 'data' | 'stringData', check: 
 /** Never says what the value is: it may be the secret itself, in the wrong place. */
 function flawsInEncoded(value: Json, path: readonly string[]): readonly Flaw[] {
   if (value === PLACEHOLDER) return [{ path, message: MISPLACED }];
-  if (typeof value === 'string' && !isBase64(value)) return [{ path, message: NO_BASE64 }];
-  return flawsInType(value, path, 'string');
+  if (value === null || (typeof value === 'string' && isBase64(value))) return [];
+  return typeof value === 'object' ? flawsInType(value, path, 'string') : [{ path, message: NO_BASE64 }];
 }
 
 const MISPLACED = `is ${PLACEHOLDER}, and everything below data has to be base64. Every API server decodes the Secret before anything else, fails, and refuses it: no webhook and no sync ever sees it. Below stringData it may stand as it is`;
 
 const NO_BASE64 =
-  'is no base64, as everything below data has to be: move it to stringData as it is, or write it in base64 with its padding (=)';
+  'is no base64, as everything below data has to be: move it to stringData as it is, in quotes, or write it in base64 with its padding (=)';
 
 function tooLarge(secret: JsonObject): readonly Flaw[] {
   const bytes = dataKeysOf(secret).reduce(

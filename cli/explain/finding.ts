@@ -32,10 +32,16 @@ export interface Flaw {
 }
 
 /** A path as people write it; an annotation by its key alone. */
-export function describePath([first, second, third, ...rest]: readonly string[]): string {
-  if (second === 'annotations' && third !== undefined && rest.length === 0) return third;
-  return [first, second, third, ...rest].filter((part) => part !== undefined).join('.');
+export function describePath(path: readonly string[]): string {
+  const [, field, annotation] = path;
+  if (field === 'annotations' && annotation !== undefined) return annotation;
+  return path.map((part, index) => describePart(part, index === 0)).join('');
 }
+
+const describePart = (part: string, isFirst: boolean): string => {
+  if (!/^[\w-]+$/u.test(part)) return `[${JSON.stringify(part)}]`;
+  return isFirst ? part : `.${part}`;
+};
 
 /** `secret.yaml:9`. */
 export const describePlace = ({ file, line }: Place): string => `${file}:${line}`;

@@ -13,12 +13,13 @@ import type { SyncPlan } from './sync.ts';
  *         "verdict": "works" | "refused" | "unsynced" | "unasked" | "binding" | "unexplained",
  *         "binding": text or null,             of a Namespace: what its Secrets may be made of
  *         "findings": [finding],
- *         "annotations": [{ "file", "line", "key", "value", "meaning" }],
+ *         "bindingKnown": boolean or null,       of a Secret that asks: whether it is known what its namespace is bound to
+ *         "annotations": [{ "file", "line", "key", "value", "meaning" }],    those that are understood
  *         "plan": null or {
  *           "source": text or null,            null: templates alone, or what the namespace is bound to (sourceUnknown)
  *           "sourceUnknown": boolean,
  *           "allKeys": boolean,                true: every key of the source comes along
- *           "keys": [{ "key", "from": "source" | "template" | "manifest", "name": text or null, "refs": [text], "open": boolean }] },
+ *           "keys": [{ "key", "from": "source" | "template" | "manifest", "name": text or null, "refs": [text], "replaces": "placeholder" | "value" or null }] },
  *         "working": null or { "text", "whole": boolean }    YAML that works; not whole: values of the user's are left out
  *       }] }
  *
@@ -64,6 +65,7 @@ function objectJson({
 function secretJson(secret: SecretReport | undefined): object {
   const plan = secret?.plan;
   return {
+    bindingKnown: secret?.bindingKnown ?? null,
     annotations: (secret?.annotations ?? []).map(({ place: { file, line }, key, value, meaning }) => ({
       file,
       line,
@@ -83,10 +85,10 @@ const planJson = ({ source, sourceUnknown, allKeys, keys }: SyncPlan): object =>
   keys: keys.map(keyJson),
 });
 
-const keyJson = ({ key, from, name, refs, open }: KeyPlan): object => ({
+const keyJson = ({ key, from, name, refs, replaces }: KeyPlan): object => ({
   key,
   from,
   name: name ?? null,
   refs: refs ?? [],
-  open,
+  replaces: replaces ?? null,
 });

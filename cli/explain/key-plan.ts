@@ -13,8 +13,8 @@ export interface KeyPlan {
   readonly from: 'source' | 'template' | 'manifest';
   readonly name?: string;
   readonly refs?: readonly string[];
-  /** True if the manifest has a placeholder for it. */
-  readonly open: boolean;
+  /** What the manifest has in its place. */
+  readonly replaces?: 'placeholder' | 'value';
 }
 
 /** The keys that are sure to be asked for, with what they are called at the source; undefined: all that it has. */
@@ -31,13 +31,19 @@ export function planKeys(
   refs: ReadonlyMap<string, readonly string[]>,
 ): readonly KeyPlan[] {
   const data = dataKeysOf(secret);
-  const own = new Set(data.filter(({ holds }) => holds === 'own').map(({ key }) => key));
-  const open = data.filter(({ holds }) => holds !== 'own').map(({ key }) => key);
-  const isOpen = (key: string): boolean => open.includes(key);
-  const named = namedKeys(request) ?? new Map(open.map((key) => [key, key]));
+  const replaced = new Map(
+    data.flatMap(({ key, holds }) => (holds === 'own' ? [] : [[key, REPLACED[holds]] as const])),
+  );
+  const named = namedKeys(request) ?? new Map([...replaced.keys()].map((key) => [key, key]));
+  const placed = (plan: KeyPlan): KeyPlan => {
+    const replaces = replaced.get(plan.key);
+    return replaces === undefined ? plan : { ...plan, replaces };
+  };
   const plans = new Map<string, KeyPlan>();
-  for (const [key, name] of named) plans.set(key, { key, from: 'source', name, open: isOpen(key) });
-  for (const [key, used] of refs) plans.set(key, { key, from: 'template', refs: used, open: isOpen(key) });
-  for (const key of own) plans.set(key, { key, from: 'manifest', open: false });
+  for (const [key, name] of named) plans.set(key, placed({ key, from: 'source', name }));
+  for (const [key, used] of refs) plans.set(key, placed({ key, from: 'template', refs: used }));
+  for (const { key, holds } of data) if (holds === 'own') plans.set(key, { key, from: 'manifest' });
   return [...plans.values()].toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
+
+const REPLACED = { open: 'placeholder', misplaced: 'placeholder', given: 'value' } as const;

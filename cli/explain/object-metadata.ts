@@ -34,19 +34,16 @@ export function flawsInMetadata(object: JsonObject): readonly Flaw[] {
     ...unknownFields(metadata, ['metadata'], FIELDS),
     ...types,
     ...(types.length === 0 ? flawsInNames(metadata) : []),
-    ...flawsInTexts(metadata, 'labels', (value) => wrongly('is', faultInLabelValue(value))),
+    ...flawsInTexts(metadata, 'labels', faultInLabelValue),
     ...flawsInTexts(metadata, 'annotations', () => undefined),
     ...tooManyAnnotations(metadata),
   ];
 }
 
-const wrongly = (verb: string, wanted: string | undefined): string | undefined =>
-  wanted && `${verb} not what Kubernetes takes: ${wanted}`;
-
 function flawsInNames(metadata: JsonObject): readonly Flaw[] {
   const checked = (field: string, fault: (name: string) => string | undefined): Flaw[] => {
     const value = metadata[field];
-    const message = typeof value === 'string' && value !== '' ? wrongly('is', fault(value)) : undefined;
+    const message = typeof value === 'string' && value !== '' ? fault(value) : undefined;
     return message === undefined ? [] : [{ path: ['metadata', field], message }];
   };
   const named = (metadata['name'] || metadata['generateName'] || '') !== '';
@@ -65,7 +62,7 @@ function flawsInTexts(
 ): readonly Flaw[] {
   const path = ['metadata', field];
   const entries = Object.entries(objectIn(metadata, field)).flatMap(([key, value]) => {
-    const name = wrongly('has a name that is', faultInQualifiedName(key));
+    const name = faultInQualifiedName(key);
     const content = typeof value === 'string' ? faultIn(value) : undefined;
     const messages = [name, content].filter((message) => message !== undefined);
     return [

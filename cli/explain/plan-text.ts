@@ -3,7 +3,7 @@ import type { SyncPlan } from './sync.ts';
 
 /** Where the values come from, in a few words. */
 export function sourceText({ source, sourceUnknown }: SyncPlan): string {
-  if (sourceUnknown) return 'what the namespace is bound to';
+  if (sourceUnknown) return 'what its namespace is bound to';
   return source ?? 'templates alone';
 }
 
@@ -15,9 +15,9 @@ export function keyRows({ keys, allKeys }: SyncPlan): readonly (readonly [string
     : rows;
 }
 
-function origin({ from, name = '', refs = [], open }: KeyPlan): string {
+function origin({ from, name = '', refs = [], replaces }: KeyPlan): string {
   if (from === 'manifest') return '(a value of its own), which stays';
-  const placeholder = open ? ', in place of the placeholder' : '';
+  const placeholder = replaces === undefined ? '' : `, in place of the ${replaces}`;
   if (from === 'source') return `from ${name}${placeholder}`;
   return `from a template${refs.length === 0 ? '' : ` of ${refs.join(', ')}`}${placeholder}`;
 }

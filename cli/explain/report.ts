@@ -38,7 +38,10 @@ export type Verdict = 'works' | 'refused' | 'unsynced' | 'unasked' | 'binding' |
 
 /** What a Secret asks for, and how to write it so that it works. */
 export interface SecretReport {
+  /** Those that are understood. */
   readonly annotations: readonly Understood[];
+  /** False if nobody said what its namespace is bound to. */
+  readonly bindingKnown: boolean;
   /** Absent if the annotations do not say enough. */
   readonly plan?: SyncPlan;
   /** Absent if its user has to decide something first. */

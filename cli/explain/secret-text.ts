@@ -14,7 +14,7 @@ export function secretSections(
   const rows = annotations.map(({ key, value, meaning }) => [`${key}: ${shown(value)}`, meaning] as const);
   const when = verdict === 'refused' ? 'Once it is taken, it is filled from' : 'Filled from';
   return [
-    `  ${paint.bold('Annotations')}\n${columns(rows, '    ')}`,
+    ...(rows.length === 0 ? [] : [`  ${paint.bold('Annotations')}\n${columns(rows, '    ')}`]),
     ...(plan ? [`  ${paint.bold(when)} ${sourceText(plan)}\n${columns(keyRows(plan), '    ')}`] : []),
     ...(working && verdict === 'refused' ? [workingText(working, command, paint)] : []),
     ...(misplaced ? [`  ${paint.bold(OTHERS)}\n${columns(SPELLINGS, '    ')}`] : []),
@@ -32,12 +32,12 @@ function workingText(
   paint: Paint,
 ): string {
   const title = whole
-    ? 'This is taken:'
-    : 'This is taken, once your own values are back, which are not shown here:';
+    ? 'It takes this:'
+    : 'It takes this, once your own values are back, which are not shown here:';
   return `  ${paint.bold(title)}${whole ? ` ${paint.dim(command)}` : ''}\n\n${indented(text, '    ')}`;
 }
 
-const OTHERS = 'So are these two:';
+const OTHERS = 'And it takes these two:';
 
 const SPELLINGS = [
   ['no data', 'leave "data" out: the keys come with their values'],

@@ -4,8 +4,8 @@ import { flawsForApiServer } from './api-server.ts';
 import { dataKeysOf } from './data-key.ts';
 import { describePath, type Finding } from './finding.ts';
 import type { Manifest } from './manifest.ts';
-import { BINDING_HINT, type KnownNamespace, textAnnotations } from './namespace.ts';
-import type { ObjectReport, Verdict } from './report.ts';
+import { type KnownNamespace, textAnnotations } from './namespace.ts';
+import type { ObjectReport, SecretReport, Verdict } from './report.ts';
 import { planSync } from './sync.ts';
 import { workingManifest } from './working.ts';
 
@@ -22,13 +22,22 @@ export function explainSecret(
     ...refused,
     ...unsynced,
     ...(plan?.allKeys ? ownValues(manifest) : []),
-    ...(known === undefined ? [unknownBinding(manifest)] : []),
-  ].toSorted((a, b) => a.place.line - b.place.line);
+  ].toSorted((a, b) => RANKS[a.effect] - RANKS[b.effect] || a.place.line - b.place.line);
   const working = workingManifest(manifest);
   const misplaced = dataKeysOf(manifest.value).some(({ holds }) => holds === 'misplaced');
-  const secret = { annotations: understood, misplaced, ...(plan && { plan }), ...(working && { working }) };
+  const faulty = new Set(findings.map(({ subject }) => subject));
+  const secret: SecretReport = {
+    annotations: understood.filter(({ key }) => !faulty.has(key)),
+    bindingKnown: known !== undefined,
+    misplaced,
+    ...(plan && { plan }),
+    ...(working && { working }),
+  };
   return { verdict: verdictOf(findings), findings, secret };
 }
+
+/** The worst first. */
+const RANKS = { refused: 0, unsynced: 1, note: 2 } as const;
 
 const flawsIn = ({ value, at }: Manifest): readonly Finding[] =>
   flawsForApiServer(value).map(({ path, message }) => ({
@@ -45,20 +54,11 @@ function verdictOf(findings: readonly Finding[]): Verdict {
 }
 
 /** Nobody knows here whether the source has keys of these names. */
-const ownValues = ({ value, at }: Manifest): readonly Finding[] =>
-  dataKeysOf(value)
-    .filter(({ holds }) => holds === 'own')
-    .map(({ field, key }) => ({
-      effect: 'note',
-      place: at([field, key]),
-      subject: `${field}.${key}`,
-      message:
-        'has a value of its own, which stays. If the source has a key of this name, the sync reports a conflict: take it out of the manifest, or leave it out with sidekey.dev/keys',
-    }));
-
-const unknownBinding = ({ at }: Manifest): Finding => ({
-  effect: 'note',
-  place: at(['metadata', 'namespace']),
-  subject: 'metadata.namespace',
-  message: `What the namespace is bound to is not known here; ${BINDING_HINT}`,
-});
+function ownValues({ value, at }: Manifest): readonly Finding[] {
+  const own = dataKeysOf(value).filter(({ holds }) => holds === 'own');
+  const [first] = own;
+  if (first === undefined) return [];
+  const names = own.map(({ key }) => key).join(', ');
+  const message = `A value of its own stays: ${names}. If the source has a key of that name, the sync reports a conflict; take it out of the manifest, or leave it out with sidekey.dev/keys`;
+  return [{ effect: 'note', place: at([first.field, first.key]), subject: first.field, message }];
+}

@@ -11,7 +11,7 @@ export function locateProblem(
   manifest: Manifest,
   known: KnownNamespace | undefined,
 ): Finding {
-  const { message } = problem;
+  const message = problem.reason === 'missing_key' ? NOT_NAMED : problem.message;
   const ofNamespace = OF_NAMESPACE.exec(message)?.groups?.['key'];
   if (ofNamespace !== undefined) {
     const place = known?.at(ofNamespace) ?? manifest.place;
@@ -33,6 +33,10 @@ export function locateProblem(
     message: annotation === undefined ? message : message.slice(annotation.length + 1),
   };
 }
+
+/** The sync would say that the source has no such key; here that is known without looking. */
+const NOT_NAMED =
+  'is there to be filled, and no annotation asks for it: add it to sidekey.dev/keys, or leave it out';
 
 const OF_NAMESPACE = /^(?<key>\S+) of the namespace /u;
 

@@ -1,5 +1,6 @@
 import { describePlace, type Finding } from './finding.ts';
 import { wrapped } from './layout.ts';
+import { BINDING_HINT } from './namespace.ts';
 import type { Paint } from './paint.ts';
 import type { ObjectReport, Report, Verdict } from './report.ts';
 import { secretSections } from './secret-text.ts';
@@ -10,8 +11,15 @@ export function reportText(report: Report, command: string, paint: Paint): strin
   const blocks = objects.map((one) => objectText(one, command, paint));
   const all =
     findings.length === 0 ? blocks : [findings.map((one) => findingText(one, paint)).join(''), ...blocks];
-  return [...all, summary(report, paint)].join('\n');
+  const isKnown = objects.every(({ secret }) => secret?.bindingKnown ?? true);
+  return [...all, ...(isKnown ? [] : [hint(paint)]), summary(report, isKnown, paint)].join('\n');
 }
+
+const hint = (paint: Paint): string =>
+  wrapped(
+    `${paint.yellow('Not known here:')} what a namespace is bound to. To have it looked at, ${BINDING_HINT}`,
+    '',
+  );
 
 interface Headline {
   readonly mark: string;
@@ -19,8 +27,11 @@ interface Headline {
   says(object: ObjectReport): string;
 }
 
+const WORKS = 'the API server takes it, and the sync fills it';
+const DEPENDS = 'the API server takes it, and the sync fills it from what its namespace is bound to';
+
 const HEADLINES: Readonly<Record<Verdict, Headline>> = {
-  works: { mark: '✓', colour: 'green', says: () => 'the API server takes it, and the sync fills it' },
+  works: { mark: '✓', colour: 'green', says: ({ secret }) => (secret?.bindingKnown ? WORKS : DEPENDS) },
   refused: { mark: '✗', colour: 'red', says: () => 'the API server refuses it' },
   unsynced: {
     mark: '✗',
@@ -35,9 +46,10 @@ const HEADLINES: Readonly<Record<Verdict, Headline>> = {
 function objectText(object: ObjectReport, command: string, paint: Paint): string {
   const { place, kind, name, namespace, verdict, findings, secret } = object;
   const { mark, colour, says } = HEADLINES[verdict];
+  const isFine = findings.every(({ effect }) => effect === 'note');
   const what = [kind || 'An object without a kind', name].filter((word) => word !== '').join(' ');
   const where = namespace === undefined ? '' : ` in ${namespace}`;
-  const title = `${paint[colour](mark)} ${paint.bold(what)}${where} ${paint.dim(`(${describePlace(place)})`)}: ${says(object)}\n`;
+  const title = `${isFine ? paint[colour](mark) : paint.red('✗')} ${paint.bold(what)}${where} ${paint.dim(`(${describePlace(place)})`)}: ${says(object)}\n`;
   const found = findings.map((one) => findingText(one, paint));
   const sections = secret === undefined ? [] : secretSections(secret, verdict, command, paint);
   return [title, ...found, ...sections].join(found.length + sections.length === 0 ? '' : '\n');
@@ -50,12 +62,14 @@ function findingText({ effect, place, subject, message }: Finding, paint: Paint)
   return `  ${describePlace(place)}  ${kind}${paint[COLOURS[effect]](subject)}\n${wrapped(message, '      ')}`;
 }
 
-function summary({ objects, findings }: Report, paint: Paint): string {
+function summary({ objects, findings }: Report, isKnown: boolean, paint: Paint): string {
   const broken = findings.filter(({ effect }) => effect !== 'note').length;
   const asking = objects.filter(({ secret }) => secret !== undefined);
   const working = asking.filter(({ verdict }) => verdict === 'works').length;
   const parts = [
-    ...(asking.length === 0 ? ['Nothing here asks to be synced'] : [counted(asking.length, working)]),
+    ...(asking.length === 0
+      ? ['Nothing here asks to be synced']
+      : [`${counted(asking.length, working)}${isKnown || working === 0 ? '' : ', as far as is known here'}`]),
     ...(broken === 0 ? [] : [`${broken} ${broken === 1 ? 'part' : 'parts'} of the input cannot be read`]),
   ];
   return `${paint.bold(parts.join('; '))}\n`;

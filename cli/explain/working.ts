@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { type JsonObject, objectIn } from '#contract/json.ts';
 import { PLACEHOLDER, STATUS_KEYS } from '#contract/secret-sync.ts';
 import { flawsForApiServer } from './api-server.ts';
-import { type DataKey, dataKeysOf, isBase64 } from './data-key.ts';
+import { type DataKey, dataKeysOf, isBase64, isShown } from './data-key.ts';
 import type { Manifest } from './manifest.ts';
 import { textAnnotations } from './namespace.ts';
 import { demandsJson, missingKeys } from './secret-type.ts';
@@ -21,7 +21,7 @@ export function workingManifest(manifest: Manifest): WorkingManifest | undefined
   const keys = dataKeysOf(secret);
   const missing = missingKeys(withValues(secret, keys));
   // A value of the user's that does not do is the user's to change.
-  if (keys.some(({ key, holds }) => holds === 'own' && missing.includes(key))) return undefined;
+  if (keys.some((one) => !isShown(one) && missing.includes(one.key))) return undefined;
   const head = headOf(secret, missing);
   const values = [
     ...keys.filter(({ key }) => !missing.includes(key)),
@@ -32,7 +32,7 @@ export function workingManifest(manifest: Manifest): WorkingManifest | undefined
   const sections = (['data', 'stringData'] as const).map((field) => sectionOf(field, values, manifest));
   return {
     text: `${stringify(head, FORMAT)}${sections.join('')}`,
-    whole: keys.every(({ holds }) => holds !== 'own'),
+    whole: keys.every(isShown),
   };
 }
 
@@ -116,12 +116,16 @@ function placeOf(one: DataKey, { value }: Manifest): DataKey['field'] {
 /** True for a value of the user's below `data` that is no base64. */
 function isRaw({ key, field, holds }: DataKey, secret: JsonObject): boolean {
   const text = objectIn(secret, field)[key];
-  return field === 'data' && holds === 'own' && !(typeof text === 'string' && isBase64(text));
+  return (
+    field === 'data' &&
+    (holds === 'own' || holds === 'given') &&
+    !(typeof text === 'string' && isBase64(text))
+  );
 }
 
 function lineOf(one: DataKey, field: DataKey['field'], manifest: Manifest): string {
   const name = stringify(one.key, FORMAT).trim();
-  if (one.holds !== 'own') {
+  if (isShown(one)) {
     const text = field === 'data' ? one.encoded : Buffer.from(one.encoded, 'base64').toString();
     return `  ${name}: ${JSON.stringify(text)}\n`;
   }
