@@ -16,10 +16,12 @@ export function reportText(report: Report, command: string, paint: Paint): strin
 }
 
 const hint = (paint: Paint): string =>
-  wrapped(
-    `${paint.yellow('Not known here:')} what a namespace is bound to. To have it looked at, ${BINDING_HINT}`,
-    '',
+  wrapped(`${UNKNOWN} what a namespace is bound to. To have it looked at, ${BINDING_HINT}`, '').replace(
+    UNKNOWN,
+    paint.yellow,
   );
+
+const UNKNOWN = 'Not known here:';
 
 interface Headline {
   readonly mark: string;

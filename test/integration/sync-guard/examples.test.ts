@@ -65,6 +65,14 @@ describe('the sync may', () => {
     expect(await cluster.sync('bare', { token: 't2' })).toEqual({ token: 't2' });
   });
 
+  test('fill a key of a type that wants JSON from the start, if it is handed over', async () => {
+    const annotations = { ...ASKS, [MANAGED]: '.dockerconfigjson' };
+    const body = { type: 'kubernetes.io/dockerconfigjson', stringData: { '.dockerconfigjson': '{}' } };
+    await cluster.create('pull', { ...body, metadata: { annotations } });
+    const values = { '.dockerconfigjson': '{"auths":{}}' };
+    expect(await cluster.sync('pull', values)).toEqual(values);
+  });
+
   test('go on with what its annotation names when another has written it', async () => {
     await cluster.create('written', { metadata: { annotations: ASKS } });
     await cluster.sync('written', { token: 't1' });
@@ -80,11 +88,13 @@ describe('the sync may', () => {
       { record: () => undefined, close: async () => {} },
       createLog('silent', 'test'),
     );
-    await teller.tell(await cluster.assess('told', { token: 't1' }), NEVER);
+    const conflict = await cluster.assess('told', { token: 't1' });
+    await teller.tell(conflict, conflict.live.resourceVersion, NEVER);
     expect(annotationsIn(await cluster.read('told'))[STATUS_KEYS.error]).toMatch(
       /value of its own for token/u,
     );
-    await teller.tell(await cluster.assess('told', { other: 'o1' }), NEVER);
+    const mended = await cluster.assess('told', { other: 'o1' });
+    await teller.tell(mended, mended.live.resourceVersion, NEVER);
     expect(annotationsIn(await cluster.read('told'))).not.toHaveProperty(STATUS_KEYS.error);
   });
 
