@@ -9,7 +9,9 @@ export default defineConfig({
           name: 'unit',
           // Properties run many cases, and the cluster may be building beside them.
           testTimeout: 30_000,
-          include: ['test/{contract,platform,agent,injector,cli,deploy,run,architecture,golden}/**/*.test.ts'],
+          include: [
+            'test/{contract,platform,agent,injector,cli,deploy,run,architecture,golden}/**/*.test.ts',
+          ],
         },
       },
       {
