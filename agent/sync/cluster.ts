@@ -1,6 +1,5 @@
 import { annotationsIn, type JsonObject, objectIn, textIn } from '#contract/json.ts';
 import { asksForSync } from '#contract/secret-sync.ts';
-import { UNBOUND } from '#contract/binding.ts';
 import type { Kubernetes } from '#platform/kubernetes/client.ts';
 import { versionOf } from '#platform/kubernetes/metadata.ts';
 import { watchResource, type WatchTools } from '#platform/kubernetes/watch.ts';
@@ -10,12 +9,11 @@ import { keyOf, track, type TrackedSecret } from './tracked.ts';
 /** What the watches know: the Secrets that ask to be synced, and what their namespaces are bound to. */
 export interface Cluster {
   readonly secrets: Map<string, TrackedSecret>;
-  boundNamespace(name: string): BoundNamespace;
+  /** Undefined if it is not known yet: the watches are not always in step. */
+  boundNamespace(name: string): BoundNamespace | undefined;
   /** True once everything there is has been seen. */
   readonly synced: boolean;
 }
-
-const NOT_BOUND: BoundNamespace = { binding: UNBOUND, problems: [] };
 
 /**
  * Watches namespaces and the metadata of Secrets until stopped. `changed` is told of each Secret that may have to be looked
@@ -56,7 +54,7 @@ export function watchCluster(
   const known = Promise.withResolvers<void>();
   return {
     secrets,
-    boundNamespace: (name) => namespaces.get(name) ?? NOT_BOUND,
+    boundNamespace: (name) => namespaces.get(name),
     get synced() {
       return cluster.synced;
     },
@@ -64,7 +62,7 @@ export function watchCluster(
   };
 }
 
-/** True if the namespace is bound to something else than before. */
+/** True if the namespace is bound to something else than before, or was not known. */
 function rebind(
   namespaces: Map<string, BoundNamespace>,
   name: string,
@@ -74,7 +72,7 @@ function rebind(
   const after = object && readNamespace(annotationsIn(object));
   if (after) namespaces.set(name, after);
   else namespaces.delete(name);
-  return JSON.stringify(before ?? NOT_BOUND) !== JSON.stringify(after ?? NOT_BOUND);
+  return JSON.stringify(before) !== JSON.stringify(after);
 }
 
 /** True if there is something to look at. What is known of Secrets that ask for nothing is not kept. */

@@ -39,30 +39,33 @@ const REFUSED_RETRY_MS = { first: 1000, longest: 60_000 };
  */
 export async function reconcile(around: Surroundings, key: string): Promise<Outcome> {
   const secret = around.cluster.secrets.get(key);
-  if (secret === undefined) return forget(around, key);
-  const namespace = around.cluster.boundNamespace(secret.namespace);
-  const wanted = wantedFor(secret.annotations, namespace, around.engine);
-  wish(around, key, wanted.used);
-  if (isWaiting(wanted)) {
-    secret.state = 'waiting';
-    return DONE;
-  }
   try {
-    const object = await around.kubernetes.request(
-      { method: 'GET', path: secretPath(secret) },
-      around.signal,
-    );
-    if (!asksForSync(annotationsIn(object))) return forget(around, key);
-    return await settle(around, key, object);
+    return await bring(around, key, secret);
   } catch (error) {
-    if (around.signal.aborted) return DONE;
-    if (!(error instanceof KubernetesError)) throw error;
-    return refused(around, key, error);
+    return await failed(around, key, secret, error);
   }
 }
 
-/** A Secret that is not there, or asks for nothing any more, is left as it is. */
-function forget(around: Surroundings, key: string): Outcome {
+async function bring(around: Surroundings, key: string, secret: TrackedSecret | undefined): Promise<Outcome> {
+  if (secret === undefined) return forget(around, key, secret);
+  const namespace = around.cluster.boundNamespace(secret.namespace);
+  const wanted = namespace && wantedFor(secret.annotations, namespace, around.engine);
+  if (wanted) wish(around, key, wanted.used);
+  if (wanted === undefined || isWaiting(wanted)) {
+    secret.state = 'waiting';
+    return DONE;
+  }
+  const object = await around.kubernetes.request({ method: 'GET', path: secretPath(secret) }, around.signal);
+  if (!asksForSync(annotationsIn(object))) return forget(around, key, secret);
+  return await settle(around, key, object);
+}
+
+/**
+ * A Secret that is not there, or asks for nothing any more, is left as it is: unless the watch has told of it since it was
+ * begun with, for then the answer may be older than that, and it is looked at again anyway.
+ */
+function forget(around: Surroundings, key: string, secret: TrackedSecret | undefined): Outcome {
+  if (around.cluster.secrets.get(key) !== secret) return DONE;
   around.cluster.secrets.delete(key);
   wish(around, key, []);
   return DONE;
@@ -75,15 +78,17 @@ function wish({ wishes, engine }: Surroundings, key: string, refs: readonly Secr
 async function settle(around: Surroundings, key: string, object: JsonObject): Promise<Outcome> {
   const { cluster, metrics, engine, teller, signal } = around;
   const secret = cluster.secrets.get(key);
-  if (secret === undefined) return DONE;
-  const assessment = assess(object, around.cluster.boundNamespace(secret.namespace), engine);
+  const namespace = secret && cluster.boundNamespace(secret.namespace);
+  if (secret === undefined || namespace === undefined) return DONE;
+  const assessment = assess(object, namespace, engine);
   wish(around, key, assessment.used);
-  const applied = await apply(around, secret, assessment);
+  const left = (await apply(around, secret, assessment)) ?? object;
   metrics.increment('sidekey_sync_results_total', { result: assessment.apply ? 'applied' : 'unchanged' });
   for (const { reason } of assessment.problems)
     metrics.increment('sidekey_sync_results_total', { result: reason });
-  const told = await teller.tell(assessment, signal);
-  secret.settled = versionOf(told ?? applied ?? object);
+  const told = (await teller.tell(assessment, versionOf(left), signal)) ?? left;
+  if (assessment.unfinished) return await settle(around, key, told);
+  secret.settled = versionOf(told);
   secret.refusals = 0;
   secret.state = stateOf(assessment);
   return DONE;
@@ -107,17 +112,41 @@ async function apply(
   return applied;
 }
 
-async function refused(around: Surroundings, key: string, error: KubernetesError): Promise<Outcome> {
+async function failed(
+  around: Surroundings,
+  key: string,
+  begunWith: TrackedSecret | undefined,
+  error: unknown,
+): Promise<Outcome> {
+  if (around.signal.aborted) return DONE;
+  if (!(error instanceof KubernetesError)) {
+    const kind = error instanceof Error ? error.name : typeof error;
+    return await giveUp(around, key, {
+      result: 'internal',
+      message: `Cannot sync: internal fault (${kind})`,
+    });
+  }
+  const { reason, transient, retryAfterMs, message } = error;
+  if (reason === 'not_found') return forget(around, key, begunWith);
+  around.metrics.increment('sidekey_sync_api_errors_total', { reason });
+  if (transient || reason === 'conflict')
+    return { done: false, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  return await giveUp(around, key, { result: 'refused', message });
+}
+
+interface Defeat {
+  readonly result: 'refused' | 'internal';
+  readonly message: string;
+}
+
+/** Tells of what does not pass by itself, and tries again later. */
+async function giveUp(around: Surroundings, key: string, { result, message }: Defeat): Promise<Outcome> {
   const { metrics, cluster, teller, signal } = around;
-  if (error.reason === 'not_found') return forget(around, key);
-  metrics.increment('sidekey_sync_api_errors_total', { reason: error.reason });
-  const again = error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs };
   const secret = cluster.secrets.get(key);
-  if (error.transient || error.reason === 'conflict' || secret === undefined)
-    return { done: false, ...again };
-  metrics.increment('sidekey_sync_results_total', { result: 'refused' });
+  if (secret === undefined) return DONE;
+  metrics.increment('sidekey_sync_results_total', { result });
   secret.state = 'failed';
-  await teller.refused(secret, error, signal);
+  await teller.failed(secret, message, signal);
   const { first, longest } = REFUSED_RETRY_MS;
   const retryAfterMs = Math.min(longest, first * 2 ** secret.refusals);
   secret.refusals += 1;

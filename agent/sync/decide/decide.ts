@@ -8,6 +8,8 @@ import type { Wanted } from './wanted.ts';
 export interface Decision {
   /** The object to apply; absent if the Secret is as it is to be, as far as that is known. */
   readonly apply?: JsonObject;
+  /** True if there is more to do once that is applied. */
+  readonly unfinished?: true;
   /** The keys whose values that changes. */
   readonly changed: readonly string[];
   /** The keys that are the sync's afterwards. */
@@ -29,9 +31,10 @@ const MOST_BYTES = 1024 * 1024;
 export function decide(live: LiveSecret, wanted: Wanted, now: Date): Decision {
   const taken = [...wanted.values].filter(([key]) => isOurs(live, key));
   const stays = [...live.data].filter(([key]) => staysOurs(live, wanted, key));
-  const next = new Map([...stays, ...taken].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  const wrested = wrestedFrom(live, new Map([...stays, ...taken]));
+  const next = new Map([...stays, ...taken, ...wrested].toSorted(([a], [b]) => (a < b ? -1 : 1)));
   const managed = [...next.keys()];
-  const removed = [...live.managed].filter((key) => live.data.has(key) && isGone(live, next, key));
+  const removed = [...live.managed].filter((key) => isGone(live, next, key));
   const changed = [...managed.filter((key) => live.data.get(key) !== next.get(key)), ...removed].toSorted();
   const problems = [...wanted.problems, ...conflicts(live, wanted), ...unfilled(live, wanted)];
   const idle =
@@ -39,8 +42,16 @@ export function decide(live: LiveSecret, wanted: Wanted, now: Date): Decision {
   if (idle) return { changed, managed, problems };
   const obstacle = obstacleTo(live, next, changed);
   if (obstacle) return { changed: [], managed: [...live.managed], problems: [...problems, obstacle] };
-  return { apply: applied(live, next, { changed, now }), changed, managed, problems };
+  const apply = applied(live, next, { changed, now });
+  return { apply, changed, managed, problems, ...(wrested.length > 0 && { unfinished: true }) };
 }
+
+/**
+ * Keys of ours that are to go, and that others have in their books with the same value, as a backup that was restored does:
+ * to leave them out would leave them there. Whoever applies another value takes them from all others.
+ */
+const wrestedFrom = (live: LiveSecret, next: ReadonlyMap<string, string>): [string, string][] =>
+  [...live.managed].filter((key) => live.shared.has(key) && isGone(live, next, key)).map((key) => [key, '']);
 
 function isOurs({ data, managed }: LiveSecret, key: string): boolean {
   const present = data.get(key);
@@ -61,10 +72,14 @@ function conflicts(live: LiveSecret, { values }: Wanted): SyncProblem[] {
   return [{ reason: 'conflict', message }];
 }
 
-/** Keys that the manifest wants filled and for which there is no value, though all values are known. */
-function unfilled({ data }: LiveSecret, { values, complete, kept }: Wanted): SyncProblem[] {
+/** Keys that the manifest wants filled and for which there is no value, though all values are known. What is ours alone goes. */
+function unfilled({ data, managed, shared }: LiveSecret, wanted: Wanted): SyncProblem[] {
+  const { values, complete, kept } = wanted;
   if (!complete) return [];
-  const open = [...data].filter(([key, value]) => isPlaceholder(value) && !values.has(key) && !kept.has(key));
+  const stays = (key: string): boolean => !managed.has(key) || shared.has(key);
+  const open = [...data].filter(
+    ([key, value]) => isPlaceholder(value) && stays(key) && !values.has(key) && !kept.has(key),
+  );
   return open.map(([key]) => {
     const like = [...values.keys()].find((other) => other.toLowerCase() === key.toLowerCase());
     const advice =

@@ -1,6 +1,5 @@
-import { annotationsIn, isObject, type JsonObject, objectIn, textIn } from '#contract/json.ts';
+import { annotationsIn, type JsonObject, listIn, objectIn, textIn } from '#contract/json.ts';
 import { FIELD_MANAGER, PLACEHOLDER, STATUS_KEYS } from '#contract/secret-sync.ts';
-import { listIn } from '#contract/json.ts';
 
 /** A Secret as the API server has it. */
 export interface LiveSecret {
@@ -13,6 +12,8 @@ export interface LiveSecret {
   readonly data: ReadonlyMap<string, string>;
   /** The keys that are the sync's. */
   readonly managed: ReadonlySet<string>;
+  /** The keys that others have in the API server's books, be it beside the sync. */
+  readonly shared: ReadonlySet<string>;
   readonly immutable: boolean;
 }
 
@@ -34,17 +35,20 @@ export function readSecret(object: JsonObject): LiveSecret {
     resourceVersion: textIn(metadata, 'resourceVersion'),
     annotations,
     data: new Map(data),
-    managed: new Set([...noted, ...appliedKeys(metadata)]),
+    managed: new Set([...noted, ...keysOf(metadata, isOurs)]),
+    shared: new Set(keysOf(metadata, (entry) => !isOurs(entry))),
     immutable: object['immutable'] === true,
   };
 }
 
-/** The keys of `data` that the field manager of the sync has applied. */
-function appliedKeys(metadata: JsonObject): string[] {
+const isOurs = (entry: JsonObject): boolean =>
+  entry['manager'] === FIELD_MANAGER && entry['operation'] === 'Apply';
+
+/** The keys of `data` in some entries of the API server's books. */
+function keysOf(metadata: JsonObject, isWanted: (entry: JsonObject) => boolean): string[] {
   return listIn(metadata, 'managedFields')
-    .filter((entry) => entry['manager'] === FIELD_MANAGER && entry['operation'] === 'Apply')
+    .filter(isWanted)
     .map((entry) => objectIn(objectIn(entry, 'fieldsV1'), 'f:data'))
-    .filter(isObject)
     .flatMap((fields) => Object.keys(fields))
     .flatMap((field) => (field.startsWith('f:') ? [field.slice(2)] : []));
 }

@@ -12,6 +12,7 @@
  * - `immutable`: the Secret cannot be changed
  * - `too_large`: more than a Secret can hold
  * - `refused`: the API server does not take the Secret
+ * - `internal`: a fault of the sync's own
  */
 export const SYNC_PROBLEMS = [
   'invalid_annotation',
@@ -28,6 +29,7 @@ export const SYNC_PROBLEMS = [
   'immutable',
   'too_large',
   'refused',
+  'internal',
 ] as const;
 
 export type SyncReason = (typeof SYNC_PROBLEMS)[number];

@@ -80,8 +80,8 @@ describe('what is known of a cluster', () => {
     expect(stage.told()).toEqual(['ml/asks']);
     expect([...stage.cluster.secrets.keys()]).toEqual(['ml/asks']);
     expect(stage.asked).toEqual(['/api/v1/namespaces metadata', '/api/v1/secrets metadata']);
-    expect(stage.cluster.boundNamespace('ml').binding.infisical).toHaveLength(1);
-    expect(stage.cluster.boundNamespace('other').binding.infisical).toEqual([]);
+    expect(stage.cluster.boundNamespace('ml')?.binding.infisical).toHaveLength(1);
+    expect(stage.cluster.boundNamespace('other')).toBeUndefined();
     stage.stop.abort();
   });
 
@@ -121,6 +121,16 @@ describe('what is known of a cluster', () => {
     expect(stage.told()).toEqual(['ml/one', 'ml/two']);
     await stage.happens('namespaces', 'DELETED', bound('ml', 'p/prod'));
     expect(stage.told()).toEqual(['ml/one', 'ml/two']);
+    stage.stop.abort();
+  });
+
+  test('changes for a Secret that was seen before its namespace, bound or not', async () => {
+    const stage = new Stage([], [object('one', ASKS)]);
+    await stage.synced();
+    stage.told();
+    await stage.happens('namespaces', 'ADDED', object('ml'));
+    expect(stage.told()).toEqual(['ml/one']);
+    expect(stage.cluster.boundNamespace('ml')?.binding.infisical).toEqual([]);
     stage.stop.abort();
   });
 });

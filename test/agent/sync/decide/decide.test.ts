@@ -122,6 +122,11 @@ describe('what the store no longer says', () => {
     expect(decision.changed).toEqual(['b']);
   });
 
+  test('goes without a word, where the sync has filled it with nothing', () => {
+    const object = secretObject({ ...ASKS, [STATUS_KEYS.managedKeys]: 'a,empty' }, { a: '1', empty: '' });
+    expect(look(object, wanting({ a: '1' }))).toMatchObject({ managed: ['a'], problems: [] });
+  });
+
   test('stays, if there is no answer', () => {
     expect(look(filled, UNKNOWN).apply).toBeUndefined();
   });

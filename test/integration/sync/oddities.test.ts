@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../../servers/eventually.ts';
+import { Stage } from './stage.ts';
+
+const NAMESPACE = 'oddities';
+const DOCKER = '{"auths":{"registry.example":{"auth":"eDp5"}}}';
+
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await Stage.open();
+  stage.write('/registry', 'token', 't1');
+  stage.write('/odd', 'a\u0085b\u007f\u2028c', 'x');
+  for (const [key, value] of Object.entries({ CERT: 'certificate', KEY: 'key', DOCKER }))
+    stage.write('/typed', key, value);
+  await stage.namespace(NAMESPACE, { 'sidekey.dev/infisical': 'app-x1/dev' });
+  const replica = await stage.start();
+  await replica.leads();
+});
+
+afterAll(async () => {
+  await stage[Symbol.asyncDispose]();
+});
+
+interface Wish {
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly stringData?: Readonly<Record<string, string>>;
+  readonly type?: string;
+}
+
+const make = (name: string, folder: string, { annotations = {}, ...more }: Wish = {}): Promise<string> => {
+  const source = { 'sidekey.dev/source': `infisical:app-x1/dev${folder}` };
+  const metadata = { name, annotations: { ...source, ...annotations } };
+  return stage.apply(NAMESPACE, JSON.stringify({ apiVersion: 'v1', kind: 'Secret', metadata, ...more }));
+};
+
+const expectHeld = (name: string, values: Readonly<Record<string, string>>): Promise<void> =>
+  eventually(`${name} with ${JSON.stringify(values)}`, 15_000, async () =>
+    expect(await stage.values(NAMESPACE, name)).toEqual(values),
+  );
+
+describe('a Secret of a type that the API server checks', () => {
+  test('is filled in one piece: a certificate and its key', async () => {
+    await make('certificate', '/typed', {
+      annotations: { 'sidekey.dev/keys': 'tls.crt=CERT,tls.key=KEY' },
+      stringData: { 'tls.crt': '<auto-managed>', 'tls.key': '' },
+      type: 'kubernetes.io/tls',
+    });
+    await expectHeld('certificate', { 'tls.crt': 'certificate', 'tls.key': 'key' });
+  });
+
+  test('is filled where no placeholder may stand, if the key is said to be the sync’s', async () => {
+    const wish = {
+      annotations: {
+        'sidekey.dev/keys': '.dockerconfigjson=DOCKER',
+        'sidekey.dev/managed-keys': '.dockerconfigjson',
+      },
+      stringData: { '.dockerconfigjson': '{}' },
+      type: 'kubernetes.io/dockerconfigjson',
+    };
+    for (let round = 0; round < 2; round += 1) {
+      await make('pull', '/typed', wish);
+      await expectHeld('pull', { '.dockerconfigjson': DOCKER });
+    }
+  });
+});
+
+test('what is wrong is told, whatever characters the names in the store have', async () => {
+  await make('odd', '/odd', { annotations: { 'sidekey.dev/keys': 'token' } });
+  await eventually('the error', 15_000, async () =>
+    expect((await stage.annotations(NAMESPACE, 'odd'))['sidekey.dev/sync-error']).toContain(
+      'has no key token; it has a\u0085b\u007f\u2028c',
+    ),
+  );
+});
+
+test('a Secret that is restored from a backup follows its source, and forgets what was wrong with the old one', async () => {
+  stage.write('/restored', 'token', 't1');
+  stage.write('/restored', 'url', 'u1');
+  await make('original', '/restored');
+  await expectHeld('original', { token: 't1', url: 'u1' });
+  const { data } = await stage.secret(NAMESPACE, 'original');
+  const annotations = {
+    ...(await stage.annotations(NAMESPACE, 'original')),
+    'sidekey.dev/sync-error': 'Something was wrong once',
+  };
+  const copy = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'copy', annotations }, data };
+  await stage.cluster.kubectl(
+    ['create', `--namespace=${NAMESPACE}`, '--filename=-', '--field-manager=backup'],
+    JSON.stringify(copy),
+  );
+  await eventually('no error', 15_000, async () =>
+    expect(await stage.annotations(NAMESPACE, 'copy')).not.toHaveProperty('sidekey.dev/sync-error'),
+  );
+  stage.world.fake.projects.folder(stage.world.project, 'dev', '/restored').secrets.delete('url');
+  await expectHeld('copy', { token: 't1' });
+  stage.write('/restored', 'url', 'u2');
+  await expectHeld('copy', { token: 't1', url: 'u2' });
+  expect(await stage.annotations(NAMESPACE, 'copy')).not.toHaveProperty('sidekey.dev/sync-error');
+});
