@@ -25,7 +25,7 @@ beforeAll(async () => {
   }
 }, 60_000);
 
-type Name = 'agent' | 'sync' | 'injector';
+type Name = 'agent' | 'sync' | 'injector' | 'sidekey';
 
 function bundle(name: Name): Bundle {
   const found = made.get(`${name}.cjs`);
@@ -98,6 +98,19 @@ describe('the injector’s bundle', () => {
   test('holds nothing that talks to a store', () => {
     expect(holding('injector', /\/agent\/|\/node_modules\/(?:axios|node-vault|undici)\//u)).toEqual([]);
     expect(bundle('injector').code).not.toContain('X-Vault-Token');
+  });
+});
+
+describe('the command’s bundle', () => {
+  test('holds the command, and starts as one', () => {
+    expect(holding('sidekey', /\/cli\/main\.ts$/u)).toHaveLength(1);
+    expect(bundle('sidekey').code.startsWith('#!/usr/bin/env node\n')).toBe(true);
+  });
+
+  test('holds nothing that talks to a store or a cluster', () => {
+    const talking =
+      /\/node_modules\/(?:axios|node-vault|undici|pino|prom-client)\/|\/platform\/kubernetes\//u;
+    expect(holding('sidekey', talking)).toEqual([]);
   });
 });
 
