@@ -8,6 +8,7 @@ import type { Log } from '#platform/log.ts';
 import type { Providers } from '../provider/provider.ts';
 import { type Cluster, watchCluster } from './cluster.ts';
 import type { SyncMetrics } from './metrics.ts';
+import { Pace } from './pace.ts';
 import { reconcile, type Surroundings } from './reconcile.ts';
 import { startStoreEngine, type StoreEngine } from './store-engine.ts';
 import { createTeller } from './teller.ts';
@@ -62,7 +63,8 @@ export async function keepSecrets(
     for (const key of keys) queue.add(key);
   };
   const engine = startStoreEngine({ ...parts, wishes, changed }, signal);
-  const cluster = watchCluster(kubernetes, (key) => queue.add(key), tools, signal);
+  const pace = new Pace((key) => queue.add(key), clock, signal);
+  const cluster = watchCluster(kubernetes, (key) => pace.tell(key), tools, signal);
   const teller = createTeller(kubernetes, recorder, log);
   const around: Surroundings = { kubernetes, cluster, engine, wishes, teller, metrics, log, signal };
   began({ cluster, engine, queue, wishes });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../../servers/eventually.ts';
 import { Stage } from './stage.ts';
@@ -97,4 +98,30 @@ test('a Secret that is restored from a backup follows its source, and forgets wh
   stage.write('/restored', 'url', 'u2');
   await expectHeld('copy', { token: 't1', url: 'u2' });
   expect(await stage.annotations(NAMESPACE, 'copy')).not.toHaveProperty('sidekey.dev/sync-error');
+});
+
+test('a controller that puts a placeholder back as soon as it is gone is answered once a second, and in the end', async () => {
+  await make('contested', '/registry');
+  await expectHeld('contested', { token: 't1' });
+  const proxy = await stage.cluster.proxy();
+  const address = `${proxy.address}/api/v1/namespaces/${NAMESPACE}/secrets/contested`;
+  const placeholder = Buffer.from('<auto-managed>').toString('base64');
+  let filled = 0;
+  const until = performance.now() + 10_000;
+  while (performance.now() < until) {
+    await sleep(5);
+    const { data } = (await (await fetch(address)).json()) as { data: { token: string } };
+    if (data.token === placeholder) continue;
+    filled += 1;
+    const headers = { 'content-type': 'application/merge-patch+json' };
+    await fetch(address, {
+      method: 'PATCH',
+      headers,
+      body: JSON.stringify({ data: { token: placeholder } }),
+    });
+  }
+  await proxy[Symbol.asyncDispose]();
+  expect(filled).toBeGreaterThan(5);
+  expect(filled).toBeLessThan(60);
+  await expectHeld('contested', { token: 't1' });
 });
