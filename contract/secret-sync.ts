@@ -37,3 +37,12 @@ export function asksForSync(annotations: Annotations): boolean {
   const flag = annotations[SYNC_KEY];
   return flag === undefined ? annotations[SOURCE_KEY] !== undefined : flag !== 'false';
 }
+
+const KNOWN: ReadonlySet<string> = new Set([SOURCE_KEY, KEYS_KEY, ...Object.values(STATUS_KEYS)]);
+
+/** The annotations that look like the sync's and mean nothing to it: a misspelt one must not pass for none. */
+export function unknownAnnotations(annotations: Annotations): readonly string[] {
+  return Object.keys(annotations).filter(
+    (key) => key.startsWith('sidekey.dev/') && !key.startsWith(TEMPLATE_PREFIX) && !KNOWN.has(key),
+  );
+}

@@ -1,6 +1,6 @@
 import type { Binding } from '#contract/binding.ts';
 import { describeSource, parseSecretSource } from '#contract/secret-source.ts';
-import { SOURCE_KEY, TEMPLATE_PREFIX } from '#contract/secret-sync.ts';
+import { SOURCE_KEY, TEMPLATE_PREFIX, unknownAnnotations } from '#contract/secret-sync.ts';
 import { isRefBound, nameRef } from '../../agent/sync/decide/bound-reference.ts';
 import type { BoundNamespace } from '../../agent/sync/decide/namespace.ts';
 import { readRequest, type SyncRequest, unbound } from '../../agent/sync/decide/request.ts';
@@ -31,7 +31,7 @@ export interface ReadPlan {
 
 /** What would be synced, and what is in the way of it. */
 export function planSync(manifest: Manifest, known: KnownNamespace | undefined): ReadPlan {
-  const annotations = textAnnotations(manifest.value);
+  const annotations = withoutUnknown(textAnnotations(manifest.value));
   const namespace = known?.bound ?? assumed(annotations[SOURCE_KEY]);
   const { request, problems } = readRequest(annotations, namespace);
   if (request === undefined) return { findings: problems.map((one) => locateProblem(one, manifest, known)) };
@@ -43,6 +43,12 @@ export function planSync(manifest: Manifest, known: KnownNamespace | undefined):
   const keys = planKeys(manifest.value, request, refs);
   const plan = { ...source, sourceUnknown, keys, allKeys: namedKeys(request) === undefined };
   return { plan, findings: [...findings, ...more] };
+}
+
+/** What means nothing is told apart, with what may have been meant. */
+function withoutUnknown(annotations: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const unknown = new Set(unknownAnnotations(annotations));
+  return Object.fromEntries(Object.entries(annotations).filter(([key]) => !unknown.has(key)));
 }
 
 /** Stands for the folder that a namespace is bound to as long as nobody knows it. */

@@ -6,7 +6,13 @@ import {
   VAULT_BINDING_KEY,
 } from '#contract/binding.ts';
 import { describeSource, parseSecretSource, type SecretSource } from '#contract/secret-source.ts';
-import { KEYS_KEY, SOURCE_KEY, SYNC_KEY, TEMPLATE_PREFIX } from '#contract/secret-sync.ts';
+import {
+  KEYS_KEY,
+  SOURCE_KEY,
+  SYNC_KEY,
+  TEMPLATE_PREFIX,
+  unknownAnnotations,
+} from '#contract/secret-sync.ts';
 import { TemplateSyntaxError } from '#contract/template/error.ts';
 import { parseTemplate } from '#contract/template/parse.ts';
 import type { Template } from '#contract/template/tree.ts';
@@ -37,6 +43,13 @@ export function readRequest(annotations: Annotations, namespace: BoundNamespace)
   const flag = annotations[SYNC_KEY];
   if (flag !== undefined && flag !== 'true')
     problems.push(invalid(SYNC_KEY, `is ${quoted(flag)}; expected "true" or "false"`));
+  for (const key of unknownAnnotations(annotations))
+    problems.push(
+      invalid(
+        key,
+        `means nothing on a Secret; expected ${SOURCE_KEY}, ${KEYS_KEY} or ${TEMPLATE_PREFIX}<key>`,
+      ),
+    );
   const templates = readTemplates(annotations, problems);
   const keys = readKeys(annotations[KEYS_KEY], problems);
   const stands = annotations[SOURCE_KEY] !== undefined || keys !== undefined || templates.size === 0;

@@ -112,3 +112,12 @@ test('a namespace whose binding cannot be read is bound to nothing', () => {
   const { binding } = readNamespace({ 'sidekey.dev/infisical': 'ml/prod,broken' });
   expect(binding.infisical).toEqual([]);
 });
+
+test.each(['sidekey.dev/kyes', 'sidekey.dev/infisical', 'sidekey.dev/templates.a'])(
+  'an annotation that means nothing is told, rather than passed by: %s',
+  (key) => {
+    const read = request({ [key]: 'token' });
+    expect(read.request).toBeUndefined();
+    expect(messages(read)).toContain(`${key} means nothing on a Secret`);
+  },
+);
