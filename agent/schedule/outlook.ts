@@ -67,5 +67,5 @@ export function isUpToDate(state: AgentState, name: string): boolean {
 /** When the secret that was confirmed longest ago was last read or renewed; undefined if none was yet. */
 export function oldestConfirmation(state: AgentState): number | undefined {
   const times = [...state.secrets.values()].flatMap(({ held, confirmedAt }) => (held ? confirmedAt : []));
-  return times.length === 0 ? undefined : Math.min(...times);
+  return times.length === 0 ? undefined : times.reduce((one, other) => Math.min(one, other));
 }

@@ -41,7 +41,8 @@ export function plan(state: AgentState, now: number): Plan {
   const wakes = parts.flatMap((part) => part.wakes);
   return {
     actions: parts.flatMap((part) => part.actions),
-    wakeAt: Math.min(Number.POSITIVE_INFINITY, ...wakes),
+    // Not as arguments, of which there cannot be as many as a cluster has secrets.
+    wakeAt: wakes.reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY),
   };
 }
 

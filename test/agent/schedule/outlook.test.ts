@@ -6,6 +6,7 @@ import {
   oldestConfirmation,
   tokenEnd,
 } from '../../../agent/schedule/outlook.ts';
+import { plan } from '../../../agent/schedule/plan.ts';
 import { failure, HOUR, leased, POLL_MS, rendered, Scene, SECOND } from './scene.ts';
 
 const DEADLINE_MS = 300 * SECOND;
@@ -77,4 +78,13 @@ describe('what the metrics show', () => {
     expect(oldestConfirmation(scene.state)).toBe(scene.now - 5000);
     expect(oldestConfirmation(new Scene().state)).toBeUndefined();
   });
+});
+
+test('there may be as many secrets as all Secrets of a large cluster ask for', () => {
+  const scene = rendered({ kind: 'polled' });
+  const [secret] = scene.state.secrets.values();
+  const many = Array.from({ length: 200_000 }, (_, index) => [String(index), secret] as const);
+  const state = { ...scene.state, secrets: new Map(many.flatMap(([key, one]) => (one ? [[key, one]] : []))) };
+  expect(plan(state, scene.now).wakeAt).toBe(scene.now + scene.pause);
+  expect(oldestConfirmation(state)).toBe(scene.now);
 });
