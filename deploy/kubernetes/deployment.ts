@@ -1,4 +1,5 @@
 import { ADMIN_PORT } from '#contract/layout.ts';
+import { HARDENED_CONTAINER, hardenedPod, httpGet } from './hardening.ts';
 
 /** What agents are told of a store. */
 export interface StoreOptions {
@@ -25,7 +26,6 @@ export interface InjectorOptions {
 export const NAME = 'sidekey-injector';
 export const LABELS = { 'app.kubernetes.io/name': 'sidekey', 'app.kubernetes.io/component': 'injector' };
 const WEBHOOK_PORT = 8443;
-const USER = 65_532;
 const TLS_DIRECTORY = '/etc/sidekey/tls';
 const STORE_DIRECTORY = '/etc/sidekey';
 /** In the ConfigMap of a store, and so in its directory. */
@@ -61,24 +61,8 @@ export function deployment(options: InjectorOptions): object {
 function podSpec(options: InjectorOptions): object {
   return {
     serviceAccountName: NAME,
-    automountServiceAccountToken: false,
-    enableServiceLinks: false,
+    ...hardenedPod(LABELS),
     terminationGracePeriodSeconds: GRACE_SECONDS,
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: USER,
-      runAsGroup: USER,
-      fsGroup: USER,
-      seccompProfile: { type: 'RuntimeDefault' },
-    },
-    topologySpreadConstraints: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map(
-      (topologyKey) => ({
-        topologyKey,
-        maxSkew: 1,
-        whenUnsatisfiable: 'ScheduleAnyway',
-        labelSelector: { matchLabels: LABELS },
-      }),
-    ),
     containers: [container(options)],
     volumes: [
       { name: 'tls', secret: { secretName: `${NAME}-tls`, defaultMode: 0o440 } },
@@ -89,8 +73,6 @@ function podSpec(options: InjectorOptions): object {
     ],
   };
 }
-
-const httpGet = (path: string): object => ({ httpGet: { path, port: 'admin' } });
 
 function container(options: InjectorOptions): object {
   return {
@@ -107,12 +89,7 @@ function container(options: InjectorOptions): object {
     livenessProbe: { ...httpGet('/healthz'), periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
     // No preStop hook: on SIGTERM the injector itself goes on answering until the Service knows that it leaves.
     resources: { requests: { cpu: '50m', memory: '96Mi' }, limits: { memory: '384Mi' } },
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      runAsNonRoot: true,
-      capabilities: { drop: ['ALL'] },
-    },
+    securityContext: HARDENED_CONTAINER,
     volumeMounts: [
       { name: 'tls', mountPath: TLS_DIRECTORY, readOnly: true },
       ...authorities(options).map(({ store }) => ({

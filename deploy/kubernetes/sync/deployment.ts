@@ -1,4 +1,5 @@
 import { ADMIN_PORT, TOKEN_DIRECTORY } from '#contract/layout.ts';
+import { HARDENED_CONTAINER, hardenedPod, httpGet } from '../hardening.ts';
 import {
   checksum,
   CONFIG_FILE,
@@ -9,7 +10,6 @@ import {
   type SyncOptions,
 } from './settings.ts';
 
-const USER = 65_532;
 const CONFIG_DIRECTORY = '/etc/sidekey';
 /** Where every Kubernetes client looks for its pod's account. */
 const ACCOUNT_DIRECTORY = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -46,24 +46,8 @@ export function syncDeployment(options: SyncOptions, config: string): object {
 function podSpec(options: SyncOptions): object {
   return {
     serviceAccountName: NAME,
-    automountServiceAccountToken: false,
-    enableServiceLinks: false,
+    ...hardenedPod(SYNC_LABELS),
     terminationGracePeriodSeconds: GRACE_SECONDS,
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: USER,
-      runAsGroup: USER,
-      fsGroup: USER,
-      seccompProfile: { type: 'RuntimeDefault' },
-    },
-    topologySpreadConstraints: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map(
-      (topologyKey) => ({
-        topologyKey,
-        maxSkew: 1,
-        whenUnsatisfiable: 'ScheduleAnyway',
-        labelSelector: { matchLabels: SYNC_LABELS },
-      }),
-    ),
     containers: [container(options)],
     volumes: [
       { name: 'config', configMap: { name: NAME } },
@@ -83,8 +67,6 @@ const ACCOUNT_SOURCES = [
   { downwardAPI: { items: [{ path: 'namespace', fieldRef: { fieldPath: 'metadata.namespace' } }] } },
 ];
 
-const httpGet = (path: string): object => ({ httpGet: { path, port: 'admin' } });
-
 function container({ agentImage }: SyncOptions): object {
   return {
     name: 'sync',
@@ -96,12 +78,7 @@ function container({ agentImage }: SyncOptions): object {
     readinessProbe: { ...httpGet('/readyz'), periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 3 },
     livenessProbe: { ...httpGet('/healthz'), periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
     resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '512Mi' } },
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      runAsNonRoot: true,
-      capabilities: { drop: ['ALL'] },
-    },
+    securityContext: HARDENED_CONTAINER,
     volumeMounts: [
       { name: 'config', mountPath: CONFIG_DIRECTORY, readOnly: true },
       { name: 'account', mountPath: ACCOUNT_DIRECTORY, readOnly: true },
