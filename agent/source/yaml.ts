@@ -31,8 +31,8 @@ function scalar(value: Value): string {
 const numberText = (token: string): string =>
   token.replace(/^(-?\d+)(?=e)/iu, '$1.0').replace(/(?<=e)(?=\d)/iu, '+');
 
-/** Some readers take `e0` for a number. */
-const PLAIN_KEY = /^(?![eE]\d+$)[A-Za-z_][\w./-]*$/u;
+/** Some readers take `e0` and `e-1` for numbers. */
+const PLAIN_KEY = /^(?![eE][-.\d]+$)[A-Za-z_][\w./-]*$/u;
 /** A longer key has to be announced. */
 const KEY_LENGTH = 1000;
 
