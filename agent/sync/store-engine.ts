@@ -36,6 +36,7 @@ export function startStoreEngine(parts: StoreEngineParts, stop: AbortSignal): St
   const journal = keepJournal(parts.log);
   let state = newState(parts.pollMs, providers.keys());
   let report: ((event: Event) => void) | undefined;
+  const redirect = (): void => report?.({ type: 'redirected' });
   const engine = {
     world: { providers, render: (action: RenderAction) => Promise.resolve(survey(wishes, action)) },
     clock,
@@ -43,6 +44,8 @@ export function startStoreEngine(parts: StoreEngineParts, stop: AbortSignal): St
     observe: (step: Step) => {
       state = step.after;
       if (step.event.type !== 'rendered') journal(step);
+      // Only when nothing is missing any more is let go what nobody wants.
+      else if (step.event.missing.length > 0) redirect();
       const secrets = affected(step, wishes);
       if (secrets.length > 0) parts.changed(secrets);
     },
@@ -56,7 +59,7 @@ export function startStoreEngine(parts: StoreEngineParts, stop: AbortSignal): St
       return state;
     },
     end: run(engine, state, stop),
-    redirect: () => report?.({ type: 'redirected' }),
+    redirect,
     has: (store) => providers.has(store),
     known: (ref) => knownOf(state, ref),
     now: () => new Date(clock.now()),

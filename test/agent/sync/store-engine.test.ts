@@ -8,6 +8,7 @@ import { MemoryProvider } from '../memory-provider.ts';
 import { SteeredClock } from '../steered-clock.ts';
 
 const POLL_MS = 10_000;
+const HOUR = 3_600_000;
 const ref = (path: string): SecretRef => ({ store: 'vault', operation: 'read', path, parameters: {} });
 
 /** The engine over a store in memory, and the Secrets it was told of. */
@@ -86,6 +87,33 @@ describe('the secrets that Kubernetes Secrets are made of', () => {
     await stage.clock.advance(POLL_MS);
     expect(stage.reads()).toEqual(['read b']);
     expect(stage.textOf('a')).toBeUndefined();
+  });
+
+  test('that nobody wants any more are not read, even if there is no such thing as is wanted instead', async () => {
+    const stage = new Stage({ a: '1' });
+    await stage.wish('ml/one', 'a');
+    await stage.wish('ml/one', 'missing');
+    stage.reads();
+    await stage.clock.advance(3 * POLL_MS);
+    expect(stage.reads()).not.toContain('read a');
+    expect(stage.textOf('a')).toBeUndefined();
+  });
+
+  test('with a lease are renewed, of which nobody is told, or replaced in time, of which all are', async () => {
+    const stage = new Stage({});
+    const lifetime = { kind: 'leased', ttlMs: HOUR, renewable: true } as const;
+    stage.provider.secrets.set('a', { text: '1', lifetime, leaseId: 'lease-a' });
+    const short = { ...lifetime, renewable: false };
+    stage.provider.secrets.set('b', { text: '1', lifetime: short, leaseId: 'lease-b' });
+    await stage.wish('ml/one', 'a');
+    await stage.wish('ml/two', 'b');
+    expect(stage.told()).toEqual(['ml/one', 'ml/two']);
+    stage.reads();
+    stage.provider.secrets.set('b', { text: '2', lifetime: short, leaseId: 'lease-c' });
+    await stage.clock.advance(HOUR / 2);
+    expect(stage.provider.asked.toSorted()).toEqual(['read b', 'renew lease-a']);
+    expect(stage.told()).toEqual(['ml/two']);
+    expect(stage.textOf('b')).toBe('2');
   });
 
   test('do not wait for each other: one that is refused keeps no other back', async () => {
