@@ -23,7 +23,8 @@ export interface QueueOptions {
 
 /**
  * Work that is known by a key: of several reasons to do the same, one piece of work comes. Failed work comes again after a
- * pause that grows, and at once if it is added anew.
+ * pause that grows, and at once if it is added anew. It takes half of the places at most: what is slow to fail, as behind a
+ * webhook that hangs, is not to keep everything else waiting.
  */
 export class WorkQueue {
   readonly #options: QueueOptions;
@@ -55,12 +56,18 @@ export class WorkQueue {
   }
 
   #fill(): void {
+    const { concurrency } = this.#options;
     for (const [key, since] of this.#due) {
-      if (this.#running.size >= this.#options.concurrency || this.#closed.signal.aborted) return;
-      if (this.#running.has(key)) continue;
+      if (this.#running.size >= concurrency || this.#closed.signal.aborted) return;
+      if (this.#running.has(key) || (this.#failures.has(key) && this.#retries >= concurrency / 2)) continue;
       this.#due.delete(key);
       this.#running.set(key, this.#run(key, since));
     }
+  }
+
+  /** How much is under way that failed when it was done last. */
+  get #retries(): number {
+    return [...this.#running.keys()].filter((key) => this.#failures.has(key)).length;
   }
 
   async #run(key: string, since: number): Promise<void> {

@@ -94,6 +94,21 @@ describe('a queue of work', () => {
     expect(begun).toHaveLength(4);
   });
 
+  test('leaves half of the places to what has not failed, however much that failed is tried again', async () => {
+    const stage = new Stage(4);
+    const { queue, begun, clock } = stage;
+    const bad = Array.from({ length: 8 }, (_, number) => `bad-${number}`);
+    for (const key of bad) queue.add(key);
+    for (const _ of bad) await stage.end({ done: false });
+    await clock.advance(60_000);
+    expect(begun.slice(bad.length)).toHaveLength(2);
+    queue.add('good');
+    queue.add('another');
+    expect(begun.slice(-2)).toEqual(['good', 'another']);
+    for (let count = 0; count < 10; count += 1) await stage.end();
+    expect(new Set(begun.slice(bad.length))).toEqual(new Set([...bad, 'good', 'another']));
+  });
+
   test('does not wait for the pause if there is a new reason', async () => {
     const stage = new Stage();
     stage.queue.add('a');
