@@ -66,6 +66,22 @@ describe('a Secret of a type that the API server checks', () => {
   });
 });
 
+test('a Secret may be as large as the API server takes it, and a value that is too large is told', async () => {
+  const large = 'x'.repeat(1024 * 1024 - 4);
+  stage.write('/large', 'DATA', large);
+  await make('large', '/large', { stringData: { own: 'mine' } });
+  await expectHeld('large', { own: 'mine', DATA: large });
+  stage.write('/large', 'DATA', `${large}x`);
+  await eventually('the error', 15_000, async () =>
+    expect((await stage.annotations(NAMESPACE, 'large'))['sidekey.dev/sync-error']).toContain(
+      '1048577 bytes',
+    ),
+  );
+  stage.world.fake.projects.folder(stage.world.project, 'dev', '/large').secrets.delete('DATA');
+  stage.write('/large', 'OTHER', large);
+  await expectHeld('large', { own: 'mine', OTHER: large });
+});
+
 test('what is wrong is told, whatever characters the names in the store have', async () => {
   await make('odd', '/odd', { annotations: { 'sidekey.dev/keys': 'token' } });
   await eventually('the error', 15_000, async () =>
