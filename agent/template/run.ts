@@ -3,7 +3,7 @@ import type { ValueMap } from '../value/value.ts';
 import { Fault } from './error.ts';
 import type { TemplateInputs } from './evaluate.ts';
 import type { FunctionContext } from './functions/signature.ts';
-import { copyMap } from './go/copy.ts';
+import { copyMap, countValues } from './go/copy.ts';
 import { type GoValue, Scratch } from './go/value.ts';
 
 /** How much may still be done: a unit is one node walked, one command run, or sixteen characters taken or made. */
@@ -99,6 +99,7 @@ export class Run implements FunctionContext {
       this.missing.set(key, ref);
       return undefined;
     }
+    this.spend(countValues(body) / 4);
     const copy = copyMap(body);
     this.#bodies.set(key, copy);
     return copy;

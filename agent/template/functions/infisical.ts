@@ -113,7 +113,9 @@ const climbs = (part: string): boolean => part === '.' || part === '..';
 
 function secretsAt(ref: SecretRef, context: FunctionContext): readonly ValueMap[] {
   const secrets = context.read(ref)?.get('secrets');
-  return Array.isArray(secrets) ? (secrets as readonly Value[]).filter(isValueMap) : [];
+  if (!Array.isArray(secrets)) return [];
+  context.spend(secrets.length);
+  return (secrets as readonly Value[]).filter(isValueMap);
 }
 
 /** A secret as a template sees it. */

@@ -17,7 +17,9 @@ export const SECRET: Family<'secret'> = {
     if (path === '') return new StringList(undefined);
     const data = context.read(reference('list', path, []))?.get('data') ?? null;
     const keys = isMap(data) ? data.get('keys') : undefined;
-    return new StringList(isList(keys) ? keys.filter(isString).toSorted(compareText) : undefined);
+    if (!isList(keys)) return new StringList(undefined);
+    context.spend(keys.length);
+    return new StringList(keys.filter(isString).toSorted(compareText));
   }),
 };
 

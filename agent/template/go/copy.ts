@@ -12,6 +12,14 @@ export function copyValue(value: GoValue): GoValue {
   return isList(value) ? value.map(copyValue) : value;
 }
 
+/** How many values there are in one, itself among them: what it takes to copy or to compare it. */
+export function countValues(value: GoValue): number {
+  const items = value instanceof TextMap ? [] : isMap(value) ? value.values() : isList(value) ? value : [];
+  let count = 1;
+  for (const item of items) count += countValues(item);
+  return count;
+}
+
 /** A map to be written to: Go's maps are shared by all who hold them. */
 export type WritableMap = Map<string, GoValue>;
 

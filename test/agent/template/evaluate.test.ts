@@ -121,6 +121,26 @@ describe('a template cannot hang or exhaust the agent', () => {
     expect(performance.now() - start).toBeLessThan(5_000);
   });
 
+  test.each([
+    'listSecrets "p" "e" "/"',
+    'secrets "list"',
+    'sprig_keys $map',
+    'sprig_values $map',
+    'sprig_pick $map "a"',
+    'sprig_omit $map "a"',
+    'sprig_deepCopy $map',
+    'sprig_has $map (sprig_list $map)',
+  ])('a large secret looked at again and again: %s', (call) => {
+    const names = Array.from({ length: 2000 }, (_, index) => `k${index}`);
+    const secrets = {
+      'p/e': JSON.stringify({ secrets: names.map((secretKey) => ({ secretKey, secretValue: '' })) }),
+      list: JSON.stringify({ data: { keys: names } }),
+      map: JSON.stringify({ data: Object.fromEntries(names.map((name) => [name, ''])) }),
+    };
+    const text = `{{ $map := (secret "map").Data }}{{ range loop 20000 }}{{ $x := ${call} }}{{ end }}`;
+    expect(() => rendered(text, { secrets })).toThrow('the template does too much; it was stopped');
+  });
+
   test('not a regular expression that would take a backtracking engine for ever', () => {
     expect(rendered('{{ printf "%999s" "" | regexMatch "^(( +)+)+x" }}')).toBe('false');
   });

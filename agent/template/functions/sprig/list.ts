@@ -1,4 +1,5 @@
 import { Fault } from '../../error.ts';
+import { countValues } from '../../go/copy.ts';
 import { type GoValue, itemsOf, StringList } from '../../go/value.ts';
 import { type Family, type FunctionContext, takes, takesMore, type TemplateFunction } from '../signature.ts';
 import { isBlank, isDeepEqual, itemsIn, toWhole } from './cast.ts';
@@ -75,7 +76,7 @@ export const SPRIG_LIST: Family<'sprigList'> = {
 };
 
 function isAmong(items: readonly GoValue[], value: GoValue, context: FunctionContext): boolean {
-  context.spend(items.length);
+  context.spend(items.length * countValues(value));
   return items.some((item) => isDeepEqual(item, value));
 }
 

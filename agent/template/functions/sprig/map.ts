@@ -1,9 +1,9 @@
 import { Fault } from '../../error.ts';
-import { copyValue, writable } from '../../go/copy.ts';
+import { copyValue, countValues, writable } from '../../go/copy.ts';
 import { mergeInto } from '../../go/merge.ts';
 import { compareText, sortedEntries } from '../../go/order.ts';
 import { type GoMap, type GoValue, isMap, NIL_MAP, StringList, TextMap } from '../../go/value.ts';
-import { type Family, takes, takesMore, type TemplateFunction } from '../signature.ts';
+import { type Family, type FunctionContext, takes, takesMore, type TemplateFunction } from '../signature.ts';
 import { toText } from './cast.ts';
 
 const merging = (overrides: boolean): TemplateFunction =>
@@ -19,7 +19,10 @@ const merging = (overrides: boolean): TemplateFunction =>
 
 const merge = merging(false);
 const mergeOverwrite = merging(true);
-const deepCopy = takes(['any'], ([value]) => copyValue(value));
+const deepCopy = takes(['any'], ([value], context) => {
+  context.spend(countValues(value) / 4);
+  return copyValue(value);
+});
 
 /** Where Go's order of keys is by chance, ours is that of their bytes. */
 export const SPRIG_MAP: Family<'sprigMap'> = {
@@ -37,18 +40,17 @@ export const SPRIG_MAP: Family<'sprigMap'> = {
   sprig_keys: takesMore(
     [],
     'map',
-    (maps) => new StringList(maps.flatMap((map) => [...map.keys()].toSorted(compareText))),
+    (maps, context) => new StringList(maps.flatMap((map) => keysOf(map, context).toSorted(compareText))),
   ),
-  sprig_values: takes(['map'], ([map]) => sortedEntries(map).map(([, item]) => item)),
-  sprig_pick: takesMore(
-    ['map'],
-    'string',
-    ([map, ...keys]) => new Map([...map].filter(([key]) => keys.includes(key))),
+  sprig_values: takes(['map'], ([map], context) => {
+    context.spend(map.size);
+    return sortedEntries(map).map(([, item]) => item);
+  }),
+  sprig_pick: takesMore(['map'], 'string', ([map, ...keys], context) =>
+    only(map, (key) => keys.includes(key), context),
   ),
-  sprig_omit: takesMore(
-    ['map'],
-    'string',
-    ([map, ...keys]) => new Map([...map].filter(([key]) => !keys.includes(key))),
+  sprig_omit: takesMore(['map'], 'string', ([map, ...keys], context) =>
+    only(map, (key) => !keys.includes(key), context),
   ),
   sprig_merge: merge,
   sprig_mustMerge: merge,
@@ -65,6 +67,16 @@ function dictionary(values: readonly GoValue[]): GoMap {
     map.set(toText(values[index]), index + 1 < values.length ? (values[index + 1] ?? null) : '');
   }
   return map;
+}
+
+function keysOf(map: GoMap, context: FunctionContext): string[] {
+  context.spend(map.size);
+  return [...map.keys()];
+}
+
+function only(map: GoMap, isWanted: (key: string) => boolean, context: FunctionContext): GoMap {
+  context.spend(map.size);
+  return new Map([...map].filter(([key]) => isWanted(key)));
 }
 
 function writableOf(map: GoMap): Map<string, GoValue> {
