@@ -1,5 +1,6 @@
 import type { JsonObject } from '#contract/json.ts';
 import { STATUS_KEYS } from '#contract/secret-sync.ts';
+import { findAlike } from './alike.ts';
 import { isPlaceholder, type LiveSecret } from './live-secret.ts';
 import type { SyncProblem } from './problem.ts';
 import type { Wanted } from './wanted.ts';
@@ -80,8 +81,9 @@ function unfilled({ data, managed, shared }: LiveSecret, wanted: Wanted): SyncPr
   const open = [...data].filter(
     ([key, value]) => isPlaceholder(value) && stays(key) && !values.has(key) && !kept.has(key),
   );
+  const alike = findAlike(open.length === 0 ? [] : values.keys());
   return open.map(([key]) => {
-    const like = [...values.keys()].find((other) => other.toLowerCase() === key.toLowerCase());
+    const like = alike(key);
     const advice =
       like === undefined ? `say what it is called there: ${key}=NAME` : `it has ${like}: say ${key}=${like}`;
     return {

@@ -10,6 +10,7 @@ import { Fault, TemplateError } from '../../template/error.ts';
 import { evaluate, type TemplateInputs } from '../../template/evaluate.ts';
 import type { Budget } from '../../template/run.ts';
 import type { ValueMap } from '../../value/value.ts';
+import { findAlike } from './alike.ts';
 import { isRefBound, nameRef } from './bound-reference.ts';
 import type { SyncProblem, SyncReason } from './problem.ts';
 import { type SyncRequest, unbound } from './request.ts';
@@ -104,6 +105,7 @@ function fill(state: Wanted, source: SecretSource, { keys, found, templates }: F
   const values = new Map<string, string>();
   const kept = new Set<string>();
   const problems = [...state.problems];
+  const absent: string[] = [];
   for (const [key, name] of keys) {
     // What a template makes of a key counts, even while that is not known.
     if (templates.has(key)) continue;
@@ -112,10 +114,12 @@ function fill(state: Wanted, source: SecretSource, { keys, found, templates }: F
     else if (value !== undefined) values.set(key, base64(Buffer.from(textOf(value))));
     else {
       kept.add(key);
-      problems.push(missing(source, name, found));
+      absent.push(name);
     }
   }
-  return { ...state, complete: [...keys.keys()].some(isSecretKey), values, kept, problems };
+  const complete = [...keys.keys()].some(isSecretKey);
+  const all = absent.length === 0 ? problems : [...problems, ...missing(source, absent, found)];
+  return { ...state, complete, values, kept, problems: all };
 }
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
@@ -225,13 +229,16 @@ const notAKey = (key: string): SyncProblem => ({
 
 const MOST_NAMES = 10;
 
-function missing(source: SecretSource, name: string, found: ValueMap): SyncProblem {
+function missing(source: SecretSource, absent: readonly string[], found: ValueMap): SyncProblem[] {
   const names = [...found.keys()].toSorted();
-  const like = names.find((other) => other.toLowerCase() === name.toLowerCase());
   const rest = names.length > MOST_NAMES ? `${names.slice(0, MOST_NAMES).join(', ')}, …` : names.join(', ');
-  const hint =
-    like === undefined
-      ? `it has ${rest || 'none'}`
-      : `it has ${like}: say ${name}=${like} in sidekey.dev/keys`;
-  return { reason: 'missing_key', message: `${describeSource(source)} has no key ${name}; ${hint}` };
+  const alike = findAlike(names);
+  return absent.map((name) => {
+    const like = alike(name);
+    const hint =
+      like === undefined
+        ? `it has ${rest || 'none'}`
+        : `it has ${like}: say ${name}=${like} in sidekey.dev/keys`;
+    return { reason: 'missing_key', message: `${describeSource(source)} has no key ${name}; ${hint}` };
+  });
 }

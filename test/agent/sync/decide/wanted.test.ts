@@ -91,6 +91,13 @@ describe('what is not known', () => {
     expect(missing.problems[0]?.message).toContain('token=TOKEN');
   });
 
+  test('is told of as many keys as an annotation can name, in a folder that is as large', () => {
+    const folder = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`KEY_${index}`, '']));
+    const keys = Array.from({ length: 40_000 }, (_, index) => `k${index}`);
+    const missing = wanted({ 'sidekey.dev/keys': keys.join(',') }, storesOf({ [FOLDER]: folder }));
+    expect(missing.problems).toHaveLength(keys.length);
+  });
+
   test('is no reason to take anything away where no key of the folder can be one of a Secret', () => {
     expect(wanted({}, storesOf({ [FOLDER]: { 'a b': '1' } }))).toMatchObject({
       complete: false,
