@@ -22,8 +22,6 @@ export interface Binding {
   readonly vaultPaths: readonly string[];
 }
 
-export const UNBOUND: Binding = { infisical: [], vaultPaths: [] };
-
 /** Reads `sidekey.dev/infisical` of a namespace. The empty text binds to nothing. */
 export function parseInfisicalBinding(text: string): Read<readonly InfisicalFolder[]> {
   const folders = entries(text).map(parseInfisicalFolder);
