@@ -7,6 +7,7 @@ import { KubernetesError } from '#platform/kubernetes/errors.ts';
 import { versionOf } from '#platform/kubernetes/metadata.ts';
 import { type Assessment, assess, isWaiting, wantedFor } from './decide/assess.ts';
 import type { Cluster } from './cluster.ts';
+import type { Edition } from './decide/edition.ts';
 import type { SecretRef } from '../provider/provider.ts';
 import type { SyncMetrics } from './metrics.ts';
 import type { StoreEngine } from './store-engine.ts';
@@ -80,9 +81,10 @@ async function settle(around: Surroundings, key: string, object: JsonObject): Pr
   const secret = cluster.secrets.get(key);
   const namespace = secret && cluster.boundNamespace(secret.namespace);
   if (secret === undefined || namespace === undefined) return DONE;
-  const assessment = assess(object, namespace, engine);
+  const assessment = assess(object, namespace, engine, secret.edition);
   wish(around, key, assessment.used);
   const left = (await apply(around, secret, assessment)) ?? object;
+  if (assessment.edition) remember(around, key, assessment.edition);
   metrics.increment('sidekey_sync_results_total', { result: assessment.apply ? 'applied' : 'unchanged' });
   for (const { reason } of assessment.problems)
     metrics.increment('sidekey_sync_results_total', { result: reason });
@@ -92,6 +94,12 @@ async function settle(around: Surroundings, key: string, object: JsonObject): Pr
   secret.refusals = 0;
   secret.state = stateOf(assessment);
   return DONE;
+}
+
+/** The watch may have told of the Secret anew while it was written. */
+function remember({ cluster }: Surroundings, key: string, edition: Edition): void {
+  const secret = cluster.secrets.get(key);
+  if (secret) secret.edition = edition;
 }
 
 function stateOf({ error, managed }: Assessment): TrackedSecret['state'] {

@@ -46,7 +46,7 @@ export function createTeller(kubernetes: Kubernetes, recorder: Recorder, log: Lo
   };
   return {
     async tell({ live, changed, error, untold }, version, signal) {
-      if (changed.length > 0) event(live, 'Synced', `Filled ${changed.join(', ')}`);
+      if (changed.length > 0) event(live, 'Synced', `Changed ${changed.join(', ')}`);
       else if (untold && error === undefined) event(live, 'Synced', 'What was wrong is mended');
       return untold ? await write({ ...live, resourceVersion: version }, error, signal) : undefined;
     },

@@ -1,4 +1,5 @@
 import { annotationsIn, type JsonObject, objectIn, textIn } from '#contract/json.ts';
+import type { Edition } from './decide/edition.ts';
 import type { SecretState } from './metrics.ts';
 
 /** A Secret that asks to be synced: what the watch tells of it, which never holds its data. */
@@ -10,6 +11,8 @@ export interface TrackedSecret {
   state: SecretState;
   /** The resourceVersion in which it was left: news of it is no news. */
   settled?: string;
+  /** What it was left as. */
+  edition?: Edition;
   /** How often in a row the API server has refused to take its values. */
   refusals: number;
 }
@@ -19,21 +22,29 @@ export const keyOf = (object: JsonObject): string => {
   return `${textIn(metadata, 'namespace')}/${textIn(metadata, 'name')}`;
 };
 
-/** Takes note of a Secret, again if it was known. */
+/** Takes note of a Secret, again if it was known. Of another one with its name nothing is known. */
 export function track(object: JsonObject, known: TrackedSecret | undefined): TrackedSecret {
   const metadata = objectIn(object, 'metadata');
   const uid = textIn(metadata, 'uid');
-  const same = known?.uid === uid ? known : undefined;
   return {
     namespace: textIn(metadata, 'namespace'),
     name: textIn(metadata, 'name'),
     uid,
     annotations: annotationsIn(object),
-    state: same?.state ?? 'waiting',
-    refusals: same?.refusals ?? 0,
-    ...(same?.settled === undefined ? {} : { settled: same.settled }),
+    ...(known?.uid === uid ? experienceOf(known) : INEXPERIENCED),
   };
 }
+
+type Experience = Pick<TrackedSecret, 'state' | 'settled' | 'edition' | 'refusals'>;
+
+const INEXPERIENCED: Experience = { state: 'waiting', refusals: 0 };
+
+const experienceOf = ({ state, settled, edition, refusals }: TrackedSecret): Experience => ({
+  state,
+  refusals,
+  ...(settled !== undefined && { settled }),
+  ...(edition && { edition }),
+});
 
 export const secretPath = ({ namespace, name }: Pick<TrackedSecret, 'namespace' | 'name'>): string =>
   `/api/v1/namespaces/${namespace}/secrets/${name}`;

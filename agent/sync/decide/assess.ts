@@ -2,6 +2,7 @@ import type { JsonObject } from '#contract/json.ts';
 import { STATUS_KEYS } from '#contract/secret-sync.ts';
 import type { SecretRef } from '../../provider/provider.ts';
 import { type Decision, decide } from './decide.ts';
+import type { Edition } from './edition.ts';
 import { type LiveSecret, readSecret } from './live-secret.ts';
 import type { BoundNamespace } from './namespace.ts';
 import { readRequest } from './request.ts';
@@ -29,11 +30,16 @@ export function wantedFor(annotations: Annotations, namespace: BoundNamespace, s
 export const isWaiting = ({ values, problems }: Wanted): boolean =>
   values.size === 0 && problems.length === 0;
 
-/** Everything about one Secret at a moment. */
-export function assess(object: JsonObject, namespace: BoundNamespace, stores: Stores): Assessment {
+/** Everything about one Secret at a moment. `last` is what it was left as. */
+export function assess(
+  object: JsonObject,
+  namespace: BoundNamespace,
+  stores: Stores,
+  last?: Edition,
+): Assessment {
   const live = readSecret(object);
   const wanted = wantedFor(live.annotations, namespace, stores);
-  const decision = decide(live, wanted, stores.now());
+  const decision = decide(live, wanted, stores.now(), last);
   const error = describe(wanted, decision);
   return {
     ...decision,

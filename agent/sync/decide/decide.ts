@@ -1,6 +1,7 @@
 import type { JsonObject } from '#contract/json.ts';
 import { STATUS_KEYS } from '#contract/secret-sync.ts';
 import { findAlike } from './alike.ts';
+import { type Edition, editionOf } from './edition.ts';
 import { isPlaceholder, type LiveSecret } from './live-secret.ts';
 import type { SyncProblem } from './problem.ts';
 import type { Wanted } from './wanted.ts';
@@ -9,6 +10,8 @@ import type { Wanted } from './wanted.ts';
 export interface Decision {
   /** The object to apply; absent if the Secret is as it is to be, as far as that is known. */
   readonly apply?: JsonObject;
+  /** What the values are then; absent if they cannot be had. */
+  readonly edition?: Edition;
   /** True if there is more to do once that is applied. */
   readonly unfinished?: true;
   /** The keys whose values that changes. */
@@ -29,7 +32,7 @@ const MOST_BYTES = 1024 * 1024;
  * The object carries uid and resourceVersion, so that it neither brings back a Secret that was deleted nor overwrites what
  * was written meanwhile.
  */
-export function decide(live: LiveSecret, wanted: Wanted, now: Date): Decision {
+export function decide(live: LiveSecret, wanted: Wanted, now: Date, last?: Edition): Decision {
   const taken = [...wanted.values].filter(([key]) => isOurs(live, key));
   const stays = [...live.data].filter(([key]) => staysOurs(live, wanted, key));
   const wrested = wrestedFrom(live, new Map([...stays, ...taken]));
@@ -40,11 +43,12 @@ export function decide(live: LiveSecret, wanted: Wanted, now: Date): Decision {
   const problems = [...wanted.problems, ...conflicts(live, wanted), ...unfilled(live, wanted)];
   const idle =
     changed.length === 0 && managed.join(',') === (live.annotations[STATUS_KEYS.managedKeys] ?? '');
-  if (idle) return { changed, managed, problems };
+  const edition = editionOf(live, next, { last, changes: changed.length > 0 });
+  if (idle) return { changed, managed, problems, edition };
   const obstacle = obstacleTo(live, next, changed);
   if (obstacle) return { changed: [], managed: [...live.managed], problems: [...problems, obstacle] };
-  const apply = applied(live, next, { changed, now });
-  return { apply, changed, managed, problems, ...(wrested.length > 0 && { unfinished: true }) };
+  const apply = applied(live, next, { edition, now });
+  return { apply, edition, changed, managed, problems, ...(wrested.length > 0 && { unfinished: true }) };
 }
 
 /**
@@ -118,10 +122,11 @@ function obstacleTo(
 function applied(
   { name, namespace, uid, resourceVersion, annotations }: LiveSecret,
   next: ReadonlyMap<string, string>,
-  { changed, now }: { readonly changed: readonly string[]; readonly now: Date },
+  { edition, now }: { readonly edition: Edition; readonly now: Date },
 ): JsonObject {
-  const version = /^\d{1,15}$/u.exec(annotations[STATUS_KEYS.version] ?? '')?.[0] ?? '0';
-  const stamp = changed.length > 0 ? undefined : annotations[STATUS_KEYS.lastSync];
+  const version = String(edition.version);
+  const same = version === annotations[STATUS_KEYS.version];
+  const stamp = same ? annotations[STATUS_KEYS.lastSync] : undefined;
   return {
     apiVersion: 'v1',
     kind: 'Secret',
@@ -132,7 +137,7 @@ function applied(
       resourceVersion,
       annotations: {
         [STATUS_KEYS.managedKeys]: [...next.keys()].join(','),
-        [STATUS_KEYS.version]: changed.length > 0 ? String(Number(version) + 1) : version,
+        [STATUS_KEYS.version]: version,
         [STATUS_KEYS.lastSync]: stamp ?? now.toISOString(),
       },
     },

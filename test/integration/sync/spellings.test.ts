@@ -39,6 +39,12 @@ const expectHeld = (namespace: string, token: string): Promise<void> =>
     expect(await stage.values(namespace, 'model-registry')).toEqual({ token }),
   );
 
+/** Values that are put back are no news to whoever hangs a rollout on the version. */
+const expectVersion = (namespace: string, version: string): Promise<void> =>
+  eventually(`version ${version} in ${namespace}`, 5000, async () =>
+    expect((await stage.annotations(namespace, 'model-registry'))['sidekey.dev/version']).toBe(version),
+  );
+
 describe.each(Object.entries(SPELLINGS))('the user’s Secret with %s', (spelling, data) => {
   const namespace = spelling.replaceAll(' ', '-');
   const manifest = HEAD + data;
@@ -62,6 +68,7 @@ describe.each(Object.entries(SPELLINGS))('the user’s Secret with %s', (spellin
       await stage.apply(namespace, manifest);
       await expectHeld(namespace, `${CANARY}-1`);
     }
+    await expectVersion(namespace, '1');
   });
 
   test('stays filled through server-side apply, as a GitOps controller does it', async () => {
@@ -73,6 +80,7 @@ describe.each(Object.entries(SPELLINGS))('the user’s Secret with %s', (spellin
   test('is filled again after it was replaced', async () => {
     await stage.cluster.kubectl(['replace', `--namespace=${namespace}`, '--filename=-'], manifest);
     await expectHeld(namespace, `${CANARY}-1`);
+    await expectVersion(namespace, '1');
   });
 
   test('is filled again after it was deleted and made anew, and never made by the sync', async () => {
@@ -93,6 +101,7 @@ test('a rotation reaches all of them, by one read each poll', async () => {
   stage.write('/registry', 'token', `${CANARY}-2`);
   for (const spelling of Object.keys(SPELLINGS))
     await expectHeld(spelling.replaceAll(' ', '-'), `${CANARY}-2`);
+  await expectVersion('no-data', '2');
   const reads = (): number => stage.world.fake.count('GET /api/v4/secrets');
   const before = [reads(), performance.now()] as const;
   await new Promise((resolve) => setTimeout(resolve, 5000));
@@ -108,7 +117,7 @@ test('the application’s Events say so, and no value is in any of them, in the 
     'model-registry',
   ]);
   const events = await stage.cluster.kubectl(['get', 'events', '--all-namespaces', '--output=json']);
-  expect(events).toContain('Filled token');
+  expect(events).toContain('Changed token');
   const metrics = await (await fetch(`http://127.0.0.1:${replica.port}/metrics`)).text();
   expect(replica.process.output()).toContain('"Synced"');
   for (const text of [described, events, metrics, replica.process.output()])

@@ -69,7 +69,9 @@ describe('a Secret of the user’s', () => {
 
   test('that holds what it is to hold is left alone', () => {
     const object = secretObject({ ...ASKS, [STATUS_KEYS.managedKeys]: 'token' }, { token: 't1', own: 'x' });
-    expect(look(object, wanting({ token: 't1' }))).toEqual({ changed: [], managed: ['token'], problems: [] });
+    const decision = look(object, wanting({ token: 't1' }));
+    expect(decision).toMatchObject({ changed: [], managed: ['token'], problems: [] });
+    expect(decision.apply).toBeUndefined();
   });
 
   test('gets a new version with a new value, and none where only the books are put right', () => {
