@@ -5,7 +5,7 @@ import { type Providers, refKey, type SecretRef, type StoreName } from '../provi
 import type { Failure } from '../schedule/attempt.ts';
 import { run, type Step } from '../run.ts';
 import { newState } from '../schedule/resume.ts';
-import type { Action, AgentState, Event, Rendered } from '../schedule/state.ts';
+import type { AgentState, Event, Render, Rendered } from '../schedule/state.ts';
 import { storeOf } from '../schedule/stores.ts';
 import { isPassing, type Known, type Stores } from './decide/wanted.ts';
 import type { Wishes } from './wishes.ts';
@@ -38,7 +38,7 @@ export function startStoreEngine(parts: StoreEngineParts, stop: AbortSignal): St
   let report: ((event: Event) => void) | undefined;
   const redirect = (): void => report?.({ type: 'redirected' });
   const engine = {
-    world: { providers, render: (action: RenderAction) => Promise.resolve(survey(wishes, action)) },
+    world: { providers, render: (action: Render) => Promise.resolve(survey(wishes, action)) },
     clock,
     random: parts.random,
     observe: (step: Step) => {
@@ -66,10 +66,8 @@ export function startStoreEngine(parts: StoreEngineParts, stop: AbortSignal): St
   };
 }
 
-type RenderAction = Extract<Action, { type: 'render' }>;
-
 /** Where the agent renders files, the sync only says what it wants: each Secret is made apart, when its values are there. */
-function survey(wishes: Wishes, { revision, secrets }: RenderAction): Rendered {
+function survey(wishes: Wishes, { revision, secrets }: Render): Rendered {
   const refs = wishes.all();
   return {
     type: 'rendered',
