@@ -28,7 +28,7 @@ export const CODE: readonly string[] = TREE.filter((path) => /\.(?:ts|mjs|js)$/u
 
 /** The code that is shipped: in the images, and as the command. */
 export const PRODUCT: readonly string[] = CODE.filter((path) =>
-  /^(?:contract|platform|agent|injector|cli)\//u.test(path),
+  /^(?:contract|platform|agent|injector|governance|cli)\//u.test(path),
 );
 
 export function read(path: string): string {
