@@ -1,68 +1,52 @@
-import { readFileSync } from 'node:fs';
-import { describeProblems } from '#contract/problem.ts';
-import { faultCode } from '#platform/connection-fault.ts';
-import { type Command, parseCommand, USAGE } from './command.ts';
-import { explain, type Input } from './explain/explain.ts';
-import { reportJson } from './explain/json.ts';
-import { workingManifests } from './explain/manifests-text.ts';
-import { COLOURED, PLAIN } from './explain/paint.ts';
-import { isSound } from './explain/report.ts';
-import { reportText } from './explain/text.ts';
+import { EXIT, type Exit, type Io, type Run } from './io.ts';
 
-const REFUSED = 1;
-const BAD_USAGE = 2;
+/** Each is loaded only if it is called for: what asks a cluster or a store costs the others no start. */
+const COMMANDS: Readonly<Record<string, { readonly says: string; load(): Promise<{ readonly run: Run }> }>> =
+  {
+    explain: {
+      says: 'what the sync makes of the Secrets in manifests, and how to write them so that they work',
+      load: () => import('./explain/run.ts'),
+    },
+  };
 
-function main(args: readonly string[]): number {
-  const command = parseCommand(args);
-  if (!command.ok) return fail(`${describeProblems(command.problems)}\n\n${USAGE}`);
-  if (command.value.name === 'explain') return runExplain(command.value);
-  process.stdout.write(USAGE);
-  return 0;
-}
+const USAGE = `sidekey COMMAND …
 
-function fail(text: string): number {
-  process.stderr.write(text);
-  return BAD_USAGE;
-}
+${Object.entries(COMMANDS)
+  .map(([name, { says }]) => `  ${name.padEnd(10)}${says}\n`)
+  .join('')}
+sidekey COMMAND --help says more. All end with ${EXIT.done} if everything is well, with ${EXIT.refused} if what they looked at is not, with ${EXIT.badInput} if the command
+line or a file is wrong, and with ${EXIT.unanswered} if a cluster or a store does not answer.
+`;
 
-function runExplain({ files, namespace, output }: Extract<Command, { name: 'explain' }>): number {
-  const inputs: Input[] = [];
-  for (const file of files) {
-    try {
-      inputs.push({
-        file: file === '-' ? 'stdin' : file,
-        text: readFileSync(file === '-' ? 0 : file, 'utf8'),
-      });
-    } catch (error) {
-      return fail(`Cannot read ${file}: ${faultCode(error)}\n`);
-    }
+const { NO_COLOR: noColour = '', TERM: terminal } = process.env;
+
+const io: Io = {
+  environment: process.env,
+  coloured: process.stdout.isTTY && noColour === '' && terminal !== 'dumb',
+  now: Date.now,
+  print: (text) => void process.stdout.write(text),
+  tell: (text) => void process.stderr.write(text),
+};
+
+async function main([name, ...args]: readonly string[]): Promise<Exit> {
+  if (name === 'help' || name === '--help' || name === '-h') {
+    io.print(USAGE);
+    return EXIT.done;
   }
-  const report = explain(inputs, namespace);
-  if (output === 'yaml') return printManifests(workingManifests(report));
-  const text = output === 'json' ? reportJson(report) : reportText(report, again(files), paint());
-  process.stdout.write(text);
-  return isSound(report) ? 0 : REFUSED;
-}
-
-function printManifests({ text, missing }: ReturnType<typeof workingManifests>): number {
-  process.stdout.write(text);
-  process.stderr.write(missing.map((one) => `${one}\n`).join(''));
-  return missing.length === 0 ? 0 : REFUSED;
-}
-
-/** The command that prints the working manifests alone. */
-const again = (files: readonly string[]): string =>
-  `sidekey explain ${files.map((file) => `-f ${quoted(file)}`).join(' ')} -o yaml | kubectl apply -f -`;
-
-/** As a shell takes it. */
-const quoted = (word: string): string =>
-  /^[\w./:@%+=,-]+$/u.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
-
-function paint(): typeof PLAIN {
-  const { NO_COLOR: noColour = '', TERM: terminal } = process.env;
-  return process.stdout.isTTY && noColour === '' && terminal !== 'dumb' ? COLOURED : PLAIN;
+  const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command === undefined) {
+    const wrong = `${name ?? 'command'}: must be one of ${Object.keys(COMMANDS).join(', ')}`;
+    io.tell(`${wrong}\n\n${USAGE}`);
+    return EXIT.badInput;
+  }
+  const { run } = await command.load();
+  return run(args, io);
 }
 
 // Whoever reads may have seen enough, as `head` has.
 process.stdout.on('error', () => undefined);
-process.exitCode = main(process.argv.slice(2));
+void start();
+
+async function start(): Promise<void> {
+  process.exitCode = await main(process.argv.slice(2));
+}

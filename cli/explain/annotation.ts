@@ -1,7 +1,8 @@
 import { INFISICAL_BINDING_KEY, VAULT_BINDING_KEY } from '#contract/binding.ts';
 import { KEYS_KEY, SOURCE_KEY, STATUS_KEYS, SYNC_KEY, TEMPLATE_PREFIX } from '#contract/secret-sync.ts';
-import type { Finding, Place } from './finding.ts';
-import type { Manifest } from './manifest.ts';
+import type { Place } from '../manifest/place.ts';
+import type { Finding } from './finding.ts';
+import type { Manifest } from '../manifest/manifest.ts';
 import { textAnnotations } from './namespace.ts';
 import { meant } from './words.ts';
 

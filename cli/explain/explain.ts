@@ -1,7 +1,8 @@
 import { describeBinding } from '#contract/binding.ts';
 import { objectIn, textIn } from '#contract/json.ts';
+import type { Input } from '../input.ts';
 import type { Finding } from './finding.ts';
-import { type Manifest, readManifests } from './manifest.ts';
+import { type Fault, type Manifest, readManifests } from '../manifest/manifest.ts';
 import {
   isNamespace,
   knownNamespace,
@@ -12,21 +13,20 @@ import {
 import type { ObjectReport, Report } from './report.ts';
 import { explainSecret } from './secret.ts';
 
-/** One file, or what came by standard input. */
-export interface Input {
-  readonly file: string;
-  readonly text: string;
-}
-
 /** Explains everything in the inputs; a Namespace in one of them holds for the Secrets in all. */
 export function explain(inputs: readonly Input[], options: NamespaceOptions = {}): Report {
   const read = inputs.map(({ file, text }) => readManifests(file, text));
   const manifests = read.flatMap((one) => one.manifests);
   return {
     objects: manifests.map((one) => explainObject(one, manifests, options)),
-    findings: read.flatMap(({ findings }) => findings),
+    findings: read.flatMap(({ faults }) => faults.map(foundIn)),
   };
 }
+
+const foundIn = ({ kind, ...fault }: Fault): Finding => ({
+  effect: kind === 'unreadable' ? 'refused' : 'note',
+  ...fault,
+});
 
 function explainObject(
   manifest: Manifest,

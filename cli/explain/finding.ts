@@ -1,10 +1,4 @@
-/** Where something stands, as editors count: both from 1. */
-export interface Place {
-  /** As it was named on the command line; `stdin` for `-`. */
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-}
+import type { Place } from '../manifest/place.ts';
 
 /**
  * What a finding comes to.
@@ -42,6 +36,3 @@ const describePart = (part: string, isFirst: boolean): string => {
   if (!/^[\w-]+$/u.test(part)) return `[${JSON.stringify(part)}]`;
   return isFirst ? part : `.${part}`;
 };
-
-/** `secret.yaml:9`. */
-export const describePlace = ({ file, line }: Place): string => `${file}:${line}`;

@@ -1,5 +1,6 @@
 import type { Understood } from './annotation.ts';
-import type { Finding, Place } from './finding.ts';
+import type { Place } from '../manifest/place.ts';
+import type { Finding } from './finding.ts';
 import type { SyncPlan } from './sync.ts';
 import type { WorkingManifest } from './working.ts';
 

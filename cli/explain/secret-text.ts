@@ -1,5 +1,5 @@
-import { columns, indented } from './layout.ts';
-import type { Paint } from './paint.ts';
+import { columns, indented } from '../text/layout.ts';
+import type { Paint } from '../text/paint.ts';
 import { keyRows, sourceText } from './plan-text.ts';
 import type { SecretReport, Verdict } from './report.ts';
 

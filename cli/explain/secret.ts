@@ -3,7 +3,7 @@ import { readAnnotations } from './annotation.ts';
 import { flawsForApiServer } from './api-server.ts';
 import { dataKeysOf } from './data-key.ts';
 import { describePath, type Finding } from './finding.ts';
-import type { Manifest } from './manifest.ts';
+import type { Manifest } from '../manifest/manifest.ts';
 import { type KnownNamespace, textAnnotations } from './namespace.ts';
 import type { ObjectReport, SecretReport, Verdict } from './report.ts';
 import { planSync } from './sync.ts';

@@ -2,7 +2,7 @@ import { SOURCE_KEY, SYNC_KEY } from '#contract/secret-sync.ts';
 import type { SyncProblem, SyncReason } from '../../agent/sync/decide/problem.ts';
 import { dataKeysOf } from './data-key.ts';
 import { describePath, type Finding } from './finding.ts';
-import type { Manifest } from './manifest.ts';
+import type { Manifest } from '../manifest/manifest.ts';
 import { type KnownNamespace, textAnnotations } from './namespace.ts';
 
 /** A problem as the sync would tell it, at the place in the file that it is about. */

@@ -7,7 +7,7 @@ import { readRequest, type SyncRequest, unbound } from '../../agent/sync/decide/
 import { problemsWithData } from './data-problems.ts';
 import type { Finding } from './finding.ts';
 import { type KeyPlan, namedKeys, planKeys } from './key-plan.ts';
-import type { Manifest } from './manifest.ts';
+import type { Manifest } from '../manifest/manifest.ts';
 import { type KnownNamespace, textAnnotations } from './namespace.ts';
 import { locateProblem } from './sync-finding.ts';
 import { refsOf } from './template-refs.ts';

@@ -1,7 +1,8 @@
-import { describePlace, type Finding } from './finding.ts';
-import { wrapped } from './layout.ts';
+import { describePlace } from '../manifest/place.ts';
+import type { Finding } from './finding.ts';
+import { wrapped } from '../text/layout.ts';
 import { BINDING_HINT } from './namespace.ts';
-import type { Paint } from './paint.ts';
+import type { Paint } from '../text/paint.ts';
 import type { ObjectReport, Report, Verdict } from './report.ts';
 import { secretSections } from './secret-text.ts';
 

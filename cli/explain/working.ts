@@ -3,7 +3,7 @@ import { type JsonObject, objectIn } from '#contract/json.ts';
 import { PLACEHOLDER, STATUS_KEYS } from '#contract/secret-sync.ts';
 import { flawsForApiServer } from './api-server.ts';
 import { type DataKey, dataKeysOf, isBase64, isShown } from './data-key.ts';
-import type { Manifest } from './manifest.ts';
+import type { Manifest } from '../manifest/manifest.ts';
 import { textAnnotations } from './namespace.ts';
 import { demandsJson, missingKeys } from './secret-type.ts';
 

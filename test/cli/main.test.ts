@@ -42,7 +42,7 @@ test('ends with 2 if a file cannot be read or the command line is wrong', async 
   expect(await run(['explain', '-f', '/nowhere'])).toEqual({
     code: 2,
     stdout: '',
-    stderr: 'Cannot read /nowhere: ENOENT\n',
+    stderr: '/nowhere: cannot be read: ENOENT\n',
   });
   expect(await run(['explain'])).toMatchObject({ code: 2, stdout: '' });
 });
@@ -89,5 +89,19 @@ test('-o yaml keeps a Secret back that has values of its own', async () => {
 
 test('help is no error', async () => {
   const { code, stdout } = await run(['--help']);
-  expect({ code, begins: stdout.slice(0, 15) }).toEqual({ code: 0, begins: 'sidekey explain' });
+  expect({ code, begins: stdout.slice(0, 15) }).toEqual({ code: 0, begins: 'sidekey COMMAND' });
+  expect(await run(['explain', '--help'])).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^sidekey explain -f FILE/u),
+  });
+});
+
+test.each([
+  [[], 'command'],
+  [['explane'], 'explane'],
+  [['toString'], 'toString'],
+])('%s is no command, and the others are named', async (args, key) => {
+  const { code, stderr } = await run(args);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(new RegExp(`^${key}: must be one of explain`, 'u'));
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { explain } from '../../../cli/explain/explain.ts';
 import { reportJson } from '../../../cli/explain/json.ts';
 import { workingManifests } from '../../../cli/explain/manifests-text.ts';
-import { COLOURED, PLAIN } from '../../../cli/explain/paint.ts';
+import { COLOURED, PLAIN } from '../../../cli/text/paint.ts';
 import { isSound } from '../../../cli/explain/report.ts';
 import { reportText } from '../../../cli/explain/text.ts';
 import { CANARY, explainCase, explainCases } from '../../golden/explain-cases.ts';

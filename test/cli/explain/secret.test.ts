@@ -5,7 +5,7 @@ import { explain } from '../../../cli/explain/explain.ts';
 import type { NamespaceOptions } from '../../../cli/explain/namespace.ts';
 import { reportJson } from '../../../cli/explain/json.ts';
 import { workingManifests } from '../../../cli/explain/manifests-text.ts';
-import { COLOURED } from '../../../cli/explain/paint.ts';
+import { COLOURED } from '../../../cli/text/paint.ts';
 import type { ObjectReport } from '../../../cli/explain/report.ts';
 import { reportText } from '../../../cli/explain/text.ts';
 

@@ -14,7 +14,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { isArray, isObject, type JsonObject } from '#contract/json.ts';
-import type { Finding, Place } from './finding.ts';
+import type { Place } from './place.ts';
 import { describeYamlFault } from './yaml-fault.ts';
 
 /** One Kubernetes object of a file, and where each part of it stands. */
@@ -28,8 +28,16 @@ export interface Manifest {
 
 export interface ReadManifests {
   readonly manifests: readonly Manifest[];
-  /** What of the file cannot be read, and what is odd in it. */
-  readonly findings: readonly Finding[];
+  readonly faults: readonly Fault[];
+}
+
+/** What of a file cannot be read, or, if it can, is odd: of a key that stands twice only the last one counts. */
+export interface Fault {
+  readonly kind: 'unreadable' | 'repeated';
+  readonly place: Place;
+  /** `YAML`, or the key. */
+  readonly subject: string;
+  readonly message: string;
 }
 
 const TIME = 'tag:yaml.org,2002:timestamp';
@@ -58,7 +66,7 @@ export function readManifests(file: string, text: string): ReadManifests {
   const read = [...documents].map((document) => readDocument(document, place));
   return {
     manifests: read.flatMap(({ manifests }) => manifests),
-    findings: read.flatMap(({ findings }) => findings),
+    faults: read.flatMap(({ faults }) => faults),
   };
 }
 
@@ -73,20 +81,20 @@ function readDocument(document: Document.Parsed, place: Placing): ReadManifests 
       place(fault.pos[0]),
       `${describeYamlFault(fault.code)}; the rest of the document is not looked at`,
     );
-  if (root === null || (isScalar(root) && root.value === null)) return { manifests: [], findings: [] };
+  if (root === null || (isScalar(root) && root.value === null)) return { manifests: [], faults: [] };
   const value = valueOf(document);
   if (!isObject(value))
     return broken(start, 'This is no Kubernetes object, which is a map with apiVersion and kind');
   const whole: Manifest = { value, place: start, at: (path) => locate(document, path, place) };
   return {
     manifests: value['kind'] === 'List' ? itemsOf(whole) : [whole],
-    findings: repeated(document, place),
+    faults: repeated(document, place),
   };
 }
 
 const broken = (place: Place, message: string): ReadManifests => ({
   manifests: [],
-  findings: [{ effect: 'refused', place, subject: 'YAML', message }],
+  faults: [{ kind: 'unreadable', place, subject: 'YAML', message }],
 });
 
 /** Undefined if aliases make more of it than anybody would write. */
@@ -137,8 +145,8 @@ function itemOf(node: unknown, name: string): Found | undefined {
   return isNode(item) ? { shown: item, value: item } : undefined;
 }
 
-function repeated(document: Document.Parsed, place: Placing): readonly Finding[] {
-  const findings: Finding[] = [];
+function repeated(document: Document.Parsed, place: Placing): readonly Fault[] {
+  const faults: Fault[] = [];
   visit(document, {
     Map(_, { items }) {
       const seen = new Set<string>();
@@ -146,12 +154,12 @@ function repeated(document: Document.Parsed, place: Placing): readonly Finding[]
         if (!isScalar(key)) continue;
         const subject = String(key.value);
         if (seen.has(subject))
-          findings.push({ effect: 'note', place: place(startOf(key) ?? 0), subject, message: REPEATED });
+          faults.push({ kind: 'repeated', place: place(startOf(key) ?? 0), subject, message: REPEATED });
         seen.add(subject);
       }
     },
   });
-  return findings;
+  return faults;
 }
 
 const REPEATED = 'stands twice, and only the last one counts';

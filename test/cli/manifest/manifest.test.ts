@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { explain } from '../../../cli/explain/explain.ts';
-import { readManifests } from '../../../cli/explain/manifest.ts';
+import { readManifests } from '../../../cli/manifest/manifest.ts';
 
 const valueOf = (text: string): unknown =>
   readManifests('f', `kind: X\na: ${text}\n`).manifests[0]?.value['a'];
@@ -70,14 +70,14 @@ describe('what is no manifest', () => {
     ['two colons', 'a: b: c\n', 1],
     ['an unclosed bracket', 'a: [1\n', 2],
   ])('%s is refused at its line', (_, text, line) => {
-    const { manifests, findings } = readManifests('f', text);
+    const { manifests, faults } = readManifests('f', text);
     expect(manifests).toEqual([]);
-    expect(findings).toMatchObject([{ effect: 'refused', place: { file: 'f', line } }]);
+    expect(faults).toMatchObject([{ kind: 'unreadable', place: { file: 'f', line } }]);
   });
 
   test('nothing at all is no fault', () => {
     for (const text of ['', '# a comment\n', '---\n---\n', '\n'])
-      expect(readManifests('f', text)).toEqual({ manifests: [], findings: [] });
+      expect(readManifests('f', text)).toEqual({ manifests: [], faults: [] });
   });
 
   test('aliases that multiply are refused, and quickly', () => {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type Parsed, parsed, type Problem, rejected } from '#contract/problem.ts';
-import type { NamespaceOptions } from './explain/namespace.ts';
+import type { NamespaceOptions } from './namespace.ts';
 
 export const USAGE = `sidekey explain -f FILE [-f FILE …]
 
@@ -19,16 +19,13 @@ Ends with 0 if everything works, with 1 if something does not, with 2 if the com
 
 const OUTPUTS = ['text', 'json', 'yaml'] as const;
 
-/** What the command was called for. */
-export type Command =
-  | { readonly name: 'help' }
-  | {
-      readonly name: 'explain';
-      /** `-` is standard input. */
-      readonly files: readonly string[];
-      readonly namespace: NamespaceOptions;
-      readonly output: (typeof OUTPUTS)[number];
-    };
+/** What `sidekey explain` was called for. */
+export interface ExplainCommand {
+  /** `-` is standard input. */
+  readonly files: readonly string[];
+  readonly namespace: NamespaceOptions;
+  readonly output: (typeof OUTPUTS)[number];
+}
 
 const FLAGS = {
   file: { type: 'string', short: 'f', multiple: true },
@@ -43,8 +40,8 @@ type Read = ReturnType<typeof readArgs>;
 const readArgs = (args: readonly string[]) =>
   parseArgs({ args: [...args], options: FLAGS, allowPositionals: true });
 
-/** Reads the command line, without node and script. */
-export function parseCommand(args: readonly string[]): Parsed<Command> {
+/** Reads the words behind `explain`. */
+export function parseExplain(args: readonly string[]): Parsed<ExplainCommand | 'help'> {
   let read: Read;
   try {
     read = readArgs(args);
@@ -52,15 +49,13 @@ export function parseCommand(args: readonly string[]): Parsed<Command> {
     return rejected([{ key: 'arguments', message: error instanceof Error ? error.message : String(error) }]);
   }
   const { values, positionals } = read;
-  const [name, ...more] = positionals;
-  if (values.help || name === 'help') return parsed({ name: 'help' });
-  if (name !== 'explain') return rejected([{ key: name ?? 'command', message: 'must be explain' }]);
-  return more.length > 0
-    ? rejected([{ key: more.join(' '), message: 'is one argument too many; name files with -f' }])
+  if (values.help) return parsed('help');
+  return positionals.length > 0
+    ? rejected([{ key: positionals.join(' '), message: 'is one argument too many; name files with -f' }])
     : explainCommand(values);
 }
 
-function explainCommand({ file = [], namespace, output, ...values }: Read['values']): Parsed<Command> {
+function explainCommand({ file = [], namespace, output, ...values }: Read['values']): Parsed<ExplainCommand> {
   const problems: Problem[] = [];
   const annotations = readAnnotations(values['namespace-annotations'], problems);
   const format = OUTPUTS.find((one) => one === output);
@@ -71,7 +66,7 @@ function explainCommand({ file = [], namespace, output, ...values }: Read['value
   if (format === undefined) problems.push({ key: '-o', message: `must be one of ${OUTPUTS.join(', ')}` });
   if (format === undefined || problems.length > 0) return rejected(problems);
   const options = { ...(namespace && { namespace }), ...(annotations && { annotations }) };
-  return parsed({ name: 'explain', files: file, namespace: options, output: format });
+  return parsed({ files: file, namespace: options, output: format });
 }
 
 function readAnnotations(
