@@ -111,7 +111,7 @@ describe('the command’s bundle', () => {
     expect(
       holding(
         'sidekey',
-        /\/agent\/(?:provider|run)\/|\/injector\/server\/|\/node_modules\/(?:axios|pino|prom-client)\//u,
+        /\/agent\/(?:provider\/(?:http|infisical|vault)|run)\/|\/injector\/server\/|\/node_modules\/(?:axios|pino|prom-client)\//u,
       ),
     ).toEqual([]);
   });
