@@ -41,7 +41,7 @@ function broken(error: unknown): Outcome {
 }
 
 /** Runs one stage and prints how it went. A stage that throws has failed; the run goes on. */
-export async function runStage({ name, run }: Stage): Promise<Done> {
+async function runStage({ name, run }: Stage): Promise<Done> {
   const start = performance.now();
   const outcome = await run().catch(broken);
   const done = { name, outcome, tookMs: performance.now() - start };
