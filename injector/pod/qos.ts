@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject, listIn, objectIn } from '#contract/json.ts';
-import { parseQuantity } from './quantity.ts';
+import { parseQuantity } from '#contract/quantity.ts';
 
 export type QosClass = 'BestEffort' | 'Burstable' | 'Guaranteed';
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseQuantity } from '../../../injector/pod/quantity.ts';
+import { parseQuantity } from '../../contract/quantity.ts';
 
 const NANOS = 10n ** 9n;
 
