@@ -13,7 +13,10 @@ import { createTransport, type Endpoint, timedOut, transportError } from './tran
 
 /** An API server, and who asks. */
 export interface Connection extends Endpoint {
-  /** The account's token. Asked for at most once a minute, and once more when the API server refuses it. */
+  /**
+   * The account's token; empty if something else says who asks. Asked for at most once a minute, and once more when the API
+   * server refuses it.
+   */
   readonly token: () => Promise<string> | string;
   readonly clock: Clock;
 }

@@ -102,7 +102,7 @@ const at = (fields: readonly string[]): string => (fields.length === 0 ? '' : `:
 
 const FACTS: Readonly<Partial<Record<KubernetesReason, string>>> = {
   unauthorized:
-    'the API server does not accept the token; is it of this cluster, for its audience, and not expired?',
+    'the API server does not accept the token or certificate; is it of this cluster, for its audience, and not expired?',
   not_found: 'there is no such object, or the API server does not know its kind',
   gone: 'the resource version is not known any more; list again',
   timeout: 'the API server gave up',

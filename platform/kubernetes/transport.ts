@@ -10,6 +10,10 @@ export interface Endpoint {
   readonly address: string;
   /** PEM certificates to trust instead of the system's. */
   readonly caPem?: string;
+  /** The name that its certificate is for, if it is not the address's. */
+  readonly serverName?: string;
+  /** What says who asks, instead of a token or beside it; both PEM. */
+  readonly clientCertificate?: { readonly certPem: string; readonly keyPem: string };
 }
 
 /** Enough for a few writers at once; an API server has to share itself with everybody else. */
@@ -28,7 +32,8 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-export function createTransport({ address, caPem }: Endpoint): Transport {
+export function createTransport(endpoint: Endpoint): Transport {
+  const { address } = endpoint;
   const options: Pool.Options = {
     // A stream over HTTP/2 would share its connection, and so its fate, with every request.
     allowH2: false,
@@ -37,8 +42,7 @@ export function createTransport({ address, caPem }: Endpoint): Transport {
     // There is one deadline, over everything; see `deadline.ts`.
     headersTimeout: 0,
     bodyTimeout: 0,
-    // Said outright, for NODE_TLS_REJECT_UNAUTHORIZED=0 would change the default.
-    connect: { rejectUnauthorized: true, ...(caPem === undefined ? {} : { ca: caPem }) },
+    connect: connecting(endpoint),
   };
   const requests = new Pool(address, { ...options, connections: CONNECTIONS });
   const streams = new Pool(address, options);
@@ -50,6 +54,20 @@ export function createTransport({ address, caPem }: Endpoint): Transport {
     },
   };
 }
+
+const connecting = ({
+  caPem,
+  serverName,
+  clientCertificate,
+}: Endpoint): NonNullable<Pool.Options['connect']> => ({
+  // Said outright, for NODE_TLS_REJECT_UNAUTHORIZED=0 would change the default.
+  rejectUnauthorized: true,
+  ...(caPem === undefined ? {} : { ca: caPem }),
+  ...(serverName === undefined ? {} : { servername: serverName }),
+  ...(clientCertificate === undefined
+    ? {}
+    : { cert: clientCertificate.certPem, key: clientCertificate.keyPem }),
+});
 
 const CONTENT_TYPES = {
   json: 'application/json',
@@ -66,7 +84,7 @@ function outgoing(call: KubernetesCall, token: string, signal: AbortSignal): Dis
     signal,
     headers: {
       accept,
-      authorization: `Bearer ${token}`,
+      ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
       'user-agent': `sidekey/${VERSION}`,
       ...(body === undefined ? {} : { 'content-type': CONTENT_TYPES[type] }),
     },

@@ -1,8 +1,10 @@
+import { X509Certificate } from 'node:crypto';
+import { TLSSocket } from 'node:tls';
 import { describe, expect, test, vi } from 'vitest';
 import { systemClock } from '#platform/clock.ts';
 import type { KubernetesCall } from '#platform/kubernetes/call.ts';
 import { createKubernetes, type Kubernetes } from '#platform/kubernetes/client.ts';
-import { serveRaw } from '../../agent/provider/http/faulty-server.ts';
+import { serveRaw, serveTls } from '../../agent/provider/http/faulty-server.ts';
 import { containing } from '../../agent/provider/vault/fixtures.ts';
 import { SteeredClock } from '../../agent/steered-clock.ts';
 import { loopbackCertificate } from '../../servers/certificate.ts';
@@ -62,6 +64,40 @@ describe('a connection that fails', () => {
     const { certPem: cert, keyPem: key, caPem } = await loopbackCertificate();
     await using api = await scriptedApi([answer(200, { kind: 'Secret' })], { tls: { cert, key }, caPem });
     expect(await api.kubernetes.request(GET, NEVER)).toEqual({ kind: 'Secret' });
+  });
+});
+
+describe('who asks', () => {
+  test('is said by a certificate where there is no token', async () => {
+    const { certPem, keyPem, caPem } = await loopbackCertificate();
+    const client = await loopbackCertificate();
+    const seen: unknown[] = [];
+    const tls = { cert: certPem, key: keyPem, requestCert: true, rejectUnauthorized: false };
+    await using server = await serveTls(tls, ({ socket, headers }, response) => {
+      const peer = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
+      seen.push([peer?.toString(), headers.authorization]);
+      response.end('{}');
+    });
+    const kubernetes = createKubernetes({
+      address: server.address,
+      caPem,
+      clientCertificate: client,
+      token: () => '',
+      clock: systemClock,
+    });
+    await kubernetes.request(GET, NEVER);
+    await kubernetes.close();
+    expect(seen).toEqual([[new X509Certificate(client.certPem).toString(), undefined]]);
+  });
+
+  test('is not told to a server whose certificate is for another name', async () => {
+    const { certPem: cert, keyPem: key, caPem } = await loopbackCertificate();
+    const tls = { cert, key };
+    await using api = await scriptedApi([answer(200, {})], { tls, caPem, serverName: 'kubernetes' });
+    await expect(api.kubernetes.request(GET, NEVER)).rejects.toMatchObject({ reason: 'unreachable' });
+    expect(api.asked).toEqual([]);
+    await using same = await scriptedApi([answer(200, {})], { tls, caPem, serverName: 'localhost' });
+    expect(await same.kubernetes.request(GET, NEVER)).toEqual({});
   });
 });
 
