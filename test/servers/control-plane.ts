@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ApiProxy, startApiProxy } from './api-proxy.ts';
 import { clusterBinaries } from './cluster-binaries.ts';
@@ -15,6 +15,8 @@ export interface ControlPlane {
   readonly kubeconfig: string;
   /** How it was come by, for the test's output. */
   readonly origin: string;
+  /** Where its audit log is; undefined if it keeps none. */
+  readonly auditLog?: string;
   /**
    * What kubectl printed.
    *
@@ -30,6 +32,11 @@ export interface ControlPlane {
    */
   restart(meanwhile?: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
+}
+
+export interface ControlPlaneOptions {
+  /** A file with an audit policy: there will be an audit log, and a control plane of its own whatever `KUBECONFIG` names. */
+  readonly auditPolicy?: string;
 }
 
 /** kubectl failed, as it does when an admission is denied. */
@@ -90,8 +97,12 @@ async function existing(kubeconfig: string): Promise<ControlPlane> {
  * @throws {KubectlError} With what the script printed if the API server does not come up.
  * @throws {Error} If Sidekey is already installed in the cluster of `KUBECONFIG`.
  */
-export async function startControlPlane(kubeconfig = process.env['KUBECONFIG']): Promise<ControlPlane> {
-  if (kubeconfig !== undefined && kubeconfig !== '') return await existing(kubeconfig);
+export async function startControlPlane(
+  kubeconfig = process.env['KUBECONFIG'],
+  { auditPolicy }: ControlPlaneOptions = {},
+): Promise<ControlPlane> {
+  if (auditPolicy === undefined && kubeconfig !== undefined && kubeconfig !== '')
+    return await existing(kubeconfig);
   const binaries = await clusterBinaries();
   // A short path: sockets inside it may have at most 107 characters.
   const directory = await mkdtemp(join(tmpdir(), 'sk-'));
@@ -101,6 +112,7 @@ export async function startControlPlane(kubeconfig = process.env['KUBECONFIG']):
     CLUSTER_DIR: directory,
     CLUSTER_BIN: binaries,
     API_PORT: String(port),
+    ...(auditPolicy === undefined ? {} : { AUDIT_POLICY: auditPolicy }),
   };
   const stop = async (): Promise<void> => {
     await run({ file: SCRIPT, args: ['down'], environment });
@@ -116,6 +128,7 @@ export async function startControlPlane(kubeconfig = process.env['KUBECONFIG']):
   return {
     kubeconfig: path.trim(),
     origin: `a control plane of its own on 127.0.0.1:${port}`,
+    ...(auditPolicy === undefined ? {} : { auditLog: join(dirname(path.trim()), 'audit.log') }),
     kubectl: (args, stdin = '') => run({ file: kubectl, args, environment: own, stdin }),
     proxy: () => startApiProxy(kubectl, own),
     async restart(meanwhile = () => Promise.resolve()) {
