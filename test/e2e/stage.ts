@@ -5,7 +5,7 @@ import { findDocker, type Docker } from '../servers/docker.ts';
 import { type NodeInfisical, startInfisical } from './infisical.ts';
 import { buildImage } from '../servers/images.ts';
 import { makeBaseImage } from '../servers/base-image.ts';
-import { type ClusterNode, startNode } from '../servers/node.ts';
+import { type ClusterNode, type NodeOptions, startNode } from '../servers/node.ts';
 import { eventually } from '../servers/eventually.ts';
 import { type OpenBaoServer, startOpenBao } from '../servers/openbao.ts';
 
@@ -26,16 +26,19 @@ export interface Operator {
   readonly [variable: `SIDEKEY_${string}`]: string;
 }
 
-export interface StageOptions {
+export interface StageOptions extends NodeOptions {
   /** Whether the sync of Kubernetes Secrets is installed, too. */
   readonly sync?: boolean;
 }
 
 /** @throws {Error} If any part does not come up; what had been started is stopped. */
-export async function setStage(operator: Operator, { sync = false }: StageOptions = {}): Promise<Stage> {
+export async function setStage(
+  operator: Operator,
+  { sync = false, ...options }: StageOptions = {},
+): Promise<Stage> {
   await using stack = new AsyncDisposableStack();
   const docker = stack.use(await findDocker());
-  const node = stack.use(await startNode());
+  const node = stack.use(await startNode(options));
   const [agent, injector] = await loadImages(docker, node);
   const bao = stack.use(
     await startOpenBao({ storage: 'disk', network: { address: node.address, enter: node.enter } }),

@@ -20,6 +20,10 @@ export interface ClusterNode {
   readonly address: string;
   /** The API server, as seen from the node and its pods, with its authority. */
   readonly apiServer: { readonly url: string; readonly caPem: string };
+  /** Of its administrator. */
+  readonly kubeconfig: string;
+  /** What the API server writes down, if it was given an audit policy. */
+  readonly auditLog: string;
   /** Runs a command on the cluster's network; rejects if it fails. */
   run(command: readonly string[], stdin?: string): Promise<string>;
   /** The same, whatever the exit code. */
@@ -30,6 +34,11 @@ export interface ClusterNode {
   /** Makes an image of a Docker engine known to the node. */
   importImage(docker: Docker, tag: string): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface NodeOptions {
+  /** A file with the audit policy of the API server, which keeps no log without. */
+  readonly auditPolicy?: string;
 }
 
 const ADDRESS = '10.244.0.1';
@@ -71,10 +80,15 @@ async function firstProcess(directory: string): Promise<string> {
  *
  * @throws {Error} With what the script printed if the node does not come up.
  */
-export async function startNode(): Promise<ClusterNode> {
+export async function startNode({ auditPolicy }: NodeOptions = {}): Promise<ClusterNode> {
   // A short path: sockets inside it may have at most 107 characters.
   const directory = await mkdtemp(join(tmpdir(), 'sk-'));
-  const environment = { ...process.env, CLUSTER_DIR: directory, CLUSTER_BIN: await clusterBinaries() };
+  const environment = {
+    ...process.env,
+    CLUSTER_DIR: directory,
+    CLUSTER_BIN: await clusterBinaries(),
+    ...(auditPolicy && { AUDIT_POLICY: auditPolicy }),
+  };
   const up = await execute([SCRIPT, 'up'], environment);
   const stop = async (): Promise<void> => {
     await execute([SCRIPT, 'down'], environment);
@@ -103,6 +117,8 @@ export async function startNode(): Promise<ClusterNode> {
   return {
     address: ADDRESS,
     apiServer: { url: `https://${ADDRESS}:6443`, caPem: await readFile(join(control, 'pki/ca.crt'), 'utf8') },
+    kubeconfig: join(control, 'admin.kubeconfig'),
+    auditLog: join(control, 'audit.log'),
     run,
     attempt,
     enter,
