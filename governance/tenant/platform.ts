@@ -9,6 +9,8 @@ export interface Platform {
   readonly platformUsers: readonly string[];
   /** Names of accelerators beyond those that are built in: quotas set them to zero. */
   readonly knownAccelerators: readonly string[];
+  /** DeviceClasses beyond those that are built in. */
+  readonly knownDeviceClasses: readonly string[];
   /** Domains of accelerators that the policies look at. */
   readonly acceleratorDomains: readonly string[];
   readonly dns: { readonly namespace: string; readonly cidrs: readonly string[]; readonly port: number };
@@ -52,4 +54,7 @@ export interface Tenancy {
   readonly platform: Platform;
   /** By name. */
   readonly tenants: readonly Tenant[];
+  /** Names that every quota speaks of: what is built in, what the platform adds, and what any tenant is allowed. */
+  readonly accelerators: readonly string[];
+  readonly deviceClasses: readonly string[];
 }

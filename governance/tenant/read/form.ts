@@ -1,0 +1,86 @@
+/** What a text has to look like. */
+export interface Form {
+  /** Completes "must be …". */
+  readonly says: string;
+  fits(text: string): boolean;
+}
+
+const form = (says: string, fits: (text: string) => boolean): Form => ({ says, fits });
+
+const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/u;
+const isSubdomain = (text: string): boolean =>
+  text.length <= 253 && text.split('.').every((part) => LABEL.test(part));
+const isName = (text: string): boolean => /^(?=.{1,63}$)[a-z\d](?:[\w.-]*[a-z\d])?$/iu.test(text);
+
+/** A name of one part with an optional domain before it, as labels and resources have. */
+function isQualifiedName(text: string): boolean {
+  const [name = '', domain, ...more] = text.split('/').toReversed();
+  return isName(name) && more.length === 0 && (domain === undefined || isSubdomain(domain));
+}
+
+export const DNS_LABEL = form('a name of at most 63 small letters, digits and "-", such as team-a', (text) =>
+  LABEL.test(text),
+);
+
+export const DNS_SUBDOMAIN = form(
+  'a name of small letters, digits, "-" and ".", such as mig-3g-40gb',
+  isSubdomain,
+);
+
+export const LABEL_KEY = form('the key of a label, such as gpu-type', isQualifiedName);
+
+export const LABEL_VALUE = form(
+  'the value of a label: at most 63 letters, digits, "-", "_" and ".", such as h100-mig',
+  // An empty one is a value, and would select the nodes that say nothing.
+  (text) => isName(text),
+);
+
+export const RESOURCE = form(
+  'the name of a resource with its domain, such as nvidia.com/mig-3g.40gb',
+  (text) => text.includes('/') && isQualifiedName(text),
+);
+
+/** Control characters and what breaks a line have no place in anything that people read. */
+const isPrintable = (text: string): boolean => /^(?! )[^\p{C}\p{Zl}\p{Zp}]{1,253}(?<! )$/u.test(text);
+
+export const PRINTABLE = form('a text of one line without blanks around it', isPrintable);
+
+export const ROLE = form('a name of letters, digits, "-", "_" and ".", such as team-a', (text) =>
+  /^\w(?:[\w.-]{0,126}\w)?$/u.test(text),
+);
+
+export const UUID = form('an id such as 7e2f1c0a-5d4b-4c3a-9b2e-1f0a6c5d4e3b', (text) =>
+  /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/u.test(text),
+);
+
+export const SLUG = form('the slug of an environment, such as prod', (text) =>
+  /^[a-z\d](?:[a-z\d-]{0,62}[a-z\d])?$/u.test(text),
+);
+
+export const FOLDER = form(
+  'an absolute folder such as /serving, without "..", commas and blanks',
+  (text) => text === '/' || /^(?:\/[\w-]+)+$/u.test(text),
+);
+
+export const CIDR = form('a range of addresses such as 10.0.0.0/24 or fd00::/64', isCidr);
+
+function isCidr(text: string): boolean {
+  const [address = '', bits = '', ...more] = text.split('/');
+  if (more.length > 0 || !/^\d{1,3}$/u.test(bits)) return false;
+  if (isV4(address)) return Number(bits) <= 32;
+  return /^[\da-f:.]+$/iu.test(address) && URL.canParse(`http://[${address}]/`) && Number(bits) <= 128;
+}
+
+const isV4 = (text: string): boolean =>
+  /^\d{1,3}(?:\.\d{1,3}){3}$/u.test(text) &&
+  text.split('.').every((part) => String(Number(part)) === part && Number(part) <= 255);
+
+export const ADDRESS = form(
+  'an address such as https://openbao.openbao.svc:8200',
+  (text) => /^https?:\/\/[\w.[\]:-]+\/?$/u.test(text) && URL.canParse(text),
+);
+
+/** Where a login method or the store's own namespace is: parts that no shell and no policy takes for something else. */
+export const MOUNT = form('a path such as auth/jwt, without slashes around it', (text) =>
+  /^(?!.*(?:^|\/)\.)[\w.-]+(?:\/[\w.-]+)*$/u.test(text),
+);
