@@ -6,7 +6,7 @@ import { KubernetesError, type KubernetesReason } from './errors.ts';
 
 /** Where the API server is. */
 export interface Endpoint {
-  /** Such as `https://10.96.0.1:443`. */
+  /** Such as `https://10.96.0.1:443`; behind a gateway of many clusters, with a path. */
   readonly address: string;
   /** PEM certificates to trust instead of the system's. */
   readonly caPem?: string;
@@ -33,7 +33,8 @@ export interface Transport {
 }
 
 export function createTransport(endpoint: Endpoint): Transport {
-  const { address } = endpoint;
+  const { origin, pathname } = new URL(endpoint.address);
+  const prefix = pathname.replace(/\/$/u, '');
   const options: Pool.Options = {
     // A stream over HTTP/2 would share its connection, and so its fate, with every request.
     allowH2: false,
@@ -44,16 +45,21 @@ export function createTransport(endpoint: Endpoint): Transport {
     bodyTimeout: 0,
     connect: connecting(endpoint),
   };
-  const requests = new Pool(address, { ...options, connections: CONNECTIONS });
-  const streams = new Pool(address, options);
+  const requests = new Pool(origin, { ...options, connections: CONNECTIONS });
+  const streams = new Pool(origin, options);
   return {
-    send: (call, token, signal) => requests.request(outgoing(call, token, signal)),
-    open: (call, token, signal) => streams.request(outgoing(call, token, signal)),
+    send: (call, token, signal) => requests.request(outgoing(below(prefix, call), token, signal)),
+    open: (call, token, signal) => streams.request(outgoing(below(prefix, call), token, signal)),
     async close() {
       await Promise.all([requests.destroy(), streams.destroy()]);
     },
   };
 }
+
+const below = (prefix: string, call: KubernetesCall): KubernetesCall => ({
+  ...call,
+  path: `${prefix}${call.path}`,
+});
 
 const connecting = ({
   caPem,

@@ -10,6 +10,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import type fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
@@ -171,7 +172,7 @@ describe('a failure leaves all as it was:', () => {
   ])('%s', async (_, good) => {
     write('out', 'a.yaml');
     const before = contentOf(join(root, 'out'));
-    const real = await vi.importActual<typeof import('node:fs')>('node:fs');
+    const real = await vi.importActual<Pick<typeof fs, 'renameSync'>>('node:fs');
     for (let done = 0; done < good; done += 1) vi.mocked(renameSync).mockImplementationOnce(real.renameSync);
     vi.mocked(renameSync).mockImplementationOnce(() => {
       throw failing('EBUSY');

@@ -101,6 +101,15 @@ describe('who asks', () => {
   });
 });
 
+test('of a cluster behind a gateway, every path begins with the cluster’s', async () => {
+  await using api = await scriptedApi([answer(200, {})]);
+  const address = `${api.address}/k8s/clusters/c-1/`;
+  const kubernetes = createKubernetes({ address, token: () => 'the-token', clock: systemClock });
+  await kubernetes.request(GET, NEVER);
+  await kubernetes.close();
+  expect(api.asked.map(({ path }) => path)).toEqual([`/k8s/clusters/c-1${GET.path}`]);
+});
+
 describe('the deadline', () => {
   test('ends a request that nobody answers, after ten seconds if it says nothing else', async () => {
     const clock = new SteeredClock();
