@@ -185,12 +185,27 @@ const DEBUGGED: readonly Case[] = [
   ),
 ].map((one) => ({ ...one, subresource: 'ephemeralcontainers' as const }));
 
+/** A pod before and after it is annotated, while nothing has started it. */
+const gated = (
+  name: string,
+  annotations: Readonly<Record<string, string>>,
+): readonly [JsonObject, JsonObject] => {
+  const parts = { name, spec: { schedulingGates: [{ name: 'example.com/quota' }] } };
+  return [pod(parts), pod({ ...parts, annotations })];
+};
+
 const UPDATES: readonly Case[] = [
   updates(
     'a Deployment may not be given all GPUs',
     [workload('Deployment', { name: 'shown' }), workload('Deployment', { name: 'shown', env: [ALL] })],
     by(POLICY)(VISIBLE),
   ),
+  updates(
+    'a pod that waits for its gate may not be given an annotation for the runtime',
+    gated('gated', { 'cdi.k8s.io/model': 'nvidia.com/gpu=all' }),
+    by(POLICY)('cdi.k8s.io/model'),
+  ),
+  updates('a pod that waits for its gate may be annotated', gated('gated-too', { note: 'ours' })),
   updates('a pod that sees all GPUs from before may be labelled', [
     pod({ name: 'seeing', env: [ALL] }),
     pod({ name: 'seeing', env: [ALL], labels: { tier: 'gold' } }),

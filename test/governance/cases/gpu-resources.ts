@@ -1,4 +1,4 @@
-import type { JsonObject } from '#contract/json.ts';
+import { type JsonObject, objectIn } from '#contract/json.ts';
 import type { Case } from './case.ts';
 import {
   allows,
@@ -201,6 +201,12 @@ const relimited = (
   workload(kind, { name, limits: after, spec: ON_SLICES }),
 ];
 
+/** Its pods are judged one by one; what scales it has no part in what they are. */
+function scaled(name: string, replicas: number): JsonObject {
+  const deployment = workload('Deployment', { name, limits: WHOLE });
+  return { ...deployment, spec: { ...objectIn(deployment, 'spec'), replicas } };
+}
+
 const UPDATES = [
   updates(
     'a Deployment may not be given a whole GPU',
@@ -212,6 +218,7 @@ const UPDATES = [
     relimited('Deployment', 'grown', WHOLE, { 'nvidia.com/gpu': 2 }),
     by(POLICY)('nvidia.com/gpu'),
   ),
+  updates('a Deployment that was there before may be scaled', [scaled('scaled', 1), scaled('scaled', 3)]),
   updates('a Deployment may be mended', relimited('Deployment', 'mended', WHOLE, SLICE)),
   updates(
     'a CronJob may not be given a whole GPU',

@@ -1,6 +1,6 @@
 import type { JsonObject } from '#contract/json.ts';
 import type { Case } from './case.ts';
-import { allows, by, creates, denies, pod, refused, withHostPath } from './objects.ts';
+import { allows, by, creates, denies, pod, refused, withHostPath, workload } from './objects.ts';
 
 const POLICY = 'sidekey-gpu-no-bypass';
 
@@ -45,6 +45,24 @@ const FORBIDDEN = [
 ].map((path) => creates(`${path} of the node`, withHostPath(path), by(POLICY)(path)));
 
 const MOUNTS = denies(POLICY, {
+  'a DaemonSet that mounts the devices of every node': [
+    workload('DaemonSet', {
+      namespace: 'plain',
+      spec: { volumes: [{ name: 'host', hostPath: { path: '/dev' } }] },
+    }),
+    '/dev',
+  ],
+  'a second volume with devices': [
+    pod({
+      spec: {
+        volumes: [
+          { name: 'models', hostPath: { path: '/data' } },
+          { name: 'gpu', hostPath: { path: '/dev/nvidia0' } },
+        ],
+      },
+    }),
+    '/dev/nvidia0',
+  ],
   'a mount that asks for all GPUs': [
     mounting('/var/run/nvidia-container-devices/all'),
     'nvidia-container-devices',

@@ -85,7 +85,8 @@ export const NAMESPACES: readonly JsonObject[] = [
   // Where the pods of test/golden/pods are at home.
   tenant('golden', {
     'gpu-resources': 'nvidia.com/*',
-    'vault-roles': 'ml, ml-inference, ml-training, vllm',
+    'vault-roles':
+      'fine-tune, forged, kserve, meshed, ml, ml-inference, nccl, own-user, restricted, sglang, triton, tuned, vllm',
     'vault-paths': 'secret/data/ml, database/creds/ml',
     infisical: 'ml/prod',
     'infisical-identities': IDENTITY,
