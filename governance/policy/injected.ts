@@ -1,0 +1,71 @@
+import { CONFIG_VARIABLE, CONTAINER } from '#contract/layout.ts';
+import { OPT_INS } from '../../injector/annotations/request.ts';
+import { listed, message, quote, quoteAll } from './cel.ts';
+import { pod, SERVED_BY } from './examples.ts';
+import { asks } from './opt-ins.ts';
+import type { Policy } from './policy.ts';
+import { PODS } from './workloads.ts';
+
+const ANNOTATIONS = 'object.metadata.?annotations.orValue({})';
+
+/** Opt-ins that are there without their status. */
+const UNANSWERED = `[${OPT_INS.map(
+  ({ key, statusKey, family }) =>
+    `(${asks({ key, family }, ANNOTATIONS)} && ${ANNOTATIONS}[?${quote(statusKey)}].orValue('') != 'injected' ? ${quote(key)} : '')`,
+).join(', ')}].filter(k, k != '')`;
+
+const HAS_AGENT = `object.spec.?initContainers.orValue([]).exists(c, c.name in ${quoteAll(Object.values(CONTAINER))} && c.?env.orValue([]).exists(e, e.name == ${quote(CONFIG_VARIABLE)}))`;
+
+const ASKING = { 'sidekey.dev/inject': 'true', 'sidekey.dev/vault-role': 'team-a' };
+
+export const INJECTED: Policy = {
+  name: 'sidekey-injected',
+  title: 'Who asks for secrets has an agent',
+  reason:
+    'A pod that starts without the secrets it asked for fails in ways that nobody understands, or does its work without them. If the injector is not there, the pod must not be either.',
+  severity: 'medium',
+  controls: ['ISO 27001 A.8.9', 'SOC 2 CC7.1', 'DORA Art. 9'],
+  failurePolicy: 'Fail',
+  scope: 'namespaced',
+  readsUser: false,
+  // Templates are not injected, so they are never judged.
+  resources: [PODS],
+  conditions: [
+    {
+      name: 'asks-for-secrets',
+      expression: OPT_INS.map((optIn) => asks(optIn, ANNOTATIONS)).join(' || '),
+    },
+  ],
+  variables: [
+    { name: 'unanswered', expression: UNANSWERED },
+    { name: 'hasAgent', expression: HAS_AGENT },
+  ],
+  validations: [
+    {
+      expression: 'variables.unanswered.size() == 0 && variables.hasAgent',
+      message: 'this pod asks for secrets, but the injector did not handle it: create it again',
+      messageExpression: message`this pod asks for secrets (${listed('variables.unanswered')}), but ${"(variables.hasAgent ? 'the injector has not said that it handled it' : 'it has no agent')"}: allowed are pods that the injector has handled. Create the pod again; if that does not help, ask the platform team whether the webhooks 00-sidekey and zz-sidekey are there and look at this namespace`,
+    },
+  ],
+  auditAnnotations: [],
+  examples: {
+    good: {
+      title: 'the injector was there',
+      object: pod(
+        {
+          initContainers: [
+            {
+              name: CONTAINER.run,
+              image: 'registry.example/sidekey-agent:1',
+              restartPolicy: 'Always',
+              env: [{ name: CONFIG_VARIABLE, value: 'e30=' }],
+            },
+          ],
+          containers: [SERVED_BY],
+        },
+        { ...ASKING, 'sidekey.dev/status': 'injected' },
+      ),
+    },
+    bad: { title: 'the injector was not there', object: pod({ containers: [SERVED_BY] }, ASKING) },
+  },
+};

@@ -1,0 +1,39 @@
+import { FUNCTION_FAMILIES } from '#contract/template/functions.ts';
+import { quote } from './cel.ts';
+
+/** A text of Go's templates, in one of its two kinds of quotes. */
+const LITERAL = String.raw`(?:"(?:[^"\\]|\\.)*"|\x60[^\x60]*\x60)`;
+
+/** An action of a template, whatever its texts hold. */
+const ACTION = String.raw`[{][{](?:${LITERAL}|[^}"\x60]|[}][^}"\x60])*[}][}]`;
+
+const COMMENT = String.raw`^[{][{](-\s)?/[*]`;
+
+const anyOf = (names: readonly string[]): string => `(?:${names.join('|')})`;
+
+/** A call by one of these names: no variable, no field. */
+const call = (names: readonly string[]): string => String.raw`(?:^|[^$.\w])${anyOf(names)}[\s(]+`;
+
+/** Functions that read Vault by a path. */
+const VAULT_NAMES = [...FUNCTION_FAMILIES.secret, 'pkiCert'];
+
+/** `secret "a/b"`, or the text piped to the function. */
+const VAULT_CALL = String.raw`${call(VAULT_NAMES)}${LITERAL}|${LITERAL}[\s)]*[|]\s*${anyOf(VAULT_NAMES)}\b`;
+
+/** Functions that read Infisical by project, environment and folder. */
+const INFISICAL_CALL = String.raw`${call(FUNCTION_FAMILIES.infisical)}${LITERAL}(?:[\s()]+${LITERAL}){2}`;
+
+/** The actions of a template, without its comments and the text between them. */
+export const actionsOf = (template: string): string =>
+  `${template}.findAll(${quote(ACTION)}).filter(a, !a.matches(${quote(COMMENT)})).join(' ')`;
+
+const unquoted = (literal: string): string => `${literal}.substring(1, ${literal}.size() - 1)`;
+
+/** The paths of Vault that actions name outright; a list. */
+export const vaultPathsIn = (actions: string): string =>
+  `${actions}.findAll(${quote(VAULT_CALL)}).map(m, m.find(${quote(LITERAL)})).map(m, ${unquoted('m')})`;
+
+/** The folders of Infisical that they name outright, as `project/environment/folder`. A slash in the first two makes it none. */
+export const infisicalPlacesIn = (actions: string): string =>
+  `${actions}.findAll(${quote(INFISICAL_CALL)}).map(m, m.findAll(${quote(LITERAL)})).map(m, m.map(l, ${unquoted('l')}))` +
+  `.map(m, m[0].contains('/') || m[1].contains('/') ? '' : m.join('/'))`;
