@@ -4,6 +4,7 @@ import { type Parsed, parsed, type Problem, rejected } from '#contract/problem.t
 import type { Input } from '../../input.ts';
 import { readManifests } from '../../manifest/manifest.ts';
 import { describePlace } from '../../manifest/place.ts';
+import { isAddress, isLoopback } from './address.ts';
 
 /** Something in PEM: as it stands in a kubeconfig, or where it is to be read. */
 export type Pem = { readonly text: string } | { readonly file: string };
@@ -87,17 +88,6 @@ function accessOf(cluster: Entry | undefined, user: Entry | undefined, key: stri
   if (isAddress(address) && address.startsWith('http:') && !isLoopback(address))
     report('has a server that is not https, and who asks would be told to everybody in between');
   return problems.length > 0 ? rejected(problems) : parsed(access);
-}
-
-/** True for a URL of a server, without a password in it. */
-export function isAddress(text: string): boolean {
-  const url = /^https?:\/\//u.test(text) ? URL.parse(text) : null;
-  return url !== null && url.username === '' && url.password === '';
-}
-
-export function isLoopback(address: string): boolean {
-  const { hostname } = new URL(address);
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/u.test(hostname);
 }
 
 const CLUSTER_OBSTACLES: Readonly<Record<string, string>> = {
