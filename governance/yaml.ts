@@ -16,6 +16,8 @@ const UNSEEN = /[\u007f-\u009f\u2028\u2029\ufeff]/gu;
 /** Lines that a block can hold as they are: nothing in them is unseen, and the first and the last are not empty. */
 const BLOCK = /^[^\p{C}\p{Z}](?: |[^\p{C}\p{Z}]|\n(?!$))*$/u;
 
+const LONGEST_LIST = 100;
+
 /** Objects as documents of one file. */
 export const yamlDocuments = (objects: readonly JsonObject[]): string =>
   objects.map(yamlDocument).join('---\n');
@@ -26,11 +28,18 @@ function yamlDocument(object: JsonObject): string {
 
 /** What stands behind a key or a dash: a blank and a scalar, or lines of their own. */
 function block(value: Json, indent: string): string {
-  if (isArray(value))
-    return value.length === 0 ? ' []' : value.map((item) => listItem(item, indent)).join('');
+  if (isArray(value)) return oneLine(value) ?? value.map((item) => listItem(item, indent)).join('');
   if (!isObject(value)) return ` ${typeof value === 'string' ? text(value, indent) : JSON.stringify(value)}`;
   const fields = Object.entries(value);
   return fields.length === 0 ? ' {}' : fields.map((field) => line(field, indent)).join('');
+}
+
+/** A list that fits beside its key: a few scalars, or nothing. */
+function oneLine(items: readonly Json[]): string | undefined {
+  if (items.some((item) => typeof item === 'object' && item !== null)) return undefined;
+  const words = items.map((item) => (typeof item === 'string' ? scalar(item) : JSON.stringify(item)));
+  const whole = ` [${words.join(', ')}]`;
+  return whole.length <= LONGEST_LIST ? whole : undefined;
 }
 
 const line = ([key, value]: [string, Json], indent: string): string =>

@@ -1,7 +1,7 @@
 import { isArray, isObject, type Json } from '#contract/json.ts';
 import { distance } from '../../../injector/annotations/nearest.ts';
 import type { Form } from './form.ts';
-import type { Report } from './report.ts';
+import { type Report, SILENT } from './report.ts';
 
 /** A value of a document, and where problems with it are to be told. Nothing and `null` are the same, as in Kubernetes. */
 export interface Field {
@@ -26,7 +26,7 @@ function nearest(word: string, known: readonly string[]): string {
   return isNear ? `, and perhaps meant to be ${best.one}` : '';
 }
 
-/** The fields of an object, of which only these are known. What is no object has none of them. */
+/** The fields of an object, of which only these are known. What is no object has none of them, and nothing more is said of it. */
 export function fieldsOf<Name extends string>(
   field: Field,
   names: readonly Name[],
@@ -36,7 +36,8 @@ export function fieldsOf<Name extends string>(
   for (const [name, unknown] of entries)
     if (!isKnown(name)) refuse(unknown, `is unknown${nearest(name, names)}. Known here: ${names.join(', ')}`);
   const found = new Map(entries);
-  const missing = (name: string): Field => ({ ...field, value: undefined, path: [...field.path, name] });
+  const report = isAbsent(field) || isObject(field.value) ? field.report : SILENT;
+  const missing = (name: string): Field => ({ value: undefined, path: [...field.path, name], report });
   return Object.fromEntries(names.map((name) => [name, found.get(name) ?? missing(name)])) as Readonly<
     Record<Name, Field>
   >;
