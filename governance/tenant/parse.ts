@@ -17,9 +17,12 @@ export type ParsedTenancy =
   | { readonly ok: true; readonly value: Tenancy; readonly notes: readonly Remark[] }
   | { readonly ok: false; readonly problems: readonly Remark[]; readonly notes: readonly Remark[] };
 
-/** Reads the documents of all files together, whatever their order. */
-export function parseTenancy(declarations: readonly Declaration[]): ParsedTenancy {
-  const remarks: Remarks = { problems: [], notes: [] };
+/** Reads the documents of all files together, whatever their order; `unread` is what of the files is no document. */
+export function parseTenancy(
+  declarations: readonly Declaration[],
+  unread: readonly Remark[] = [],
+): ParsedTenancy {
+  const remarks: Remarks = { problems: [...unread], notes: [] };
   const documents = declarations
     .map((declaration) => ({ declaration, place: declaration.at([]) }))
     .toSorted((a, b) => comparePlaces(a.place, b.place))
