@@ -12,7 +12,7 @@ export const entriesOf = (annotation: string): string =>
   `namespaceObject.metadata.?annotations[?${quote(annotation)}].orValue('').split(',').map(e, e.trim()).filter(e, e != '')`;
 
 /** A message has to stay below 5 KiB as a whole. */
-const SHOWN_CHARACTERS = 400;
+const SHOWN_CHARACTERS = 300;
 
 /**
  * A list of texts as messages show it: in one line, cut where it is long. The list of one stands for a name, which CEL cannot
@@ -33,3 +33,14 @@ export const message = (texts: TemplateStringsArray, ...values: readonly string[
 
 /** The name of the object's namespace, for messages. */
 export const NAMESPACE = 'namespaceObject.metadata.name';
+
+/** A part of a message that is there if its list has entries. */
+export const partOf = (list: string, text: string): string => `(${list}.size() == 0 ? '' : ${text})`;
+
+/** Parts as one text: everything that is wrong is said at once, for an engine reports one message alone. */
+export const allOf = (parts: readonly string[]): string =>
+  `[${parts.join(',\n ')}].filter(p, p != '').join('; ')`;
+
+/** True if none of the lists has an entry. */
+export const allEmpty = (lists: readonly string[]): string =>
+  lists.map((list) => `${list}.size() == 0`).join(' && ');

@@ -1,5 +1,5 @@
 import { hasLimit, HAS_CLAIM, NVIDIA_PATTERN } from './accelerators.ts';
-import { listed, message, quote, quoteAll } from './cel.ts';
+import { allEmpty, allOf, listed, message, partOf, quote, quoteAll } from './cel.ts';
 import { pod, SERVED_BY } from './examples.ts';
 import { isWayToDevices } from './host-paths.ts';
 import type { NamedExpression, Policy, Validation } from './policy.ts';
@@ -78,47 +78,45 @@ const VARIABLES: readonly NamedExpression[] = [
       'variables.containers.filter(c, c.?securityContext.?privileged.orValue(false)).map(c, c.name)',
   },
   {
-    name: 'idleRuntime',
-    expression: `!variables.isOldPod && variables.podSpec.?runtimeClassName.orValue('').startsWith('nvidia') && !(variables.containers.exists(c, ${hasLimit('c', NVIDIA_PATTERN)}) || ${HAS_CLAIM})`,
+    name: 'idleRuntimes',
+    expression: `[variables.podSpec.?runtimeClassName.orValue('')].filter(n, n.startsWith('nvidia') && !variables.isOldPod && !(variables.containers.exists(c, ${hasLimit('c', NVIDIA_PATTERN)}) || ${HAS_CLAIM}))`,
   },
 ];
 
-const none = (variable: string, text: string, messageExpression: string): Validation => ({
-  expression: `variables.${variable}.size() == 0`,
-  message: text,
-  messageExpression,
-});
+/** What is said of each list of findings. */
+const PARTS: readonly (readonly [string, string])[] = [
+  [
+    'variables.deviceVariables',
+    message`variables that ask the container runtime for devices: ${listed('variables.deviceVariables')} (allowed are the values "void", "none" and the empty one)`,
+  ],
+  [
+    'variables.deviceAnnotations',
+    message`annotations that ask the container runtime for devices: ${listed('variables.deviceAnnotations')} (none is allowed)`,
+  ],
+  [
+    'variables.deviceMounts',
+    message`mounts that ask the container runtime for devices: ${listed('variables.deviceMounts')} (none is allowed below nvidia-container-devices)`,
+  ],
+  [
+    'variables.hostPaths',
+    message`hostPath volumes that lead to devices of the node: ${listed('variables.hostPaths')} (allowed are directories that hold none and hand none out, such as /dev/shm)`,
+  ],
+  [
+    'variables.privileged',
+    message`privileged containers, which see every device of the node: ${listed('variables.privileged')} (none is allowed; write securityContext.privileged: false)`,
+  ],
+  [
+    'variables.idleRuntimes',
+    message`a runtime that shows containers without limits all GPUs or none: runtimeClassName ${listed('variables.idleRuntimes')} (allowed beside an accelerator of NVIDIA in resources.limits, or a ResourceClaim)`,
+  ],
+];
 
 const VALIDATIONS: readonly Validation[] = [
-  none(
-    'deviceVariables',
-    'variables such as NVIDIA_VISIBLE_DEVICES may only be "void", "none" or empty: accelerators are had by resources.limits or a ResourceClaim',
-    message`these variables ask the container runtime for devices: ${listed('variables.deviceVariables')}. Allowed here are the values "void", "none" and the empty one, written as value. Take the variable out and write resources.limits or a ResourceClaim for what the container needs`,
-  ),
-  none(
-    'deviceAnnotations',
-    'annotations that ask the container runtime for devices are not allowed: accelerators are had by resources.limits or a ResourceClaim',
-    message`these annotations ask the container runtime for devices: ${listed('variables.deviceAnnotations')}. None of them is allowed here. Take them out and write resources.limits or a ResourceClaim`,
-  ),
-  none(
-    'deviceMounts',
-    'mounts below nvidia-container-devices ask the container runtime for devices and are not allowed',
-    message`these mounts ask the container runtime for devices: ${listed('variables.deviceMounts')}. No mountPath with nvidia-container-devices is allowed here. Take them out and write resources.limits or a ResourceClaim`,
-  ),
-  none(
-    'hostPaths',
-    'a hostPath that holds devices of the node, or the sockets and files that hand them out, is not allowed',
-    message`these hostPath volumes are ways to the devices of the node: ${listed('variables.hostPaths')}. Allowed here are directories that hold none, such as /dev/shm or /data/models. Mount an emptyDir or a PersistentVolumeClaim, and write resources.limits for accelerators`,
-  ),
-  none(
-    'privileged',
-    'a privileged container sees every device of its node and is not allowed',
-    message`these containers are privileged and see every device of the node: ${listed('variables.privileged')}. None may be here. Write securityContext.privileged: false and the capabilities that are needed, or ask the platform team for a namespace of the platform`,
-  ),
   {
-    expression: '!variables.idleRuntime',
-    message: 'a pod with runtimeClassName nvidia needs an accelerator in resources.limits or a ResourceClaim',
-    messageExpression: message`runtimeClassName ${"variables.podSpec.?runtimeClassName.orValue('')"} shows a container without limits all GPUs or none. It is allowed here beside an accelerator of NVIDIA in resources.limits, or a ResourceClaim. Write one of them, or take runtimeClassName out`,
+    expression: allEmpty(PARTS.map(([list]) => list)),
+    message:
+      'accelerators are had by resources.limits or a ResourceClaim, and neither by variables, annotations, mounts, paths of the node nor privileges',
+    messageExpression: message`this is a way around the limits of accelerators: ${allOf(PARTS.map(([list, text]) => partOf(list, text)))}. Take it out, and write resources.limits or a ResourceClaim for what the container needs; agents of the platform belong to a namespace of the platform`,
   },
 ];
 

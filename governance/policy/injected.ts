@@ -8,11 +8,16 @@ import { PODS } from './workloads.ts';
 
 const ANNOTATIONS = 'object.metadata.?annotations.orValue({})';
 
-/** Opt-ins that are there without their status. */
-const UNANSWERED = `[${OPT_INS.map(
-  ({ key, statusKey, family }) =>
-    `(${asks({ key, family }, ANNOTATIONS)} && ${ANNOTATIONS}[?${quote(statusKey)}].orValue('') != 'injected' ? ${quote(key)} : '')`,
+/** The keys by which the pod asks. */
+const ASKING_KEYS = `[${OPT_INS.map(
+  (optIn) => `(${asks(optIn, ANNOTATIONS)} ? ${quote(optIn.key)} : '')`,
 ).join(', ')}].filter(k, k != '')`;
+
+/** The injector notes beside each of them that it was there. */
+const HAS_STATUS = OPT_INS.map(
+  (optIn) =>
+    `(!(${quote(optIn.key)} in variables.askingKeys) || ${ANNOTATIONS}[?${quote(optIn.statusKey)}].orValue('') == 'injected')`,
+).join(' && ');
 
 const HAS_AGENT = `object.spec.?initContainers.orValue([]).exists(c, c.name in ${quoteAll(Object.values(CONTAINER))} && c.?env.orValue([]).exists(e, e.name == ${quote(CONFIG_VARIABLE)}))`;
 
@@ -37,14 +42,15 @@ export const INJECTED: Policy = {
     },
   ],
   variables: [
-    { name: 'unanswered', expression: UNANSWERED },
+    { name: 'askingKeys', expression: ASKING_KEYS },
+    { name: 'hasStatus', expression: HAS_STATUS },
     { name: 'hasAgent', expression: HAS_AGENT },
   ],
   validations: [
     {
-      expression: 'variables.unanswered.size() == 0 && variables.hasAgent',
+      expression: 'variables.hasStatus && variables.hasAgent',
       message: 'this pod asks for secrets, but the injector did not handle it: create it again',
-      messageExpression: message`this pod asks for secrets (${listed('variables.unanswered')}), but ${"(variables.hasAgent ? 'the injector has not said that it handled it' : 'it has no agent')"}: allowed are pods that the injector has handled. Create the pod again; if that does not help, ask the platform team whether the webhooks 00-sidekey and zz-sidekey are there and look at this namespace`,
+      messageExpression: message`this pod asks for secrets (${listed('variables.askingKeys')}), but ${"(variables.hasAgent ? 'not all of it bears the mark of the injector' : 'it has no agent')"}. Allowed are pods that the injector has handled. Create the pod again; if that does not help, ask the platform team whether the webhooks 00-sidekey and zz-sidekey are there and look at this namespace`,
     },
   ],
   auditAnnotations: [],

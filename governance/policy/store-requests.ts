@@ -10,7 +10,7 @@ const TEMPLATES = [dropIn('agent-inject-template-'), native('template.')];
 const SOURCE = native('secret.');
 
 /** The keys by which a pod says whom it logs in as. */
-const ROLE_KEYS = [dropIn('role'), native('vault-role')];
+export const ROLE_KEYS = [dropIn('role'), native('vault-role')];
 export const IDENTITY_KEY = native('infisical-identity');
 
 const ANNOTATIONS = 'variables.annotations';
@@ -41,6 +41,9 @@ const sourcesOf = (store: 'vault' | 'infisical'): string =>
 const inTemplates = (places: string): string =>
   `variables.templates.map(t, ${places}.map(p, t.key + ' ' + p).join('\\n'))`;
 
+/** Sources of no store that is known, as far as the name before the colon: what follows may be anything. */
+const UNKNOWN_SOURCES = `variables.keys.filter(k, k.startsWith(${quote(SOURCE)}) && !${valueOf('k')}.trim().matches('^(vault|infisical):')).map(k, k + ' ' + ${valueOf('k')}.trim().find('^[a-z]{1,16}:'))`;
+
 /** What a pod asks the stores for, after `annotations`. */
 export const STORE_REQUESTS: readonly NamedExpression[] = [
   { name: 'keys', expression: `${ASKS} ? ${ANNOTATIONS}.map(k, k).filter(k, ${FOLLOWED}) : []` },
@@ -61,4 +64,5 @@ export const STORE_REQUESTS: readonly NamedExpression[] = [
     name: 'infisicalPlaces',
     expression: flattened([sourcesOf('infisical'), inTemplates(infisicalPlacesIn('t.actions'))]),
   },
+  { name: 'unknownSources', expression: UNKNOWN_SOURCES },
 ];

@@ -33,7 +33,7 @@ const unquoted = (literal: string): string => `${literal}.substring(1, ${literal
 export const vaultPathsIn = (actions: string): string =>
   `${actions}.findAll(${quote(VAULT_CALL)}).map(m, m.find(${quote(LITERAL)})).map(m, ${unquoted('m')})`;
 
-/** The folders of Infisical that they name outright, as `project/environment/folder`. A slash in the first two makes it none. */
+/** The folders of Infisical that they name outright, as `project/environment/folder`. With a slash in the first two, or nothing, it is none. */
 export const infisicalPlacesIn = (actions: string): string =>
   `${actions}.findAll(${quote(INFISICAL_CALL)}).map(m, m.findAll(${quote(LITERAL)})).map(m, m.map(l, ${unquoted('l')}))` +
-  `.map(m, m[0].contains('/') || m[1].contains('/') ? '' : m.join('/'))`;
+  `.map(m, m.exists(l, l.contains('/') && l != m[2]) || m[0] == '' || m[1] == '' ? '/' : m.join('/'))`;

@@ -89,7 +89,7 @@ const DECLARED = {
     },
     {
       expression: '!variables.removesTenant',
-      message: 'the namespace of a tenant is for the platform team to delete: ask them',
+      message: `a namespace with the label ${TENANT_LABEL} is a tenant's, and for the platform team to delete: ask them`,
     },
   ],
   auditAnnotations: [],
