@@ -49,7 +49,7 @@ export const STORE_REQUESTS: readonly NamedExpression[] = [
   { name: 'keys', expression: `${ASKS} ? ${ANNOTATIONS}.map(k, k).filter(k, ${FOLLOWED}) : []` },
   {
     name: 'templates',
-    expression: `variables.keys.filter(k, ${startsWithAny(TEMPLATES)}).map(k, {'key': k, 'actions': ${actionsOf(valueOf('k'))}})`,
+    expression: `variables.keys.filter(k, ${startsWithAny(TEMPLATES)}).map(k, {'key': string(k), 'actions': ${actionsOf(valueOf('k'))}})`,
   },
   { name: 'roles', expression: `variables.keys.filter(k, k in ${quoteAll(ROLE_KEYS)})` },
   {
