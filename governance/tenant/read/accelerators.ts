@@ -12,6 +12,7 @@ import {
   readCount,
   readText,
   refuse,
+  nearest,
 } from './field.ts';
 import { DNS_SUBDOMAIN, LABEL_KEY, LABEL_VALUE, RESOURCE } from './form.ts';
 
@@ -45,7 +46,7 @@ export function readAccelerators(field: Field, domains: readonly string[]): Acce
 
 function readNodeSelector(field: Field): Readonly<Record<string, string>> {
   const labels = entriesOf(field).flatMap(([key, value]) => {
-    if (!LABEL_KEY.fits(key)) refuse(value, `is no ${LABEL_KEY.says}`);
+    if (!LABEL_KEY.fits(key)) refuse(value, `must be ${LABEL_KEY.says}`);
     const text = readText(value, LABEL_VALUE);
     return text === undefined ? [] : [[key, text] as const];
   });
@@ -55,7 +56,7 @@ function readNodeSelector(field: Field): Readonly<Record<string, string>> {
 function readAllowed(field: Field, rules: Rules): readonly AllowedResource[] {
   const allowed = itemsOf(field).flatMap((item) => {
     const { resource, max } = fieldsOf(item, ['resource', 'max']);
-    const found = { resource: readText(resource, RESOURCE), max: readCount(max, COUNT) };
+    const found = { resource: readResource(resource), max: readCount(max, COUNT) };
     if (found.resource === undefined) return [];
     checkResource(resource, found.resource, rules);
     return [{ resource: found.resource, max: found.max ?? 1, item: resource }];
@@ -64,6 +65,15 @@ function readAllowed(field: Field, rules: Rules): readonly AllowedResource[] {
   return allowed
     .map(({ resource, max }) => ({ resource, max }))
     .toSorted((a, b) => (a.resource < b.resource ? -1 : 1));
+}
+
+function readResource(field: Field): string | undefined {
+  if (typeof field.value !== 'string' || !field.value.includes('*')) return readText(field, RESOURCE);
+  refuse(
+    field,
+    `is ${field.value}, and no quota counts what a wildcard stands for; name each resource with its max`,
+  );
+  return undefined;
 }
 
 function readDeviceClasses(field: Field): readonly AllowedDeviceClass[] {
@@ -97,7 +107,10 @@ function checkResource(field: Field, resource: string, { domains, migStrategy }:
 
 function checkSlice(field: Field, resource: string, migStrategy: Rules['migStrategy']): void {
   if (!isMigProfile(resource))
-    refuse(field, `is ${resource}, a profile that MIG does not know; it is to be ${MIG_FORM}`);
+    refuse(
+      field,
+      `is ${resource}, a profile that MIG does not know${nearest(resource, KNOWN_ACCELERATORS)}; a profile is ${MIG_FORM}`,
+    );
   else if (migStrategy === 'single')
     refuse(
       field,
@@ -106,6 +119,6 @@ function checkSlice(field: Field, resource: string, migStrategy: Rules['migStrat
   else if (!KNOWN_ACCELERATORS.includes(resource))
     field.report.note(
       field.path,
-      `${resource} is a profile of no card that is known here; pods wait if there is none`,
+      `${resource} is a profile of no card that is known here${nearest(resource, KNOWN_ACCELERATORS)}`,
     );
 }

@@ -7,16 +7,6 @@ export interface TenantClaim extends Claim {
   readonly tenant: string;
 }
 
-/** What stands in a message. */
-const NOUNS: Readonly<Record<ClaimKind, string>> = {
-  tenant: 'tenant',
-  namespace: 'namespace',
-  role: 'role',
-  path: 'path',
-  folder: 'folder',
-  identity: 'identity',
-};
-
 /** Of which all that is below belongs to it. */
 const isTree = (kind: ClaimKind): boolean => kind === 'path' || kind === 'folder';
 
@@ -33,13 +23,13 @@ export function refuseContradictions(claims: readonly TenantClaim[]): void {
   }
 }
 
-/** A path that stands twice in one tenant has been told where it was read. */
-function refuseSame(claim: TenantClaim, other: TenantClaim): void {
-  if (claim.tenant === other.tenant && isTree(claim.kind)) return;
-  refuse(
-    claim.field,
-    `the ${NOUNS[claim.kind]} ${claim.what} is also ${owned(other)}; it can be of one tenant, once`,
-  );
+function refuseSame({ kind, what, tenant, field }: TenantClaim, other: TenantClaim): void {
+  if (kind === 'tenant')
+    refuse(field, `${what} is already a tenant (${placeOf(other)}); write all of it there`);
+  else if (tenant !== other.tenant)
+    refuse(field, `${what} is already ${owned(other)}; it can be of one tenant alone`);
+  // A path or folder that stands twice in one tenant has been told where it was read.
+  else if (!isTree(kind)) refuse(field, `${what} stands twice (${placeOf(other)})`);
 }
 
 function refuseWithin(claim: TenantClaim, all: ReadonlyMap<string, TenantClaim>): void {
@@ -51,5 +41,6 @@ function refuseWithin(claim: TenantClaim, all: ReadonlyMap<string, TenantClaim>)
   }
 }
 
-const owned = ({ tenant, field }: TenantClaim): string =>
-  `of ${tenant} (${describePlace(field.report.place(field.path))})`;
+const owned = (claim: TenantClaim): string => `of ${claim.tenant} (${placeOf(claim)})`;
+
+const placeOf = ({ field }: TenantClaim): string => describePlace(field.report.place(field.path));

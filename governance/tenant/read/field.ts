@@ -18,7 +18,7 @@ export function refuse({ report, path }: Field, message: string): void {
 }
 
 /** What was meant, if it is near enough to be guessed, to go on with a sentence. */
-function nearest(word: string, known: readonly string[]): string {
+export function nearest(word: string, known: readonly string[]): string {
   const [best] = known
     .map((one) => ({ one, far: distance(word.toLowerCase(), one.toLowerCase()) }))
     .toSorted((a, b) => a.far - b.far);
@@ -64,6 +64,13 @@ export function itemsOf(field: Field): readonly Field[] {
   return [];
 }
 
+/** The items of a list that has to have some. */
+export function someItemsOf(field: Field, message: string): readonly Field[] {
+  const items = itemsOf(field);
+  if (items.length === 0 && (isAbsent(field) || isArray(field.value))) refuse(field, message);
+  return items;
+}
+
 /** A text of a form; undefined, and a problem, if it is none. Absent it is the fallback, or a problem if there is none. */
 export function readText(field: Field, form: Form, fallback?: string): string | undefined {
   if (isAbsent(field)) {
@@ -71,9 +78,10 @@ export function readText(field: Field, form: Form, fallback?: string): string | 
     return fallback;
   }
   const { value } = field;
-  if (typeof value !== 'string') refuse(field, `must be a text: ${form.says}; put it in quotes`);
+  if (typeof value !== 'string')
+    refuse(field, `must be a text, ${form.says}${typeof value === 'object' ? '' : '; put it in quotes'}`);
   else if (form.fits(value)) return value;
-  else refuse(field, `is ${JSON.stringify(value)}, and must be ${form.says}`);
+  else refuse(field, `${form.isPrivate ? '' : `is ${JSON.stringify(value)}, and `}must be ${form.says}`);
   return undefined;
 }
 

@@ -2,10 +2,12 @@
 export interface Form {
   /** Completes "must be …". */
   readonly says: string;
+  /** What does not fit may be a credential, and is not repeated. */
+  readonly isPrivate: boolean;
   fits(text: string): boolean;
 }
 
-const form = (says: string, fits: (text: string) => boolean): Form => ({ says, fits });
+const form = (says: string, fits: (text: string) => boolean): Form => ({ says, isPrivate: false, fits });
 
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/u;
 const isSubdomain = (text: string): boolean =>
@@ -27,6 +29,8 @@ export const DNS_SUBDOMAIN = form(
   isSubdomain,
 );
 
+export const DOMAIN = form('a domain such as nvidia.com', isSubdomain);
+
 export const LABEL_KEY = form('the key of a label, such as gpu-type', isQualifiedName);
 
 export const LABEL_VALUE = form(
@@ -43,7 +47,7 @@ export const RESOURCE = form(
 /** Control characters and what breaks a line have no place in anything that people read. */
 const isPrintable = (text: string): boolean => /^(?! )[^\p{C}\p{Zl}\p{Zp}]{1,253}(?<! )$/u.test(text);
 
-export const PRINTABLE = form('a text of one line without blanks around it', isPrintable);
+export const PRINTABLE = form('one line without blanks around it', isPrintable);
 
 export const ROLE = form('a name of letters, digits, "-", "_" and ".", such as team-a', (text) =>
   /^\w(?:[\w.-]{0,126}\w)?$/u.test(text),
@@ -75,12 +79,18 @@ const isV4 = (text: string): boolean =>
   /^\d{1,3}(?:\.\d{1,3}){3}$/u.test(text) &&
   text.split('.').every((part) => String(Number(part)) === part && Number(part) <= 255);
 
-export const ADDRESS = form(
-  'an address such as https://openbao.openbao.svc:8200',
-  (text) => /^https?:\/\/[\w.[\]:-]+\/?$/u.test(text) && URL.canParse(text),
+export const ADDRESS: Form = {
+  says: 'an address such as https://openbao.openbao.svc:8200, without user and path',
+  isPrivate: true,
+  fits: (text) => /^https?:\/\/[\w.[\]:-]+\/?$/u.test(text) && URL.canParse(text),
+};
+
+/** Parts that no shell and no policy takes for something else. */
+const isPlainPath = (text: string): boolean => /^(?!.*(?:^|\/)\.)[\w.-]+(?:\/[\w.-]+)*$/u.test(text);
+
+export const STORE_NAMESPACE = form(
+  'a namespace of the store such as ml/serving, without slashes around it',
+  isPlainPath,
 );
 
-/** Where a login method or the store's own namespace is: parts that no shell and no policy takes for something else. */
-export const MOUNT = form('a path such as auth/jwt, without slashes around it', (text) =>
-  /^(?!.*(?:^|\/)\.)[\w.-]+(?:\/[\w.-]+)*$/u.test(text),
-);
+export const MOUNT = form('a path such as auth/jwt, without slashes around it', isPlainPath);

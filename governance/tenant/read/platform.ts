@@ -16,7 +16,18 @@ import {
   readTexts,
   refuse,
 } from './field.ts';
-import { ADDRESS, CIDR, DNS_LABEL, DNS_SUBDOMAIN, type Form, MOUNT, PRINTABLE, RESOURCE } from './form.ts';
+import {
+  ADDRESS,
+  CIDR,
+  DNS_LABEL,
+  DNS_SUBDOMAIN,
+  type Form,
+  DOMAIN,
+  MOUNT,
+  PRINTABLE,
+  STORE_NAMESPACE,
+  RESOURCE,
+} from './form.ts';
 import { PORT } from './network.ts';
 import { TENANT_FIELDS } from './tenant.ts';
 
@@ -39,7 +50,7 @@ export function readPlatform(document: Field): Platform {
     platformUsers: textsOr(fields.platformUsers, PRINTABLE, DEFAULT_SETTINGS.platformUsers),
     knownAccelerators: readTexts(accelerators.known, RESOURCE),
     knownDeviceClasses: readTexts(accelerators.deviceClasses, DNS_SUBDOMAIN),
-    acceleratorDomains: textsOr(accelerators.domains, DNS_SUBDOMAIN, DEFAULT_SETTINGS.acceleratorDomains),
+    acceleratorDomains: textsOr(accelerators.domains, DOMAIN, DEFAULT_SETTINGS.acceleratorDomains),
     dns: {
       namespace: readText(dns.namespace, DNS_LABEL, 'kube-system') ?? '',
       cidrs: readTexts(dns.cidrs, CIDR),
@@ -67,7 +78,7 @@ function readVaultServer(field: Field): VaultServer {
     ...readStoreNetwork(fields, portOf(address) ?? 8200),
     product: readChoice(fields.product, PRODUCTS, 'openbao'),
     address,
-    storeNamespace: readText(fields.storeNamespace, MOUNT, '') ?? '',
+    storeNamespace: readText(fields.storeNamespace, STORE_NAMESPACE, '') ?? '',
     mounts: {
       jwt: readMount(mounts.jwt, 'auth/jwt'),
       kubernetes: readMount(mounts.kubernetes, 'auth/kubernetes'),

@@ -3,9 +3,19 @@ import { parseDuration } from '../../../injector/annotations/duration.ts';
 import { CAPABILITIES, type InfisicalAccess, type InfisicalEnvironment } from '../tenant.ts';
 import { VAULT_AUTHS, type VaultAccess, type VaultPath } from '../tenant.ts';
 import type { Claiming } from './claim.ts';
-import { type Field, fieldsOf, isAbsent, itemsOf, readChoice, readText, readTexts, refuse } from './field.ts';
+import {
+  type Field,
+  fieldsOf,
+  isAbsent,
+  itemsOf,
+  readChoice,
+  readText,
+  readTexts,
+  refuse,
+  someItemsOf,
+} from './field.ts';
 import { DNS_SUBDOMAIN, FOLDER, ROLE, SLUG, UUID } from './form.ts';
-import { comparablePath, storePathFault } from './store-path.ts';
+import { comparablePath, mayLackData, storePathFault } from './store-path.ts';
 
 /** What holds where a tenant says nothing. */
 interface Context {
@@ -39,13 +49,11 @@ export function readVault(field: Field, { tenant, claim }: Context): VaultAccess
 
 function readServiceAccounts(field: Field, tenant: string): readonly string[] {
   if (isAbsent(field)) return [tenant];
-  const names = readTexts(field, DNS_SUBDOMAIN);
-  if (itemsOf(field).length === 0)
-    refuse(
-      field,
-      `is empty, so that no pod could log in; name service accounts, or leave it out for ${tenant}`,
-    );
-  return names;
+  someItemsOf(
+    field,
+    'names none, so that no pod could log in; leave it out for the one called as the tenant',
+  );
+  return readTexts(field, DNS_SUBDOMAIN);
 }
 
 type Life = Pick<VaultAccess, 'ttlSeconds' | 'maxTtlSeconds'>;
@@ -74,8 +82,7 @@ function readSeconds(field: Field, { fallback, least, most }: typeof TTL): numbe
 }
 
 function readPaths(field: Field, claim: Claiming): readonly VaultPath[] {
-  const items = itemsOf(field);
-  if (items.length === 0) refuse(field, 'must name at least one path, such as secret/data/team-a');
+  const items = someItemsOf(field, 'must name at least one path, such as secret/data/team-a');
   const found = new Map<string, VaultPath>();
   for (const item of items) {
     const path = readPath(item);
@@ -104,6 +111,11 @@ function pathOf(field: Field, capabilities: VaultPath['capabilities']): VaultPat
   const path = value.replace(/\/\*?$/u, '');
   const fault = storePathFault(path);
   if (fault !== undefined) refuse(field, `${JSON.stringify(value)} ${fault}`);
+  else if (mayLackData(path))
+    field.report.note(
+      field.path,
+      `if ${path.replace(/\/.*/u, '')}/ is the second version of KV, its paths begin ${path.replace(/\/.*/u, '')}/data/`,
+    );
   return fault === undefined ? { path, capabilities } : undefined;
 }
 
@@ -124,8 +136,7 @@ export function readInfisical(field: Field, { tenant, claim }: Context): Infisic
 }
 
 function readEnvironments(field: Field, project: string, claim: Claiming): readonly InfisicalEnvironment[] {
-  const items = itemsOf(field);
-  if (items.length === 0) refuse(field, 'must name at least one, such as {slug: prod, folder: /serving}');
+  const items = someItemsOf(field, 'must name at least one, such as {slug: prod, folder: /serving}');
   const found = new Map<string, InfisicalEnvironment>();
   for (const item of items) {
     const fields = fieldsOf(item, ['slug', 'folder']);

@@ -66,6 +66,12 @@ export function storePathFault(path: string): string | undefined {
   return RULES.find((rule) => rule.isBroken(parts))?.says(parts);
 }
 
+/** True for a path as the store's command line writes it: its API has a part more for KV's second version. */
+export function mayLackData(path: string): boolean {
+  const [, second = ''] = path.split('/');
+  return !WHOLE.includes(second);
+}
+
 /** A path as it is compared: what is known of a secret of KV v2 is as much the tenant's as the secret. */
 export function comparablePath(path: string): string {
   const [mount, second, ...rest] = path.split('/');

@@ -10,7 +10,16 @@ import type { Platform } from '../platform.ts';
 import { readAccelerators } from './accelerators.ts';
 import { readCompute, readDefaults } from './amounts.ts';
 import type { Claiming } from './claim.ts';
-import { type Field, fieldsOf, isAbsent, itemsOf, readChoice, readText, refuse } from './field.ts';
+import {
+  type Field,
+  fieldsOf,
+  isAbsent,
+  itemsOf,
+  readChoice,
+  readText,
+  refuse,
+  someItemsOf,
+} from './field.ts';
 import { DNS_LABEL, DNS_SUBDOMAIN, PRINTABLE } from './form.ts';
 import { readNetwork } from './network.ts';
 import { readInfisical, readVault } from './secrets.ts';
@@ -60,8 +69,7 @@ export function readTenant(document: Field, platform: Platform, claim: Claiming)
 
 /** A namespace is a text, or an object with a name. */
 function readNamespaces(field: Field, platform: Platform, claim: Claiming): readonly string[] {
-  const items = itemsOf(field);
-  if (items.length === 0) refuse(field, 'must name at least one namespace');
+  const items = someItemsOf(field, 'must name at least one namespace');
   const names = items.flatMap((item) => {
     const place = typeof item.value === 'object' ? fieldsOf(item, ['name']).name : item;
     const name = readText(place, DNS_LABEL);

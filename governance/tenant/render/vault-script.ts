@@ -45,11 +45,12 @@ interface Variable {
   readonly isFixed: boolean;
 }
 
-/** OpenBao reads the variables of Vault too, its own first. */
 function variable({ prefix, name, value, isFixed }: Variable): readonly string[] {
   if (value === '') return [];
   const own = `${prefix}_${name}`;
-  const word = shellWord(value);
-  if (isFixed) return [`export ${own}=${word}`];
-  return [`if [ -z "\${${own}:-\${VAULT_${name}:-}}" ]; then`, `  export ${own}=${word}`, 'fi'];
+  const set = `export ${own}=${shellWord(value)}`;
+  if (isFixed) return [set];
+  // OpenBao reads the variables of Vault too.
+  const said = prefix === 'VAULT' ? `\${${own}:-}` : `\${${own}:-\${VAULT_${name}:-}}`;
+  return [`if [ -z "${said}" ]; then`, `  ${set}`, 'fi'];
 }

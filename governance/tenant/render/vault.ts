@@ -31,7 +31,7 @@ export function policyText(tenant: Tenant, paths: readonly VaultPath[]): string 
       (one) => `\npath ${quoted(one)} {\n  capabilities = [${capabilities.map(quoted).join(', ')}]\n}\n`,
     ),
   );
-  return `# What the pods of ${tenant.name} may read. Written by sidekey: what is changed here is lost.\n${rules.join('')}`;
+  return `# What the pods of ${tenant.name} may do. Written by sidekey: what is changed here is lost.\n${rules.join('')}`;
 }
 
 /** As HCL has it. */
