@@ -23,7 +23,7 @@ export const AUDIT_TRAIL: readonly Case[] = [
     'a pod that others refuse and that is noted all the same',
     pod({ namespace: 'plain', limits: { 'nvidia.com/gpu': 8 }, annotations: askingVault(FOREIGN_PATH) }),
     by('sidekey-gpu-resources')('nvidia.com/gpu'),
-    by('sidekey-store-access')(FOREIGN_PATH),
+    by('sidekey-store-access')(/role|secret\/data\/team-b/u),
     by('sidekey-injected')('agent-inject'),
   ),
 ];

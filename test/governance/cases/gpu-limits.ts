@@ -128,6 +128,7 @@ const ALLOWED = allows({
   'a pod that keeps away from GPUs needs none': aimed(
     onNodes({ key: 'nvidia.com/gpu.present', operator: 'DoesNotExist' }),
   ),
+  'a pod on nodes without GPUs needs none': aimed({ nodeSelector: { 'nvidia.com/gpu.present': 'false' } }),
   'a pod that keeps away from slices needs none': aimed(
     onNodes({ key: 'gpu-type', operator: 'NotIn', values: ['h100-mig'] }),
   ),

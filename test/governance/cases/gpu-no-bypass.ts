@@ -88,6 +88,10 @@ const ANNOTATIONS = denies(POLICY, {
     annotated('nvidia.cdi.k8s.io/container.model-server', 'management.nvidia.com/gpu=all'),
     'nvidia.cdi.k8s.io/container.model-server',
   ],
+  'an annotation for another runtime': [
+    annotated('io.kubernetes.cri-o.Devices', '/dev/nvidia0:/dev/nvidia0:rwm'),
+    'io.kubernetes.cri-o.Devices',
+  ],
   'an annotation in the template of a Deployment': [
     workload('Deployment', { annotations: { 'cdi.k8s.io/model': 'nvidia.com/gpu=0' } }),
     'cdi.k8s.io/model',

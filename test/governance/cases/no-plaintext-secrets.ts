@@ -26,6 +26,21 @@ const configMap = (data: JsonObject, namespace = 'team-a', name = 'settings'): J
   data,
 });
 
+/** Nearly as large as a ConfigMap may be, and full of words that begin like a credential or end like one. */
+const LARGE = 'task-4711: https://models.example/disk-sk-learn/hf_transfer?first=1\n'.repeat(14_000);
+
+/** A pod of many containers with many variables. */
+const large = (...env: readonly JsonObject[]): JsonObject => {
+  const many = Array.from({ length: 60 }, (_, index) =>
+    variable(`SETTING_${index}`, `task-${index} https://models.example/${index}`),
+  );
+  return pod({
+    beside: Array.from({ length: 20 }, (_, index) =>
+      container(`worker-${index}`, { env: [...many, ...env] }),
+    ),
+  });
+};
+
 const denial = (place: string): Denial => by(POLICY)(naming(place));
 
 const SHAPES = Object.entries(TOKENS).flatMap(([what, token]) => [
@@ -88,6 +103,11 @@ const PLACES = [
       configMap({ a: 'b', 'app.env': `TOKEN=${OPENAI}` }),
       naming('app.env'),
     ],
+    'a token at the end of a large ConfigMap': [
+      configMap({ 'large.yaml': `${LARGE}${OPENAI}` }),
+      naming('large.yaml'),
+    ],
+    'a token at the end of a large pod': [large(variable('API_KEY', OPENAI)), naming('worker-0')],
     'a token in a namespace without a tenant': [
       pod({ namespace: 'plain', env: [variable('API_KEY', OPENAI)] }),
       naming('API_KEY'),
@@ -140,6 +160,14 @@ const UPDATES: readonly Case[] = [
       ],
       denial('debugger'),
     ),
+    updates('a debugger of a pod with a token from before', [
+      pod({ name: 'asked-old', env: [variable('API_KEY', OPENAI)] }),
+      pod({
+        name: 'asked-old',
+        env: [variable('API_KEY', OPENAI)],
+        spec: { ephemeralContainers: [container('debugger')] },
+      }),
+    ]),
     updates('a debugger without a token', [
       pod({ name: 'asked-too' }),
       pod({ name: 'asked-too', spec: { ephemeralContainers: [container('debugger', { args: ['sh'] })] } }),
@@ -153,6 +181,8 @@ const ALLOWED: readonly Case[] = [
     creates(`${what} in a ConfigMap`, configMap({ setting: text })),
   ]),
   ...allows({
+    'a large ConfigMap': configMap({ 'large.yaml': LARGE }),
+    'a large pod': large(),
     'a token of a Secret': pod({
       env: [{ name: 'API_KEY', valueFrom: { secretKeyRef: { name: 'openai', key: 'key' } } }],
     }),

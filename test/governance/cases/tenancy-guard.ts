@@ -82,6 +82,7 @@ const CREATED: readonly Case[] = [
     namespace('guard-admin', { [ADMIN_ACCESS]: 'true' }),
     denied(ADMIN_ACCESS),
   ),
+  creates('nobody makes a namespace that no policy looks at', namespace('sidekey'), denied('sidekey')),
 ];
 
 const CHANGED: readonly Case[] = [

@@ -8,6 +8,9 @@ const POLICY = 'sidekey-store-access';
 /** A template that asks for a path of Vault in the words of the Vault Agent Injector. */
 const path = (text: string): JsonObject => template(askingVault(text));
 
+/** Below the 96 KiB that a pod's configuration may have. */
+const LONG = `{{ with secret "${OWN_PATH}" }}key: {{ .Data.data.key | toJSON }}\n{{ end }}`.repeat(700);
+
 /** One whose file is rendered from a template of the user's. */
 const rendering = (text: string): JsonObject =>
   template(dropIn({ 'agent-inject': 'true', role: 'team-a', 'agent-inject-template-api': text }));
@@ -74,6 +77,10 @@ const PATHS = [
       vault('vault:secret/data/team-a/../team-b#key'),
       'secret/data/team-a/../team-b',
     ],
+    'a source that begins with a sign that nobody sees': [
+      vault(`\uFEFFvault:${FOREIGN_PATH}#key`),
+      'secret.api',
+    ],
     'a source of no store that is known': [vault(`bao:${FOREIGN_PATH}#key`), 'bao:'],
   }),
 ];
@@ -92,6 +99,7 @@ const TEMPLATES = [
     'a template whose path is put together, which is for the store': rendering(
       '{{ $p := printf "secret/data/%s" "x" }}{{ with secret $p }}x{{ end }}',
     ),
+    'a long template that reads a bound path many times': rendering(LONG),
     'a template of Infisical’s of a bound folder': native({
       'template.env': '{{ range listSecrets "ml" "prod" "/serving" }}{{ .Key }}{{ end }}',
     }),
@@ -147,6 +155,30 @@ const TEMPLATES = [
     'a template of Infisical’s of another’s secret': [
       native({ 'template.env': '{{ (getSecretByName "ml" "dev" "/serving" "TOKEN").Value }}' }),
       'dev',
+    ],
+    'a template that hides a call between comments': [
+      rendering(`{{/* " */}}{{ with secret "${FOREIGN_PATH}" }}x{{ end }}{{/* " */}}`),
+      FOREIGN_PATH,
+    ],
+    'a template that hides a call between signs': [
+      rendering(`{{ print '"' }}{{ with secret "${FOREIGN_PATH}" }}x{{ end }}{{ print '"' }}`),
+      FOREIGN_PATH,
+    ],
+    'a template that hides a call between raw texts': [
+      rendering(`{{ print \`"\` }}{{ with secret "${FOREIGN_PATH}" }}x{{ end }}{{ print \`"\` }}`),
+      FOREIGN_PATH,
+    ],
+    'a template that pipes a bound path into a call of another’s': [
+      rendering(`{{ with "${OWN_PATH}=1" | secret "${FOREIGN_PATH}" }}x{{ end }}`),
+      FOREIGN_PATH,
+    ],
+    'a template that pipes another’s path': [
+      rendering(`{{ with "${FOREIGN_PATH}" | secret }}x{{ end }}`),
+      FOREIGN_PATH,
+    ],
+    'a long template that reads another’s path in the end': [
+      rendering(`${LONG}{{ with secret "${FOREIGN_PATH}" }}x{{ end }}`),
+      FOREIGN_PATH,
     ],
     'a template of a pod that asks in both words': [
       template({
