@@ -1,4 +1,4 @@
-import { annotationsIn } from '#contract/json.ts';
+import { annotationsIn, type JsonObject } from '#contract/json.ts';
 import type { Problem } from '#contract/problem.ts';
 import type { Injection } from '../annotations/injection.ts';
 import { parseAnnotations } from '../annotations/parse.ts';
@@ -18,7 +18,9 @@ export type Verdict =
   | {
       readonly outcome: 'injected';
       readonly mode: Injection['mode'];
-      /** Empty if the pod is as it should be already. */
+      /** The pod with the agent in it. */
+      readonly pod: JsonObject;
+      /** What makes it of the pod that was sent; empty if it is as it should be already. */
       readonly operations: readonly Operation[];
       readonly warnings: readonly Problem[];
     }
@@ -48,7 +50,8 @@ export function review({ object, ...request }: AdmissionRequest, settings: Setti
   const all = [...problems, ...(config.ok ? [] : config.problems), ...conflicts(object, injection)];
   if (!config.ok || all.length > 0) return { outcome: 'denied', problems: all, warnings };
   const after = mutate(object, { injection, config: config.value, image: settings.agentImage });
-  return { outcome: 'injected', mode: injection.mode, operations: patch(object, after), warnings };
+  const operations = patch(object, after);
+  return { outcome: 'injected', mode: injection.mode, pod: after, operations, warnings };
 }
 
 /** Who asked for an agent and gets none is told. */
