@@ -2,6 +2,7 @@ import type { JsonObject } from '#contract/json.ts';
 import { DEVICE_CLASSES_KEY } from '../tenancy.ts';
 import { entriesOf, listed, message, NAMESPACE } from './cel.ts';
 import type { NamedExpression, Policy } from './policy.ts';
+import { IS_NEW } from './workloads.ts';
 
 const specOf = (object: string): string => `dyn(${object}).?spec.orValue({})`;
 
@@ -68,7 +69,7 @@ export const GPU_DEVICE_CLASSES: Policy = {
     // Controllers have to take finalizers off claims that were there before.
     {
       name: 'changes-the-claim',
-      expression: `oldObject == null || ${specOf('object')} != ${specOf('oldObject')}`,
+      expression: `${IS_NEW} || ${specOf('object')} != ${specOf('oldObject')}`,
     },
   ],
   variables: VARIABLES,

@@ -3,7 +3,7 @@ import { allEmpty, allOf, listed, message, partOf, quote, quoteAll } from './cel
 import { pod, SERVED_BY } from './examples.ts';
 import { isWayToDevices } from './host-paths.ts';
 import type { NamedExpression, Policy, Validation } from './policy.ts';
-import { EPHEMERAL_CONTAINERS, POD_SPEC, TEMPLATE, templateOf, WORKLOADS } from './workloads.ts';
+import { EPHEMERAL_CONTAINERS, IS_NEW, POD_SPEC, TEMPLATE, templateOf, WORKLOADS } from './workloads.ts';
 
 /** Variables by which a runtime is asked for devices, whatever the container's limits are. */
 const DEVICE_VARIABLES = quoteAll([
@@ -40,7 +40,7 @@ const ephemeralOf = (object: string): string => `dyn(${object}).?spec.?ephemeral
 const CONDITION: NamedExpression = {
   name: 'changes-the-pods',
   expression:
-    `oldObject == null || (object.kind == 'Pod' ? ` +
+    `${IS_NEW} || (object.kind == 'Pod' ? ` +
     `${ephemeralOf('object')} != ${ephemeralOf('oldObject')} || ${ADDED} : ` +
     `${templateOf('object')} != ${templateOf('oldObject')})`,
 };
@@ -49,7 +49,7 @@ const VARIABLES: readonly NamedExpression[] = [
   TEMPLATE,
   POD_SPEC,
   // A pod that is there already is judged by what is added to it alone.
-  { name: 'isOldPod', expression: "oldObject != null && object.kind == 'Pod'" },
+  { name: 'isOldPod', expression: `!(${IS_NEW}) && object.kind == 'Pod'` },
   {
     name: 'containers',
     expression:

@@ -7,6 +7,7 @@ import {
   ALL_CONTAINERS,
   ANNOTATIONS,
   EPHEMERAL_CONTAINERS,
+  IS_NEW,
   judgedPart,
   POD_SPEC,
   TEMPLATE,
@@ -96,7 +97,7 @@ export const NO_PLAINTEXT_SECRETS: Policy = {
   conditions: [
     {
       name: 'changes-the-texts',
-      expression: `oldObject == null || ${judged('object')} != ${judged('oldObject')}`,
+      expression: `${IS_NEW} || ${judged('object')} != ${judged('oldObject')}`,
     },
   ],
   variables: VARIABLES,

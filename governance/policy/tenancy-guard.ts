@@ -10,8 +10,9 @@ const GUARDED_LABELS = quote(
   '^(sidekey[.]dev/|pod-security[.]kubernetes[.]io/|resource[.]kubernetes[.]io/admin-access$)',
 );
 
-const metadataOf = (object: string, field: string): string =>
-  `(${object} == null ? dyn({}) : dyn(${object}.metadata.?${field}.orValue({})))`;
+/** Of an object that there is with this operation alone: otherwise the API server calls it null and Kyverno an empty one. */
+const metadataOf = (object: 'object' | 'oldObject', field: string): string =>
+  `(request.operation == ${quote(object === 'object' ? 'DELETE' : 'CREATE')} ? dyn({}) : dyn(${object}).metadata.?${field}.orValue({}))`;
 
 /** Keys that were added, changed or taken away. */
 const changed = (field: string, pattern: string): string =>
@@ -25,12 +26,12 @@ const VARIABLES: readonly NamedExpression[] = [
   { name: 'newAnnotations', expression: metadataOf('object', 'annotations') },
   {
     name: 'changed',
-    expression: `object == null ? [] : ${changed('Labels', GUARDED_LABELS)}.map(k, 'label ' + k) + ${changed('Annotations', GUARDED_ANNOTATIONS)}.map(k, 'annotation ' + k)`,
+    expression: `request.operation == 'DELETE' ? [] : ${changed('Labels', GUARDED_LABELS)}.map(k, 'label ' + k) + ${changed('Annotations', GUARDED_ANNOTATIONS)}.map(k, 'annotation ' + k)`,
   },
   // Once a deletion has begun, controllers see to its end.
   {
     name: 'removesTenant',
-    expression: `object == null && ${quote(TENANT_LABEL)} in variables.oldLabels && !oldObject.metadata.?deletionTimestamp.hasValue()`,
+    expression: `request.operation == 'DELETE' && ${quote(TENANT_LABEL)} in variables.oldLabels && !dyn(oldObject).metadata.?deletionTimestamp.hasValue()`,
   },
 ];
 

@@ -39,13 +39,16 @@ export const templateOf = (object: string): string =>
 export const judgedPart = (object: string): string =>
   `(${object}.kind == 'Pod' ? dyn(${object}).?spec.orValue({}) : ${templateOf(object)})`;
 
+/** Without an old object, which the API server calls null and Kyverno an empty one. */
+export const IS_NEW = "request.operation != 'UPDATE'";
+
 /**
  * What was there before a policy has to be scaled, labelled and cleaned up, by controllers too: an old ReplicaSet that may
  * not be changed would stop the very rollout that mends it. So an update counts if it changes what is judged.
  */
 export const CHANGED: NamedExpression = {
   name: 'changes-the-pods',
-  expression: `oldObject == null || ${judgedPart('object')} != ${judgedPart('oldObject')}`,
+  expression: `${IS_NEW} || ${judgedPart('object')} != ${judgedPart('oldObject')}`,
 };
 
 /** The pod or its template, its spec, and its containers that may have resources. */
