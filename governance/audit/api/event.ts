@@ -27,13 +27,12 @@ export interface ApiEvent extends LogLine {
   readonly responseObject: JsonObject;
 }
 
-/** Undefined for what is no record of an API server; `early` for a request that nothing came of yet. */
-export function readEvent(line: LogLine): ApiEvent | 'early' | undefined {
+/** True for the lines of an API server. */
+export const isApiRecord = (object: JsonObject): boolean =>
+  object['kind'] === 'Event' && textIn(object, 'apiVersion').startsWith('audit.k8s.io/');
+
+export function readEvent(line: LogLine): ApiEvent {
   const { object } = line;
-  const stage = object['stage'];
-  if (object['kind'] !== 'Event' || !textIn(object, 'apiVersion').startsWith('audit.k8s.io/'))
-    return undefined;
-  if (stage === 'RequestReceived') return 'early';
   const reference = objectIn(object, 'objectRef');
   const subresource = textIn(reference, 'subresource');
   const user = textIn(objectIn(object, 'user'), 'username');
@@ -42,7 +41,7 @@ export function readEvent(line: LogLine): ApiEvent | 'early' | undefined {
   return {
     ...line,
     id: textIn(object, 'auditID'),
-    stage: stage === 'ResponseStarted' ? 'started' : 'complete',
+    stage: object['stage'] === 'ResponseStarted' ? 'started' : 'complete',
     verb: textIn(object, 'verb'),
     group: textIn(reference, 'apiGroup'),
     resource: textIn(reference, 'resource') + (subresource === '' ? '' : `/${subresource}`),

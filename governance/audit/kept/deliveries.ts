@@ -73,7 +73,9 @@ export function createDeliveries(): Deliveries {
       else contentSeen(secret, given.content, at);
       const newReader = (): Reader => ({ principal, holdings: new Map() });
       const { holdings } = obtain(readers, principal.key, newReader);
-      return take(obtain(holdings, secret, NOTHING), given, at, expires);
+      const isNew = take(obtain(holdings, secret, NOTHING), given, at, expires);
+      if (isNew && (given.kind === 'content' || given.version === secret.newest)) secret.lastDelivery = at;
+      return isNew;
     },
     exists: (store, path, version, at) => versionSeen(secretAt(store, path), version, at),
     loggedOut(principal, at) {

@@ -6,6 +6,8 @@ export interface Secret {
   readonly versions: Map<number, number>;
   /** 0 if it has no versions. */
   newest: number;
+  /** When somebody read the newest for the first time, in milliseconds since 1970; undefined if nobody did. */
+  lastDelivery: number | undefined;
   /** Of a secret without versions: what was read last, and since when it is that. */
   content: { readonly value: string; readonly since: number } | undefined;
 }
@@ -18,6 +20,7 @@ export const createSecret = (store: string, path: string): Secret => ({
   path,
   versions: new Map(),
   newest: 0,
+  lastDelivery: undefined,
   content: undefined,
 });
 
@@ -27,6 +30,7 @@ export function versionSeen(secret: Secret, version: number, at: number): void {
   const known = versions.get(version);
   if (known !== undefined && known <= at) return;
   versions.set(version, at);
+  if (version > secret.newest) secret.lastDelivery = undefined;
   secret.newest = Math.max(secret.newest, version);
   if (versions.size > MOST_VERSIONS) versions.delete(Math.min(...versions.keys()));
 }

@@ -19,13 +19,15 @@ export interface Exchange extends LogLine {
   readonly error: string;
 }
 
-/** Undefined for what is no record of a store. */
-export function readExchange(line: LogLine): Exchange | 'request' | undefined {
+/** True for the lines of a store, requests and answers. */
+export const isStoreRecord = (object: JsonObject): boolean =>
+  (object['type'] === 'request' || object['type'] === 'response') &&
+  textIn(objectIn(object, 'request'), 'id') !== '';
+
+/** Reads the line of an answer, which repeats the request. */
+export function readExchange(line: LogLine): Exchange {
   const { object } = line;
-  const type = object['type'];
   const request = objectIn(object, 'request');
-  if (textIn(request, 'id') === '' || (type !== 'request' && type !== 'response')) return undefined;
-  if (type === 'request') return 'request';
   const response = objectIn(object, 'response');
   const namespace = textIn(objectIn(request, 'namespace'), 'path');
   const mount = textIn(request, 'mount_point');

@@ -1,7 +1,8 @@
 import type { Deliveries } from '../kept/deliveries.ts';
-import { type LineFault, type LogLine, parseTime } from '../line.ts';
+import { parseTime } from '../line.ts';
+import type { Fold } from '../reader.ts';
 import { isWithin, type Scope } from '../scope.ts';
-import { type Exchange, productOf, readExchange } from './exchange.ts';
+import { type Exchange, isStoreRecord, productOf, readExchange } from './exchange.ts';
 import { existingBy } from './existing.ts';
 import { givenBy } from './given.ts';
 import { principalOf } from './principal.ts';
@@ -10,24 +11,18 @@ import { addBreakGlass, addDenial, deliveryCells } from './rows.ts';
 import { createWraps } from './wraps.ts';
 
 /** Reads the audit log of Vault or OpenBao, line by line. */
-export interface StoreFold {
-  /** What is wrong with the line, if something is. */
-  line(line: LogLine): LineFault | undefined;
-}
-
-export function createStoreFold(scope: Scope, deliveries: Deliveries): StoreFold {
+export function createStoreFold(scope: Scope, deliveries: Deliveries): Fold {
   const wraps = createWraps();
   return {
-    line(line) {
+    isRecord: isStoreRecord,
+    take(line) {
+      if (line.object['type'] === 'request' || line.at > scope.window.until) return;
       const exchange = readExchange(line);
-      if (exchange === undefined) return 'foreign';
-      if (exchange !== 'request' && line.at <= scope.window.until)
-        take(wraps.isUnwrapping(exchange) ? wraps.open(exchange) : exchange);
-      return undefined;
+      learn(wraps.isUnwrapping(exchange) ? wraps.open(exchange) : exchange);
     },
   };
 
-  function take(exchange: Exchange): void {
+  function learn(exchange: Exchange): void {
     const principal = principalOf(exchange);
     const refusal = refusalOf(exchange);
     const isReported = isWithin(scope.window, exchange.at);
