@@ -1,6 +1,7 @@
 import { Fault } from './error.ts';
 import type { Parameter, TemplateFunction } from './functions/signature.ts';
 import {
+  Float,
   type GoValue,
   Integer,
   isList,
@@ -82,6 +83,7 @@ const TYPES: Readonly<Record<Exclude<Parameter, 'any'>, Type>> = {
   string: { name: 'string', holds: (value) => typeof value === 'string' },
   boolean: { name: 'bool', holds: (value) => typeof value === 'boolean' },
   int: { name: 'int', holds: (value) => value instanceof Integer && value.type === 'int' },
+  float: { name: 'float64', holds: (value) => value instanceof Float },
   strings: {
     name: '[]string',
     holds: (value) => value instanceof StringList,

@@ -93,8 +93,9 @@ function constant(operand: Constant, type: Parameter): GoValue {
   return assign(operand.kind === 'nil' ? (type === 'any' ? null : undefined) : operand.value, type);
 }
 
-/** `1.0` is an int where one is wanted, and a float elsewhere. */
+/** `1.0` is an int where one is wanted, and a float elsewhere; `1` is a float only where one is wanted. */
 function numberConstant({ integer, float, isFloat }: NumberLiteral, type: Parameter): GoValue {
-  if (integer !== undefined && (type === 'int' || !isFloat)) return assign(new Integer(integer), type);
+  const isInteger = type === 'int' || !(isFloat || type === 'float');
+  if (integer !== undefined && isInteger) return assign(new Integer(integer), type);
   return assign(new Float(float), type);
 }

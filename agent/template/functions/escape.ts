@@ -35,7 +35,8 @@ export const ESCAPE: Family<'escape'> = {
 
 /** A lone string as it is, else the operands as `print` joins them; what is missing shows as such. */
 function joined(values: readonly GoValue[]): string {
-  return print(values.map((value) => (value === undefined || value === null ? display(undefined) : value)));
+  const shown = values.map((value) => (value === undefined || value === null ? display(undefined) : value));
+  return print(shown, display);
 }
 
 function escapeJavaScript(character: string): string {

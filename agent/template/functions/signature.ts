@@ -1,7 +1,7 @@
 import type { FUNCTION_FAMILIES, FunctionFamily } from '#contract/template/functions.ts';
 import type { SecretRef } from '../../provider/provider.ts';
 import type { ValueMap } from '../../value/value.ts';
-import type { GoMap, GoValue, Integer, Scratch, StringList } from '../go/value.ts';
+import type { Float, GoMap, GoValue, Integer, Scratch, StringList } from '../go/value.ts';
 
 /** The Go types that parameters have; arguments of another type are refused before the function is called. */
 interface ParameterTypes {
@@ -9,6 +9,7 @@ interface ParameterTypes {
   readonly string: string;
   readonly boolean: boolean;
   readonly int: Integer;
+  readonly float: Float;
   readonly strings: StringList;
   readonly list: readonly GoValue[];
   readonly map: GoMap;

@@ -5,21 +5,28 @@ import {
   Float,
   type GoValue,
   Integer,
+  isMap,
   isText,
+  itemsOf,
+  NIL_MAP,
   Scratch,
+  StringList,
   Structure,
   textOf,
   typeName,
 } from './value.ts';
 
-/** Whether two values are equal. Go refuses to compare values of different kinds, and maps and lists at all. */
+/** Whether two values are equal. Go refuses to compare values of different kinds, and maps and lists but with nil. */
 export function equal(left: GoValue, right: GoValue): boolean {
-  if (isNil(left) || isNil(right)) return isNil(left) && isNil(right);
+  if (isNothing(left) || isNothing(right)) return isNil(left) && isNil(right);
   if (typeof left === 'boolean' && typeof right === 'boolean') return left === right;
   const order = compareBasic(left, right);
   if (order !== undefined) return order === 0;
-  if (isReference(left) && isReference(right) && typeName(left) === typeName(right)) return left === right;
-  throw incompatible(left, right);
+  const kind = referenceKind(left);
+  if (kind === undefined || kind !== referenceKind(right)) throw incompatible(left, right);
+  if (isNil(left) || isNil(right)) return isNil(left) && isNil(right);
+  if (kind === 'map' || kind === 'list') throw incompatible(left, right);
+  return left === right;
 }
 
 /** Whether the first value sorts before the second. */
@@ -30,11 +37,20 @@ export function less(left: GoValue, right: GoValue): boolean {
   return order < 0;
 }
 
-const isNil = (value: GoValue): boolean =>
-  value === undefined || value === null || (value instanceof Structure && value.fields === undefined);
+const isNothing = (value: GoValue): boolean => value === undefined || value === null;
 
-const isReference = (value: GoValue): boolean =>
-  value instanceof Structure || value instanceof Channel || value instanceof Scratch;
+function isNil(value: GoValue): boolean {
+  if (value instanceof Structure) return value.fields === undefined;
+  return isNothing(value) || value === NIL_MAP || (value instanceof StringList && value.isNil);
+}
+
+/** What is compared by its identity, if it can be compared at all. */
+function referenceKind(value: GoValue): 'pointer' | 'channel' | 'map' | 'list' | undefined {
+  if (value instanceof Structure || value instanceof Scratch) return 'pointer';
+  if (value instanceof Channel) return 'channel';
+  if (isMap(value)) return 'map';
+  return itemsOf(value) === undefined ? undefined : 'list';
+}
 
 const isUnordered = (value: GoValue): boolean =>
   !(isText(value) || value instanceof Integer || value instanceof Float);

@@ -24,9 +24,9 @@ const NIL = '<nil>';
 /** A value under one verb, as Go's `fmt` prints it. */
 export function format(value: GoValue, spec: Spec): string {
   if (spec.verb === 'T' && value !== undefined && value !== null) return pad(typeName(value), spec);
-  if (spec.verb === 'p') throw new Fault('the verb %p is not supported');
   if (value === undefined || value === null) return formatNil(spec);
   if (value instanceof Structure) return formatPointer(value, spec);
+  if (spec.verb === 'p' && (isMap(value) || itemsOf(value) !== undefined)) throw address(value);
   return formatValue(value, spec);
 }
 
@@ -37,20 +37,22 @@ export function display(value: GoValue): string {
   return format(value, PLAIN);
 }
 
+const plain = (value: GoValue): string => format(value, PLAIN);
+
 /** `print`: spaces only between two operands of which neither is a string. */
-export function print(values: readonly GoValue[]): string {
+export function print(values: readonly GoValue[], show = plain): string {
   return values
     .map((value, index) => {
       const previous = values[index - 1];
       const spaced = index > 0 && !isText(value) && !isText(previous);
-      return (spaced ? ' ' : '') + format(value, PLAIN);
+      return (spaced ? ' ' : '') + show(value);
     })
     .join('');
 }
 
 /** `println`. */
 export function printLine(values: readonly GoValue[]): string {
-  return `${values.map((value) => format(value, PLAIN)).join(' ')}\n`;
+  return `${values.map(plain).join(' ')}\n`;
 }
 
 function formatNil(spec: Spec): string {
@@ -72,7 +74,7 @@ function formatScalar(value: GoValue, spec: Spec): string | undefined {
   if (value instanceof Integer) return formatInteger(value, spec);
   if (value instanceof Float) return formatFloat(value.value, spec);
   if (value instanceof JsonNumber || typeof value === 'string') return formatString(textOf(value), spec);
-  if (typeof value !== 'boolean') throw new Fault(`type ${typeName(value)} has no text`);
+  if (typeof value !== 'boolean') throw address(value);
   return spec.verb === 'v' || spec.verb === 't' ? pad(String(value), spec) : undefined;
 }
 
@@ -89,17 +91,24 @@ function formatItems(type: string, items: readonly GoValue[], spec: Spec): strin
   return spec.goSyntax ? `${type}{${texts.join(', ')}}` : `[${texts.join(' ')}]`;
 }
 
-/** Inside a list or map a nil shows as such under every verb. */
+/** Inside a list, map or struct a nil shows as such under every verb. */
 function formatItem(item: GoValue, spec: Spec): string {
   if (item === undefined || item === null) return spec.goSyntax ? 'interface {}(nil)' : NIL;
-  return item instanceof Structure ? formatPointer(item, spec) : formatValue(item, spec);
+  if (!(item instanceof Structure)) return formatValue(item, spec);
+  if (item.fields !== undefined) throw address(item);
+  return formatPointer(item, spec);
 }
 
 function formatPointer({ fields }: Structure, spec: Spec): string {
   if (fields === undefined && spec.verb === 'v' && !spec.goSyntax) return pad(NIL, spec);
-  if (fields === undefined || spec.goSyntax) throw new Fault(`the verb %${spec.verb} is not supported here`);
+  if (fields === undefined || spec.goSyntax || spec.verb === 'p')
+    throw new Fault(`the verb %${spec.verb} is not supported here`);
   return `&${formatFields(fields, spec)}`;
 }
+
+/** Go would show where in its memory the value is, which is another place each time. */
+const address = (value: GoValue): Fault =>
+  new Fault(`type ${typeName(value)} has no text; take a field or an item of it`);
 
 function formatFields(fields: GoMap, spec: Spec): string {
   const texts = [...fields].map(

@@ -2,12 +2,23 @@ import { JsonNumber } from '../../value/value.ts';
 import { Fault } from '../error.ts';
 import { numberOf } from './number.ts';
 import { sortedEntries } from './order.ts';
-import { Float, type GoMap, type GoValue, Integer, isMap, itemsOf, NIL_MAP, typeName } from './value.ts';
+import {
+  Float,
+  type GoMap,
+  type GoValue,
+  Integer,
+  isMap,
+  itemsOf,
+  NIL_MAP,
+  Structure,
+  typeName,
+} from './value.ts';
 
 /** TOML as BurntSushi's encoder writes it: plain keys before tables, two spaces for each level of a table. */
 export function toToml(value: GoValue): string {
   if (value === undefined || value === null) throw new Fault('nothing cannot be written as TOML');
   if (isMap(value)) return value === NIL_MAP ? '' : table([], value);
+  if (value instanceof Structure && value.fields === undefined) return '';
   if (tablesOf(value) !== undefined) throw new Fault('a list of tables needs a key in TOML');
   return element(value);
 }

@@ -183,7 +183,7 @@ describe('a secret value', () => {
   test.each([
     'parseInt .Data.k', 'parseBool .Data.k', 'parseFloat .Data.k', 'parseJSON .Data.k', 'base64Decode .Data.k', 'mustEnv .Data.k',
     'secret "x" .Data.k', '.Data.k.x', 'range .Data.k }}{{ end', 'index .Data.k 99', 'slice .Data.k 99', 'eq .Data.k 1', 'lt 1 .Data.k',
-    'add 1 .Data.k', 'index .Data.k .Data.k', 'join "," .Data.k', 'printf "%p" .Data.k', 'indent .Data.k "x"',
+    'add 1 .Data.k', 'index .Data.k .Data.k', 'join "," .Data.k', 'printf "%p" .Data', 'indent .Data.k "x"',
   ])('does not show in the error of {{ %s }}', (action) => {
     const error = caught(() => renderedData(action, '{"k":"hunter2"}'));
     expect(error).toBeInstanceOf(TemplateError);

@@ -20,6 +20,7 @@ const merging = (overrides: boolean): TemplateFunction =>
 const merge = merging(false);
 const mergeOverwrite = merging(true);
 const deepCopy = takes(['any'], ([value], context) => {
+  if (value === undefined || value === null) throw new Fault('nothing cannot be copied');
   context.spend(countValues(value) / 4);
   return copyValue(value);
 });

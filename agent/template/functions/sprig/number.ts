@@ -39,9 +39,11 @@ export const SPRIG_NUMBER: Family<'sprigNumber'> = {
   sprig_min: folding((least, next) => (next < least ? next : least)),
   sprig_ceil: takes(['any'], ([value]) => new Float(Math.ceil(toDouble(value)))),
   sprig_floor: takes(['any'], ([value]) => new Float(Math.floor(toDouble(value)))),
-  sprig_round: takes(
+  sprig_round: takesMore(
     ['any', 'int'],
-    ([value, places]) => new Float(round(toDouble(value), Number(places.value))),
+    'float',
+    ([value, places, from]) =>
+      new Float(round(toDouble(value), Number(places.value), from === undefined ? 0.5 : from.value)),
   ),
   sprig_until: takes(['int'], ([{ value }], context) => steps([0n, value, value < 0n ? -1n : 1n], context)),
   sprig_untilStep: takes(['int', 'int', 'int'], ([start, stop, step], context) =>
@@ -63,10 +65,11 @@ function inRange(value: bigint): bigint {
   return value < 0n ? -(2n ** 63n) : 2n ** 63n - 1n;
 }
 
-function round(value: number, places: number): number {
+/** Upwards from this fraction on. */
+function round(value: number, places: number, from: number): number {
   const power = 10 ** places;
   const digit = power * value;
-  return (digit % 1 >= 0.5 ? Math.ceil(digit) : Math.floor(digit)) / power;
+  return (digit % 1 >= from ? Math.ceil(digit) : Math.floor(digit)) / power;
 }
 
 function steps(

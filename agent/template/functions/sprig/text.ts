@@ -6,7 +6,7 @@ import { format } from '../../go/format.ts';
 import { compareText } from '../../go/order.ts';
 import { PLAIN } from '../../go/spec.ts';
 import { type GoValue, type Integer, itemsOf, StringList, TextMap } from '../../go/value.ts';
-import { BASE64 } from '../base64.ts';
+import { BASE64, base64Mistake, decodeBase64 } from '../base64.ts';
 import { CASE } from '../case.ts';
 import { type Family, type FunctionContext, takes, takesMore } from '../signature.ts';
 import { TEXT } from '../text.ts';
@@ -23,19 +23,16 @@ export const SPRIG_TEXT: Family<'sprigText'> = {
   sprig_upper: CASE.toUpper,
   sprig_lower: CASE.toLower,
   sprig_title: takes(['string'], ([text]) =>
-    text.replaceAll(/(?<![\p{L}\p{Nd}_])\p{L}/gu, (letter) =>
-      letter.toUpperCase().length === letter.length ? letter.toUpperCase() : letter,
-    ),
+    text
+      .toWellFormed()
+      .replaceAll(WORD_START, (letter) =>
+        letter.toUpperCase().length === letter.length ? letter.toUpperCase() : letter,
+      ),
   ),
   sprig_untitle: takes(['string'], ([text]) =>
-    text.replaceAll(/(?<!\S)\S/gu, (letter) => letter.toLowerCase()),
+    text.toWellFormed().replaceAll(/(?<!\S)\S/gu, (letter) => letter.toLowerCase()),
   ),
-  /** Byte by byte, as Sprig does, which is the end of letters beyond ASCII. */
-  sprig_nospace: takes(['string'], ([text]) =>
-    encodeText(text)
-      .toString('latin1')
-      .replaceAll(/[\s\u0085]/gu, ''),
-  ),
+  sprig_nospace: takes(['string'], ([text]) => withoutSpaces(text)),
   sprig_replace: TEXT.replaceAll,
   sprig_repeat: takes(['int', 'string'], ([count, text], context) => repeat(text, count, context)),
   sprig_substr: takes(['int', 'int', 'string'], ([start, end, text]) => substring(text, start, end)),
@@ -86,8 +83,11 @@ export const SPRIG_TEXT: Family<'sprigText'> = {
     return numbered(splitAtMost(text, separator, Number(most.value)));
   }),
   sprig_b64enc: BASE64.base64Encode,
-  /** Bad input is an error here; Sprig writes the message of it into the text. */
-  sprig_b64dec: BASE64.base64Decode,
+  /** What is wrong with the input goes into the text, as in Sprig. */
+  sprig_b64dec: takes(['string'], ([text]) => {
+    const mistake = base64Mistake(text);
+    return mistake === undefined ? decodeBase64(text) : `illegal base64 data at input byte ${mistake}`;
+  }),
   sprig_sha1sum: takes(['string'], ([text]) => hash('sha1', encodeText(text))),
   sprig_sha256sum: takes(['string'], ([text]) => hash('sha256', encodeText(text))),
   sprig_adler32sum: takes(['string'], ([text]) => adler32(encodeText(text))),
@@ -95,6 +95,16 @@ export const SPRIG_TEXT: Family<'sprigText'> = {
 
 const present = (values: readonly GoValue[]): readonly GoValue[] =>
   values.filter((value) => value !== undefined && value !== null);
+
+/** A letter after what ends a word: beyond ASCII nothing but spaces does. */
+const WORD_START = /(?<=^|(?=\p{ASCII})[^\w]|\p{White_Space})\p{L}/gsu;
+
+/** Where there is a space, what is left is taken byte by byte, which is the end of letters beyond ASCII. */
+function withoutSpaces(text: string): string {
+  const letters = encodeText(text).toString('latin1');
+  const left = letters.replaceAll(/[\s\u0085]/gu, '');
+  return left === letters ? text : left;
+}
 
 /** A list as texts, without what is nil; anything else is a list of one. */
 function texts(value: GoValue): readonly string[] {
