@@ -1,5 +1,5 @@
 /** What a credential looks like. */
-interface CredentialShape {
+export interface CredentialShape {
   /** The name of the policy's variable. */
   readonly variable: string;
   readonly title: string;
@@ -10,6 +10,8 @@ interface CredentialShape {
    * it counts the length of the pattern as well as that of the text.
    */
   readonly pattern: string;
+  /** True if names have the shape, too, so that only what looks as if by chance counts. */
+  readonly isRandom?: true;
 }
 
 const shape = (
@@ -40,6 +42,10 @@ export const CREDENTIAL_SHAPES: readonly CredentialShape[] = [
   shape('gitLab', 'a token of GitLab', ['glpat-'], String.raw`\bglpat-[\w-]{20}`),
   shape('slack', 'a token of Slack', ['xox'], String.raw`\bxox[abeprs]-\d[\w-]{9}`),
   shape('vault', 'a token of Vault', ['hvs.', 'hvb.', 'hvr.'], String.raw`\bhv[sbr]\.[\w-]{24}`),
+  {
+    ...shape('openBao', 'a token of OpenBao', ['s.'], String.raw`\bs\.[A-Za-z\d]{24}\b`),
+    isRandom: true,
+  },
   shape('infisical', 'a token of Infisical', ['st.'], String.raw`\bst\.[\da-f-]{24,36}\.[\da-f]{32}`),
   shape('privateKey', 'a private key', ['PRIVATE KEY-----'], 'PRIVATE KEY-----'),
   shape('webToken', 'a JSON Web Token', ['.eyJ'], String.raw`\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.`),

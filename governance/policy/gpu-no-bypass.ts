@@ -3,7 +3,16 @@ import { allEmpty, allOf, listed, message, partOf, quote, quoteAll } from './cel
 import { pod, SERVED_BY } from './examples.ts';
 import { isWayToDevices } from './host-paths.ts';
 import type { NamedExpression, Policy, Validation } from './policy.ts';
-import { EPHEMERAL_CONTAINERS, IS_NEW, POD_SPEC, TEMPLATE, templateOf, WORKLOADS } from './workloads.ts';
+import {
+  ALL_CONTAINERS,
+  EPHEMERAL_CONTAINERS,
+  IS_NEW,
+  IS_OLD_POD,
+  POD_SPEC,
+  TEMPLATE,
+  templateOf,
+  WORKLOADS,
+} from './workloads.ts';
 
 /** Variables by which a runtime is asked for devices, whatever the container's limits are. */
 const DEVICE_VARIABLES = quoteAll([
@@ -48,13 +57,8 @@ const CONDITION: NamedExpression = {
 const VARIABLES: readonly NamedExpression[] = [
   TEMPLATE,
   POD_SPEC,
-  // A pod that is there already is judged by what is added to it alone.
-  { name: 'isOldPod', expression: `!(${IS_NEW}) && object.kind == 'Pod'` },
-  {
-    name: 'containers',
-    expression:
-      '(variables.isOldPod ? [] : variables.podSpec.?containers.orValue([]) + variables.podSpec.?initContainers.orValue([])) + variables.podSpec.?ephemeralContainers.orValue([])',
-  },
+  IS_OLD_POD,
+  ALL_CONTAINERS,
   {
     name: 'deviceVariables',
     expression: `variables.containers.map(c, c.?env.orValue([]).filter(e, e.name in ${DEVICE_VARIABLES} && (e.?valueFrom.hasValue() || !(e.?value.orValue('') in ${NO_DEVICES}))).map(e, c.name + ' -> ' + e.name).join(', ')).filter(f, f != '')`,

@@ -1,6 +1,6 @@
 import type { JsonObject } from '#contract/json.ts';
 import { listed, message, quote } from './cel.ts';
-import { CREDENTIAL_SHAPES } from './credentials.ts';
+import { CREDENTIAL_SHAPES, type CredentialShape } from './credentials.ts';
 import { pod, SERVED_BY } from './examples.ts';
 import type { NamedExpression, Policy } from './policy.ts';
 import {
@@ -8,6 +8,7 @@ import {
   ANNOTATIONS,
   EPHEMERAL_CONTAINERS,
   IS_NEW,
+  IS_OLD_POD,
   judgedPart,
   POD_SPEC,
   TEMPLATE,
@@ -26,13 +27,18 @@ const textsOf = (container: string): string =>
 
 const CONFIG_DATA = "(object.kind == 'ConfigMap' ? dyn(object).?data.orValue({}) : dyn({}))";
 
-const hasShape = (text: string): string =>
-  CREDENTIAL_SHAPES.map(({ pattern }) => `${text}.matches(${quote(pattern)})`).join(' || ');
+/** Whether a text has a shape. Where a name of a program could have it, too, it takes a digit and a capital. */
+const has = (text: string, { pattern, isRandom }: CredentialShape): string =>
+  isRandom
+    ? `${text}.findAll(${quote(pattern)}).exists(m, m.matches('[0-9]') && m.matches('[A-Z]'))`
+    : `${text}.matches(${quote(pattern)})`;
+
+const hasShape = (text: string): string => CREDENTIAL_SHAPES.map((shape) => has(text, shape)).join(' || ');
 
 /** Whether the text has the shape, one expression for each: what one may cost is counted by itself. */
-const SHAPES: readonly NamedExpression[] = CREDENTIAL_SHAPES.map(({ variable, markers, pattern }) => ({
-  name: variable,
-  expression: `(${markers.map((marker) => `variables.text.contains(${quote(marker)})`).join(' || ')}) && variables.text.matches(${quote(pattern)})`,
+const SHAPES: readonly NamedExpression[] = CREDENTIAL_SHAPES.map((shape) => ({
+  name: shape.variable,
+  expression: `(${shape.markers.map((marker) => `variables.text.contains(${quote(marker)})`).join(' || ')}) && ${has('variables.text', shape)}`,
 }));
 
 const FOUND = CREDENTIAL_SHAPES.map(
@@ -42,8 +48,10 @@ const FOUND = CREDENTIAL_SHAPES.map(
 const VARIABLES: readonly NamedExpression[] = [
   TEMPLATE,
   POD_SPEC,
+  IS_OLD_POD,
   ALL_CONTAINERS,
-  ANNOTATIONS,
+  // Those of an old pod have been there before.
+  { name: 'annotations', expression: `variables.isOldPod ? dyn({}) : ${ANNOTATIONS.expression}` },
   { name: 'data', expression: CONFIG_DATA },
   {
     name: 'text',

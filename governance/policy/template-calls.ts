@@ -4,10 +4,11 @@ import { quote } from './cel.ts';
 /** A text of Go's templates, in one of its two kinds of quotes. */
 const LITERAL = String.raw`(?:"(?:[^"\\]|\\.)*"|\x60[^\x60]*\x60)`;
 
-/** An action of a template, whatever its texts hold. */
-const ACTION = String.raw`[{][{](?:${LITERAL}|[^}"\x60]|[}][^}"\x60])*[}][}]`;
+/** A comment takes precedence: what stands in one has no quotes. */
+const COMMENT = String.raw`[{][{](?:-\s)?/[*](?:[^*]|[*]+[^*/])*[*]+/`;
 
-const COMMENT = String.raw`^[{][{](-\s)?/[*]`;
+/** An action of a template, whatever its texts and signs hold. */
+const ACTION = String.raw`${COMMENT}|[{][{](?:${LITERAL}|'(?:[^'\\]|\\.)+'|[^}"'\x60]|[}][^}"'\x60])*[}][}]`;
 
 const anyOf = (names: readonly string[]): string => `(?:${names.join('|')})`;
 
@@ -17,21 +18,24 @@ const call = (names: readonly string[]): string => String.raw`(?:^|[^$.\w])${any
 /** Functions that read Vault by a path. */
 const VAULT_NAMES = [...FUNCTION_FAMILIES.secret, 'pkiCert'];
 
-/** `secret "a/b"`, or the text piped to the function. */
-const VAULT_CALL = String.raw`${call(VAULT_NAMES)}${LITERAL}|${LITERAL}[\s)]*[|]\s*${anyOf(VAULT_NAMES)}\b`;
+/** `secret "a/b"`: the path is the first text. */
+const VAULT_CALL = `${call(VAULT_NAMES)}${LITERAL}`;
+
+/** `"a/b" | secret`: the path is piped, if the call has no other. */
+const VAULT_PIPE = String.raw`${LITERAL}[\s)]*[|]\s*${anyOf(VAULT_NAMES)}\s*[-)}|]`;
 
 /** Functions that read Infisical by project, environment and folder. */
 const INFISICAL_CALL = String.raw`${call(FUNCTION_FAMILIES.infisical)}${LITERAL}(?:[\s()]+${LITERAL}){2}`;
 
 /** The actions of a template, without its comments and the text between them. */
 export const actionsOf = (template: string): string =>
-  `${template}.findAll(${quote(ACTION)}).filter(a, !a.matches(${quote(COMMENT)})).join(' ')`;
+  `${template}.findAll(${quote(ACTION)}).filter(a, !a.matches(${quote(`^${COMMENT}`)})).join(' ')`;
 
 const unquoted = (literal: string): string => `${literal}.substring(1, ${literal}.size() - 1)`;
 
 /** The paths of Vault that actions name outright; a list. */
 export const vaultPathsIn = (actions: string): string =>
-  `${actions}.findAll(${quote(VAULT_CALL)}).map(m, m.find(${quote(LITERAL)})).map(m, ${unquoted('m')})`;
+  `(${actions}.findAll(${quote(VAULT_CALL)}) + ${actions}.findAll(${quote(VAULT_PIPE)})).map(m, m.find(${quote(LITERAL)})).map(m, ${unquoted('m')})`;
 
 /** The folders of Infisical that they name outright, as `project/environment/folder`. With a slash in the first two, or nothing, it is none. */
 export const infisicalPlacesIn = (actions: string): string =>

@@ -35,6 +35,12 @@ const VARIABLES: readonly NamedExpression[] = [
   },
 ];
 
+/** A namespace that is exempt by its name must not be made by others while it is not there. */
+const takesName = ({ exemptNamespaces }: PolicySettings): NamedExpression => ({
+  name: 'takesName',
+  expression: `request.operation == 'CREATE' && object.metadata.?name.orValue('') in ${quoteAll(exemptNamespaces)}`,
+});
+
 const namespace = (annotations: Readonly<Record<string, string>>): JsonObject => ({
   apiVersion: 'v1',
   kind: 'Namespace',
@@ -81,12 +87,16 @@ const DECLARED = {
       resources: ['namespaces', 'namespaces/status', 'namespaces/finalize'],
     },
   ],
-  variables: VARIABLES,
   validations: [
     {
       expression: 'variables.changed.size() == 0',
       message: 'what a namespace may have is for the platform team to change',
       messageExpression: message`only the platform may change what a namespace may have, but ${'request.userInfo.username'} changes: ${listed('variables.changed')}. Allowed here are other labels and annotations. Leave these as they are, and ask the platform team for the change`,
+    },
+    {
+      expression: '!variables.takesName',
+      message: 'a namespace of this name is for the platform team to make',
+      messageExpression: message`no policy looks at a namespace called ${"object.metadata.?name.orValue('')"}, so only the platform may make it. Allowed here are other names. Choose one`,
     },
     {
       expression: '!variables.removesTenant',
@@ -113,4 +123,5 @@ const DECLARED = {
 export const tenancyGuard = (settings: PolicySettings): Policy => ({
   ...DECLARED,
   conditions: [notPlatform(settings)],
+  variables: [...VARIABLES, takesName(settings)],
 });

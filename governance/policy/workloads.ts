@@ -69,10 +69,16 @@ export const CONTAINERS: NamedExpression = {
   expression: 'variables.podSpec.?containers.orValue([]) + variables.podSpec.?initContainers.orValue([])',
 };
 
-/** With those of `kubectl debug`, which cannot have resources. */
+/** Whether a pod was there before, so that it is judged by what is added to it alone. */
+export const IS_OLD_POD: NamedExpression = {
+  name: 'isOldPod',
+  expression: `!(${IS_NEW}) && object.kind == 'Pod'`,
+};
+
+/** With those of `kubectl debug`, which are all that is added to an old pod. */
 export const ALL_CONTAINERS: NamedExpression = {
   name: 'containers',
-  expression: `${CONTAINERS.expression} + variables.podSpec.?ephemeralContainers.orValue([])`,
+  expression: `(variables.isOldPod ? [] : ${CONTAINERS.expression}) + variables.podSpec.?ephemeralContainers.orValue([])`,
 };
 
 /** Pods or templates, as far as containers with resources. */
