@@ -1,3 +1,4 @@
+import type { JsonObject } from '#contract/json.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type AdmissionInput, isMatched, requestValue } from './admission.ts';
 import type { Scope } from './environment.ts';
@@ -42,15 +43,31 @@ export function judge(policy: Policy, request: AdmissionInput): Judgement {
 
 type Bare = Omit<Scope, 'variables'>;
 
+/** All policies are shown the same request, and many requests are made in one namespace. Neither ever changes. */
+const scopes = new WeakMap<AdmissionInput, Bare>();
+const namespaces = new WeakMap<JsonObject, unknown>();
+
 function scopeOf(request: AdmissionInput): Bare {
+  const known = scopes.get(request);
+  if (known !== undefined) return known;
   const { operation, object, oldObject, namespaceObject } = request;
   const removed = operation === 'DELETE';
-  return {
+  const scope = {
     object: removed ? null : celValue(object),
     oldObject: removed ? celValue(object) : celValue(oldObject ?? null),
-    namespaceObject: celValue(namespaceObject ?? null),
+    namespaceObject: namespaceObject === undefined ? null : namespaceValue(namespaceObject),
     request: requestValue(request),
   };
+  scopes.set(request, scope);
+  return scope;
+}
+
+function namespaceValue(object: JsonObject): unknown {
+  const known = namespaces.get(object);
+  if (known !== undefined) return known;
+  const value = celValue(object);
+  namespaces.set(object, value);
+  return value;
 }
 
 /** One that is false decides, even if another cannot be evaluated. They see neither the namespace nor any variable. */
