@@ -5,7 +5,12 @@ export interface AuditEntry {
   readonly type: 'request' | 'response';
   readonly time: string;
   readonly error?: string;
-  readonly auth?: { readonly accessor?: string; readonly display_name?: string };
+  readonly auth?: {
+    readonly accessor?: string;
+    readonly display_name?: string;
+    /** What the login's role takes from the token it was shown. */
+    readonly metadata?: Readonly<Record<string, string>>;
+  };
   readonly request: {
     readonly operation: string;
     readonly path: string;
