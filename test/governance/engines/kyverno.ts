@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process';
+import { buffer, text } from 'node:stream/consumers';
+import { isArray, isObject, type JsonObject, textIn } from '#contract/json.ts';
+import { kyvernoPolicies } from '../../../governance/policy/kyverno.ts';
+import type { Policy } from '../../../governance/policy/policy.ts';
+import { kyvernoBinary } from '../../servers/kyverno.ts';
+import { NAMESPACES, SETTINGS } from '../cases/namespaces.ts';
+import type { Case } from '../cases/case.ts';
+import { type Engine, type Outcome, outcomesOf } from './engine.ts';
+import { admissionRequestOf } from './request.ts';
+
+/** What one of Kyverno's policies made of the case with this uid. */
+export interface Result {
+  readonly uid: string;
+  /** As Kyverno knows it. */
+  readonly policy: string;
+  readonly result: string;
+  readonly message: string;
+}
+
+const AUDITED = '-audit';
+
+/** Rendered for a cluster without other policies. */
+export const rendered = (policies: readonly Policy[]): readonly JsonObject[] =>
+  policies.flatMap((policy) => kyvernoPolicies(policy, SETTINGS, 'enforce'));
+
+/**
+ * The outcomes of results. A skipped policy allows.
+ *
+ * @throws {Error} If one could not be evaluated.
+ */
+export function resultsAsOutcomes(
+  results: readonly Result[],
+  policies: readonly Policy[],
+  cases: readonly Case[],
+): ReturnType<typeof outcomesOf> {
+  const failed = results.find(({ result }) => !['pass', 'fail', 'skip'].includes(result));
+  if (failed !== undefined) throw new Error(`Kyverno: ${JSON.stringify(failed)}`);
+  const uids = new Map(cases.map((one, index) => [one.name, uidOf(index)]));
+  const objections = new Map(
+    results
+      .filter(({ result }) => result === 'fail')
+      .map(({ uid, policy, message }) => [`${uid} ${policy}`, message]),
+  );
+  return outcomesOf(policies, cases, (one, { name }): Outcome | undefined => {
+    const uid = uids.get(one.name) ?? '';
+    const denied = objections.get(`${uid} ${name}`);
+    if (denied !== undefined) return { verdict: 'denied', message: denied };
+    const told = objections.get(`${uid} ${name}${AUDITED}`);
+    return told === undefined ? undefined : { verdict: 'told', message: told };
+  });
+}
+
+export const uidOf = (index: number): string => `case-${index}`;
+
+/** What Kyverno printed; it ends with 1 when something fails, so its exit code says nothing. */
+export async function runKyverno(args: readonly string[], stdin = ''): Promise<string> {
+  const child = spawn(await kyvernoBinary(), args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  child.stdin.end(stdin);
+  const [output, complaint] = await Promise.all([buffer(child.stdout), text(child.stderr)]);
+  if (output.length === 0) throw new Error(`Kyverno printed nothing but ${complaint.trim()}`);
+  return output.toString();
+}
+
+/** Kyverno's engine, asked as its webhook asks it: with whole admission requests. */
+export const KYVERNO: Engine = {
+  name: 'Kyverno',
+  canJudge: () => true,
+  async judgeAll(policies, cases) {
+    const requests = cases.map((one, index) => admissionRequestOf(one, uidOf(index)));
+    const asked = { policies: rendered(policies), namespaces: NAMESPACES, requests };
+    const answers: unknown = JSON.parse(await runKyverno(['admission'], JSON.stringify(asked)));
+    if (!isArray(answers)) throw new TypeError('Kyverno printed no list');
+    return resultsAsOutcomes(answers.filter(isObject).map(resultOf), policies, cases);
+  },
+};
+
+const resultOf = (answer: JsonObject): Result => ({
+  uid: textIn(answer, 'uid'),
+  policy: textIn(answer, 'policy'),
+  result: textIn(answer, 'result'),
+  message: textIn(answer, 'message'),
+});
