@@ -94,5 +94,7 @@ function identity(action: Action): string {
       return `${action.type} ${action.session.id} ${action.key}`;
     case 'renew':
       return `${action.type} ${action.leaseId}`;
+    case 'notify':
+      return `${action.type} ${action.target}`;
   }
 }

@@ -26,6 +26,8 @@ export function keepJournal(log: Log): (step: Step) => void {
         );
       case 'rendered':
         return logRendered(log, step, event);
+      case 'notified':
+        return log.info({ target: event.target }, 'Told of a change');
       case 'redirected':
         return undefined;
       case 'failed':
@@ -65,18 +67,36 @@ function logFailure(log: Log, { after, now }: Step, action: Action, failure: Fai
     reason: failure.message,
     ...('ref' in action ? { path: action.ref.path } : {}),
     ...('store' in action ? { store: action.store } : {}),
+    ...('target' in action ? { target: action.target } : {}),
     retry_in_seconds: Math.max(0, Math.round(retryAt(after, action) - now) / 1000),
   };
   const stuck = !failure.transient && obstacle(after) !== undefined;
+  if (action.type === 'notify' && !isOwed(after, action.target))
+    return log.error(fields, 'Gave up telling of a change');
   log[stuck ? 'error' : 'warn'](fields, 'Action failed');
 }
 
+const isOwed = (state: AgentState, target: string): boolean => state.tellings.has(target);
+
 /** When a failed action is tried again: without a session, nothing is before the next login. */
 function retryAt(state: AgentState, action: Action): number {
-  if (action.type === 'render') return state.render.due;
-  const store = action.type === 'login' ? action.store : action.session.store;
-  const { current, login } = storeOf(state, store);
-  if (action.type === 'login' || !current) return login.due;
+  switch (action.type) {
+    case 'render':
+      return state.render.due;
+    case 'notify':
+      return state.tellings.get(action.target)?.due ?? 0;
+    case 'login':
+      return storeOf(state, action.store).login.due;
+    default:
+      return retryUnder(state, action);
+  }
+}
+
+type UnderSession = Extract<Action, { readonly session: unknown }>;
+
+function retryUnder(state: AgentState, action: UnderSession): number {
+  const { current, login } = storeOf(state, action.session.store);
+  if (!current) return login.due;
   if (action.type === 'renew_token') return current.due;
   const secret = action.type === 'read' ? state.secrets.get(action.key) : byLease(state, action.leaseId);
   return secret?.due ?? current.due;

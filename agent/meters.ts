@@ -1,14 +1,19 @@
+import type { ReloadKind } from '#contract/reload.ts';
 import type { Metrics } from '#platform/metrics.ts';
 import { VERSION } from '#platform/version.ts';
 import type { AGENT_METRICS } from './metrics.ts';
+import { notificationMeters } from './notify/meters.ts';
 import type { Step } from './run.ts';
 import { firstEnd, isUpToDate, oldestConfirmation, tokenEnd } from './schedule/outlook.ts';
 import type { AgentState } from './schedule/state.ts';
 
 export type AgentMetrics = Metrics<typeof AGENT_METRICS>;
 
-/** Beyond this many files each per-file gauge has two series, the least and the greatest value, however many files. */
-const MOST_FILES = 8;
+/**
+ * Beyond this many files each per-file gauge has two series, the least and the greatest value, however many files. Where
+ * somebody is told of changes, some of the room is taken: an agent has less than 60 series in all.
+ */
+const mostFiles = (kinds: readonly ReloadKind[]): number => (kinds.length === 0 ? 8 : 7 - kinds.length);
 
 interface Meters {
   /** Counts what happens. */
@@ -18,11 +23,19 @@ interface Meters {
 }
 
 /** Keeps the metrics that follow from the state. Those of the store's requests are kept around the provider. */
-export function createMeters(metrics: AgentMetrics, fileNames: readonly string[], startedAt: number): Meters {
+export function createMeters(
+  metrics: AgentMetrics,
+  fileNames: readonly string[],
+  startedAt: number,
+  kinds: readonly ReloadKind[] = [],
+): Meters {
   metrics.set('sidekey_agent_build_info', 1, { version: VERSION });
   metrics.set('sidekey_agent_files', fileNames.length);
+  const notifications = notificationMeters(metrics, kinds);
   return {
-    count: ({ before, event, now }) => {
+    count: (step) => {
+      const { before, event, now } = step;
+      notifications.count(step);
       if (event.type === 'failed' && event.action.type === 'render') countCommit(metrics, 'failed');
       if (event.type !== 'rendered' || event.changed === undefined) return;
       const faulty = event.files.some(({ failure }) => failure !== undefined);
@@ -40,7 +53,8 @@ export function createMeters(metrics: AgentMetrics, fileNames: readonly string[]
         firstEnd(state, state.secrets.keys()) / 1000,
       );
       metrics.set('sidekey_agent_secret_age_seconds', (now - (oldestConfirmation(state) ?? now)) / 1000);
-      gaugeFiles(metrics, fileNames, state);
+      gaugeFiles(metrics, { names: fileNames, most: mostFiles(kinds) }, state);
+      notifications.gauge(state, now);
     },
   };
 }
@@ -49,14 +63,20 @@ function countCommit(metrics: AgentMetrics, result: 'changed' | 'unchanged' | 'f
   metrics.increment('sidekey_agent_commits_total', { result });
 }
 
-function gaugeFiles(metrics: AgentMetrics, names: readonly string[], state: AgentState): void {
-  perFile(metrics, 'sidekey_agent_file_changed_timestamp_seconds', names, (name) => {
+interface Shown {
+  readonly names: readonly string[];
+  /** Of more than these only the least and the greatest value are shown. */
+  readonly most: number;
+}
+
+function gaugeFiles(metrics: AgentMetrics, shown: Shown, state: AgentState): void {
+  perFile(metrics, 'sidekey_agent_file_changed_timestamp_seconds', shown, (name) => {
     return (state.files.get(name)?.changedAt ?? 0) / 1000;
   });
-  perFile(metrics, 'sidekey_agent_file_lease_expiry_timestamp_seconds', names, (name) => {
+  perFile(metrics, 'sidekey_agent_file_lease_expiry_timestamp_seconds', shown, (name) => {
     return firstEnd(state, state.files.get(name)?.used ?? []) / 1000;
   });
-  perFile(metrics, 'sidekey_agent_file_up_to_date', names, (name) => (isUpToDate(state, name) ? 1 : 0));
+  perFile(metrics, 'sidekey_agent_file_up_to_date', shown, (name) => (isUpToDate(state, name) ? 1 : 0));
 }
 
 type PerFileGauge =
@@ -67,10 +87,10 @@ type PerFileGauge =
 function perFile(
   metrics: AgentMetrics,
   gauge: PerFileGauge,
-  names: readonly string[],
+  { names, most }: Shown,
   value: (name: string) => number,
 ): void {
-  if (names.length <= MOST_FILES) {
+  if (names.length <= most) {
     for (const name of names) metrics.set(gauge, value(name), { file: name });
     return;
   }

@@ -5,6 +5,8 @@ import { STORES } from './provider/provider.ts';
 const OPERATIONS = ['login', 'read', 'renew', 'revoke'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
+export const NOTIFICATION_RESULTS = ['told', 'failed', 'given_up'] as const;
+
 /** Of the requests to the stores, whoever makes them. */
 export const STORE_METRICS = {
   sidekey_agent_store_requests_total: {
@@ -57,17 +59,17 @@ export const AGENT_METRICS = {
   sidekey_agent_files: { type: 'gauge', help: 'Number of files kept up to date' },
   sidekey_agent_file_changed_timestamp_seconds: {
     type: 'gauge',
-    help: 'When the content of a file last changed (Unix time); of more than eight files, the oldest and the newest',
+    help: 'When the content of a file last changed (Unix time); of many files, the oldest and the newest',
     labels: { file: [] },
   },
   sidekey_agent_file_lease_expiry_timestamp_seconds: {
     type: 'gauge',
-    help: 'When the first lease behind a file ends (Unix time), 0 if none has one; of more than eight files, the first and the last',
+    help: 'When the first lease behind a file ends (Unix time), 0 if none has one; of many files, the first and the last',
     labels: { file: [] },
   },
   sidekey_agent_file_up_to_date: {
     type: 'gauge',
-    help: '1 if the last attempt to bring the file up to date succeeded; of more than eight files, the worst and the best',
+    help: '1 if the last attempt to bring the file up to date succeeded; of many files, the worst and the best',
     labels: { file: [] },
   },
   sidekey_agent_commits_total: {
@@ -78,5 +80,21 @@ export const AGENT_METRICS = {
   sidekey_agent_rotations_total: {
     type: 'counter',
     help: 'Commits that changed a file after the first complete set',
+  },
+  sidekey_agent_notifications_total: {
+    type: 'counter',
+    help: 'Attempts to tell somebody of a change, by their result; and changes of which it was given up to tell',
+    // Those that a pod asks for.
+    labels: { kind: [], result: NOTIFICATION_RESULTS },
+  },
+  sidekey_agent_notifications_pending: {
+    type: 'gauge',
+    help: 'Number of targets that are still to be told of a change: being told now, or waiting for the next attempt',
+    labels: { state: [] },
+  },
+  sidekey_agent_notification_success_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When somebody was last told of a change (Unix time); 0 if nobody was yet',
+    labels: {},
   },
 } as const satisfies MetricTable;

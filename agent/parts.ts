@@ -1,6 +1,7 @@
 import type { AgentConfig } from '#contract/agent-config.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Log } from '#platform/log.ts';
+import type { Notify } from './notify/notify.ts';
 import type { World } from './perform.ts';
 import type { Providers } from './provider/provider.ts';
 import { type FileToRender, type FileWorld, renderFiles } from './render-files.ts';
@@ -22,7 +23,7 @@ export interface Parts {
 /** What a way of running hands back: the process's exit code. */
 export type ExitCode = 0 | 1;
 
-export function worldOf({ files, providers, commit, env, clock }: Parts): World {
+export function worldOf({ files, providers, commit, env, clock }: Parts, notify?: Notify): World {
   const world = { files, providers, commit, env, now: () => new Date(clock.now()) };
-  return { providers, render: (action) => renderFiles(world, action) };
+  return { providers, render: (action) => renderFiles(world, action), ...(notify && { notify }) };
 }

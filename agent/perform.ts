@@ -1,3 +1,5 @@
+import { NotifyError } from './notify/error.ts';
+import type { Notify } from './notify/notify.ts';
 import { ProviderError } from './provider/errors.ts';
 import type { Providers, StoreName } from './provider/provider.ts';
 import { RenderError } from './render/errors.ts';
@@ -13,6 +15,8 @@ export interface World {
    * @throws {RenderError} The old set stands.
    */
   readonly render: (action: Render) => Promise<Rendered>;
+  /** Where files have targets that are told of changes. */
+  readonly notify?: Notify;
 }
 
 /**
@@ -48,6 +52,12 @@ async function act(world: World, action: Action, signal: AbortSignal): Promise<E
     }
     case 'render':
       return await world.render(action);
+    case 'notify': {
+      const { target, kind, commit } = action;
+      if (!world.notify) throw new Error('Cannot tell anybody: the plan names a target, and there is none');
+      await world.notify(target, signal);
+      return { type: 'notified', target, kind, commit };
+    }
   }
 }
 
@@ -62,6 +72,11 @@ function describe(error: unknown): Failure {
   if (error instanceof ProviderError) {
     const { code, message, transient, retryAfterMs } = error;
     return { code, message, transient, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+  }
+  if (error instanceof NotifyError) {
+    const { message, transient, retryAfterMs } = error;
+    const pause = retryAfterMs === undefined ? {} : { retryAfterMs };
+    return { code: 'notify', message, transient, ...pause };
   }
   if (error instanceof RenderError) return { code: 'render', message: error.message, transient: false };
   const kind = error instanceof Error ? error.name : typeof error;

@@ -1,4 +1,5 @@
 import type { FileSpec } from '#contract/agent-config.ts';
+import { watchOf } from './notify/target.ts';
 import { type Providers, refKey, type SecretRef } from './provider/provider.ts';
 import type { Commit } from './render/commit.ts';
 import type { RenderedFile } from './render/plan.ts';
@@ -65,8 +66,9 @@ function evaluateFile(
       now: world.now,
     });
     const used = evaluation.used.map(refKey);
-    if (evaluation.ok) return { outcome: { name, used, content: evaluation.text }, missing: [] };
-    return { outcome: { name, used, ...last }, missing: evaluation.missing };
+    if (!evaluation.ok) return { outcome: { name, used, ...last }, missing: evaluation.missing };
+    const { text } = evaluation;
+    return { outcome: { name, used, content: text, ...watchOf(spec.reload, text) }, missing: [] };
   } catch (error) {
     if (!(error instanceof TemplateError || error instanceof FormatError)) throw error;
     const failure: Failure = {

@@ -4,6 +4,8 @@ import { keepJournal } from './journal.ts';
 import { keepLastWords } from './last-words.ts';
 import { createMeters } from './meters.ts';
 import { AGENT_METRICS } from './metrics.ts';
+import { createNotify } from './notify/notify.ts';
+import { standingMarks } from './notify/target.ts';
 import { type ExitCode, type Parts, worldOf } from './parts.ts';
 import { withMetrics } from './provider/instrument.ts';
 import { readStanding } from './render/standing.ts';
@@ -25,7 +27,8 @@ export async function serve(given: Parts): Promise<ExitCode> {
   );
   const parts: Parts = { ...given, providers };
   const names = config.files.map(({ name }) => name);
-  const meters = createMeters(metrics, names, performance.timeOrigin);
+  const kinds = [...new Set(config.files.flatMap(({ reload }) => reload?.kind ?? []))];
+  const meters = createMeters(metrics, names, performance.timeOrigin, kinds);
   const saver = createStateSaver(parts);
   const keepers = [keepJournal(log), meters.count, keepLastWords(config.terminationLog), saver.keep];
   let state = await startState(parts);
@@ -36,7 +39,7 @@ export async function serve(given: Parts): Promise<ExitCode> {
   });
   log.info({ port: admin.port }, 'Started');
   const engine = {
-    world: worldOf(parts),
+    world: worldOf(parts, createNotify(config.files, clock)),
     clock,
     random: parts.random,
     observe: (step: Step) => {
@@ -61,17 +64,23 @@ function cannotListen({ adminAddress, adminPort }: Parts['config'], error: unkno
 /** Goes on where an earlier process stopped if its state belongs to this configuration. */
 async function startState({ config, providers, clock, random, log }: Parts): Promise<AgentState> {
   const loaded = await loadState(config.stateDirectory);
+  const standing = await readStanding(config.files);
+  // Without a state the files may be there all the same, and be read by an application that is to be told of changes.
+  const fresh = (): AgentState => ({
+    ...newState(config.pollMs, providers.keys()),
+    marks: standingMarks(config.files, standing),
+  });
   if (!loaded.found) {
     if (loaded.reason !== 'absent') log.warn({ reason: loaded.reason }, 'Ignored the saved state');
-    return newState(config.pollMs, providers.keys());
+    return fresh();
   }
   if (loaded.state.fingerprint !== fingerprint(config)) {
     log.info('Ignored the saved state: it belongs to another configuration');
-    return newState(config.pollMs, providers.keys());
+    return fresh();
   }
   log.info('Resumed the saved state');
   const state = resumeState(loaded.state, config.pollMs, providers, { now: clock.now(), random });
-  return takeOver(state, await readStanding(config.files));
+  return takeOver(state, standing);
 }
 
 interface StateSaver {

@@ -4,6 +4,7 @@ import { Reader } from './reader.ts';
 import { describeFile, readDirectory, readFiles } from './agent-files.ts';
 import { readStores } from './agent-stores.ts';
 import type { FileFormat } from './file-format.ts';
+import type { Reload } from './reload.ts';
 import type { SecretSource } from './secret-source.ts';
 
 /** How the agent proves who it is. Both methods post the same body, `{role, jwt}`, to `<path>/login`. */
@@ -52,6 +53,8 @@ export interface TemplateSource {
   readonly text: string;
   readonly left: string;
   readonly right: string;
+  /** A key that a map does not have is an error; else it prints as `<no value>`. */
+  readonly errorOnMissingKey?: true;
 }
 
 /** Where a file goes. */
@@ -76,7 +79,11 @@ export interface SourceContent {
 export type FileContent = { readonly template: TemplateSource } | SourceContent;
 
 /** One file to render. */
-export type FileSpec = FileTarget & FileContent;
+export type FileSpec = FileTarget &
+  FileContent & {
+    /** Who is told when its bytes have changed. */
+    readonly reload?: Reload;
+  };
 
 /**
  * What the injector tells the agent. Running agents outlive an injector upgrade, so version 1 only ever grows: a reader

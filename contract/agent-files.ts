@@ -1,4 +1,5 @@
 import type { FileContent, FileSpec, TemplateSource } from './agent-config.ts';
+import { readReload } from './agent-reload.ts';
 import { FILE_FORMATS } from './file-format.ts';
 import { containedPath, isAbsoluteDirectory, RELATIVE_PATH_FORM } from './path.ts';
 import type { Reader } from './reader.ts';
@@ -18,12 +19,14 @@ function readFile(reader: Reader): FileSpec {
   const path = reader.string('path');
   const contained = containedPath(path);
   if (contained === undefined) reader.report('path', `must be ${RELATIVE_PATH_FORM}`);
+  const reload = readReload(reader);
   const file: FileSpec = {
     name: reader.string('name'),
     volume: readDirectory(reader, 'volume'),
     path: contained ?? path,
     mode: reader.integer('mode', { min: 0, max: 0o777, fallback: 0o644 }),
     ...readContent(reader),
+    ...(reload && { reload }),
   };
   if ((file.mode & OWNER_MAY_READ) === 0)
     reader.report('mode', 'must let the owner read, as 256 (octal 0400) does');
@@ -54,6 +57,7 @@ function readTemplate(template: Reader): TemplateSource {
     text: template.string('text', undefined, { allowEmpty: true }),
     left: template.string('left', '{{'),
     right: template.string('right', '}}'),
+    ...(template.boolean('errorOnMissingKey', false) && { errorOnMissingKey: true }),
   };
   template.finish();
   return source;

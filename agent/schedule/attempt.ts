@@ -2,7 +2,7 @@ import type { FailureCode } from '../provider/errors.ts';
 
 /** Why something could not be done. Safe to show: neither a secret nor an answer's body stands in it. */
 export interface Failure {
-  readonly code: FailureCode | 'template' | 'format' | 'render' | 'internal';
+  readonly code: FailureCode | 'template' | 'format' | 'render' | 'notify' | 'internal';
   /** For the person who can mend it. */
   readonly message: string;
   /** True if it passes by itself. */

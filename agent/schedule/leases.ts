@@ -21,18 +21,39 @@ export function leaseEnd(state: AgentState, { term, session }: Pick<Held, 'term'
   return issuer ? Math.min(endOf(term), endOf(issuer.term)) : Number.NEGATIVE_INFINITY;
 }
 
-/** Remembers the lease that a secret had before it was read anew: it is kept alive until it is let go. */
-export function supersede(state: AgentState, { ref, held }: SecretState, now: number): AgentState {
+/**
+ * Remembers the lease that a secret had before it was read anew, or is not used by any more from a revision on: it is kept
+ * alive until it is let go.
+ */
+export function supersede(
+  state: AgentState,
+  { ref, held }: SecretState,
+  revision: number,
+  now: number,
+): AgentState {
   if (held?.leaseId === undefined) return state;
   const { leaseId, session, term } = held;
   const due = now + Math.max(0, leaseEnd(state, held) - now) / 2;
-  return { ...state, superseded: [...state.superseded, { leaseId, store: ref.store, session, term, due }] };
+  const lease = { leaseId, store: ref.store, session, term, due, revision };
+  return { ...state, superseded: [...state.superseded, lease] };
 }
 
-/** Lets the replaced leases run out. To be called once nobody uses their secrets any more. */
+/** The last commit was made of a revision: what had been replaced by then stands in no file any more. */
+export function takenOut(state: AgentState, revision: number): AgentState {
+  const superseded = state.superseded.map((lease) =>
+    lease.commit === undefined && lease.revision <= revision ? { ...lease, commit: state.commits } : lease,
+  );
+  return { ...state, superseded };
+}
+
+/** Lets the replaced leases run out that nobody uses any more: no file holds them, and who had to be told so was. */
 export function letGo(state: AgentState, now: number): AgentState {
-  if (state.superseded.length === 0) return state;
-  return leave({ ...state, superseded: [] }, state.superseded.map(remnantOf), now);
+  const owed = new Set(state.notices.map(({ commit }) => commit));
+  const isUsed = (lease: Superseded): boolean =>
+    (lease.commit === undefined || owed.has(lease.commit)) && leaseEnd(state, lease) > now;
+  const unused = state.superseded.filter((lease) => !isUsed(lease));
+  if (unused.length === 0) return state;
+  return leave({ ...state, superseded: state.superseded.filter(isUsed) }, unused.map(remnantOf), now);
 }
 
 /** Remembers leases that nobody renews any more, as long as they live; those that end with their token are over anyway. */

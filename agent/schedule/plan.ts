@@ -3,6 +3,7 @@ import { isAlive } from './sessions.ts';
 import type { StoreName } from '../provider/provider.ts';
 import type { Action, AgentState, SecretState, SessionState, StoreState, Superseded } from './state.ts';
 import { sessionOf, storeOf } from './stores.ts';
+import { planTelling } from './telling.ts';
 
 /** What is to be under way now, and when to look again if nothing happens before. */
 export interface Plan {
@@ -37,6 +38,7 @@ export function plan(state: AgentState, now: number): Plan {
     ...secrets,
     ...state.superseded.map((lease) => planSuperseded(state, lease, now)),
     planRender(state, reading, now),
+    planTellings(state, now),
   ];
   const wakes = parts.flatMap((part) => part.wakes);
   return {
@@ -106,4 +108,13 @@ function planRender(state: AgentState, reading: boolean, now: number): Part {
   const paused = render.attempt.failures > 0 || reading;
   if (paused && render.due > now) return wait(render.due);
   return act({ type: 'render', revision, secrets, files });
+}
+
+/** Each target is told apart from the others, for one that hangs must not hold them up. */
+function planTellings(state: AgentState, now: number): Part {
+  const parts = [...state.tellings].map(([target, telling]) => planTelling(state, target, telling, now));
+  return {
+    actions: parts.filter((part) => typeof part === 'object'),
+    wakes: parts.filter((part) => typeof part === 'number'),
+  };
 }

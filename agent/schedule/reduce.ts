@@ -3,6 +3,7 @@ import { leaseRenewed, renewalFailed } from './leases.ts';
 import { renderFailed, rendered } from './rendering.ts';
 import { changed, readFailed, secretRead } from './secrets.ts';
 import { loggedIn, loginFailed, tokenLost, tokenRenewalFailed, tokenRenewed } from './sessions.ts';
+import { notified, notifyFailed } from './telling.ts';
 import type { Action, AgentState, Event, Moment } from './state.ts';
 
 /** The state after an event. Pure: the moment and the chance are given. */
@@ -19,6 +20,8 @@ export function reduce(state: AgentState, event: Event, now: number, random: () 
       return leaseRenewed(state, event.leaseId, event.lifetime, moment);
     case 'rendered':
       return rendered(state, event, moment);
+    case 'notified':
+      return notified(state, event, moment);
     case 'redirected':
       return changed(state, now);
     case 'failed':
@@ -40,5 +43,7 @@ function failed(state: AgentState, action: Action, failure: Failure, moment: Mom
       return renewalFailed(state, action.leaseId, failure, moment);
     case 'render':
       return renderFailed(state, failure, moment);
+    case 'notify':
+      return notifyFailed(state, action.target, failure, moment);
   }
 }

@@ -1,11 +1,12 @@
 import { type Failure, FRESH, fail, retryDelay } from './attempt.ts';
-import { leave, letGo, remnantOf } from './leases.ts';
+import { letGo, supersede, takenOut } from './leases.ts';
 import { want } from './secrets.ts';
+import { owe } from './telling.ts';
 import type { AgentState, FileOutcome, FileState, Moment, Rendered } from './state.ts';
 
 /**
  * The templates were evaluated. References they ask for become known; if the set was committed, the files are what the
- * secrets were at that revision, and nothing needs the replaced leases any more.
+ * secrets were at that revision, and the leases replaced by then are needed only until everybody was told.
  */
 export function rendered(state: AgentState, event: Rendered, moment: Moment): AgentState {
   const { now } = moment;
@@ -16,10 +17,17 @@ export function rendered(state: AgentState, event: Rendered, moment: Moment): Ag
   const files = new Map(
     event.files.map((file) => [file.name, committed(state, file, event.changed ?? [], now)]),
   );
-  const complete = { ...next, files, render: { ...next.render, firstAt: state.render.firstAt ?? now } };
-  // Between the commit and this point belongs whatever has to learn of the change while the old leases still live.
-  const released = letGo(complete, now);
-  return fault || event.missing.length > 0 ? released : forget(released, now);
+  const complete = {
+    ...next,
+    files,
+    commits: state.commits + 1,
+    render: { ...next.render, firstAt: state.render.firstAt ?? now },
+  };
+  const owing = owe(complete, event.files, moment);
+  // A file that could not be made anew still holds what it held.
+  if (fault) return letGo(owing, now);
+  const remembered = event.missing.length > 0 ? owing : forget(owing, event.revision, now);
+  return letGo(takenOut(remembered, event.revision), now);
 }
 
 /** What is left to be rendered: values that arrived meanwhile, at once; a template's fault, after a pause. */
@@ -49,13 +57,13 @@ function committed(state: AgentState, file: FileOutcome, changed: readonly strin
 }
 
 /** Secrets that no file is made from any more are neither read nor renewed. */
-function forget(state: AgentState, now: number): AgentState {
+function forget(state: AgentState, revision: number, now: number): AgentState {
   const used = new Set([...state.files.values()].flatMap((file) => file.used));
   const unused = [...state.secrets].filter(([key]) => !used.has(key));
   if (unused.length === 0) return state;
-  const left = unused.map(([, { ref, held }]) => held && remnantOf({ ...held, store: ref.store }));
   const secrets = new Map([...state.secrets].filter(([key]) => used.has(key)));
-  return leave({ ...state, secrets }, left, now);
+  const left: AgentState = { ...state, secrets };
+  return unused.reduce((kept, [, secret]) => supersede(kept, secret, revision, now), left);
 }
 
 /** The set could not be committed: the old one stands, and it is tried again. */

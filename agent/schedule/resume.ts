@@ -1,11 +1,12 @@
 import { type Providers, refKey, type StoreName } from '../provider/provider.ts';
 import type { Secret } from '../secret.ts';
-import { SAVED_VERSION, type SavedSession, type SavedState } from '../state/saved.ts';
+import { SAVED_VERSION, type SavedLease, type SavedSession, type SavedState } from '../state/saved.ts';
 import { FRESH } from './attempt.ts';
-import { leftBehind } from './leases.ts';
+import { leaseEnd, leftBehind } from './leases.ts';
+import { owedTellings } from './telling.ts';
 import { dueAt, endsWithToken } from './lifetime.ts';
 import { isAlive } from './sessions.ts';
-import type { AgentState, FileState, Held, Moment, Remnant, SessionState } from './state.ts';
+import type { AgentState, FileState, Held, Moment, SessionState, Superseded } from './state.ts';
 import { allSessions, currentSessions, NEW_STORE, sessionInUse } from './stores.ts';
 
 /** An agent that knows nothing yet: its first plan is to log in at its stores and to look what the templates ask for. */
@@ -20,6 +21,10 @@ export function newState(pollMs: number, stores: Iterable<StoreName>): AgentStat
     revision: 0,
     render: { dirty: true, due: 0, attempt: FRESH },
     files: new Map(),
+    commits: 0,
+    marks: new Map(),
+    notices: [],
+    tellings: new Map(),
   };
 }
 
@@ -62,8 +67,39 @@ export function resumeState(
         return [refKey(ref), { ref, held, due, attempt: FRESH, confirmedAt: held.term.grantedAt }];
       }),
     ),
-    remnants: saved.remnants.filter(({ endsAt }) => endsAt > moment.now),
+    ...resumeLeases(state, saved, moment),
     files: new Map(saved.files.map(({ name, changedAt }) => [name, { used: [], changedAt }])),
+    ...resumeNotices(saved, moment),
+  };
+}
+
+/** The replaced leases that are still alive. All of them had been replaced before the first revision of this process. */
+function resumeLeases(
+  state: AgentState,
+  { superseded, remnants }: SavedState,
+  { now }: Moment,
+): Pick<AgentState, 'superseded' | 'remnants'> {
+  const kept = superseded.flatMap((lease): Superseded[] => {
+    const left = leaseEnd(state, lease) - now;
+    return left > 0 ? [{ ...lease, revision: 0, due: now + left / 2 }] : [];
+  });
+  const ids = new Set(kept.map(({ leaseId }) => leaseId));
+  return {
+    superseded: kept,
+    remnants: remnants.filter(({ leaseId, endsAt }) => endsAt > now && !ids.has(leaseId)),
+  };
+}
+
+/** What was owed is still owed. Commits are counted on, so that none is taken for another. */
+function resumeNotices(
+  { notices, superseded, files }: SavedState,
+  moment: Moment,
+): Pick<AgentState, 'commits' | 'marks' | 'notices' | 'tellings'> {
+  return {
+    commits: Math.max(0, ...[...notices, ...superseded].map(({ commit }) => commit ?? 0)),
+    marks: new Map(files.flatMap(({ name, mark }) => (mark === undefined ? [] : [[name, mark]]))),
+    notices,
+    tellings: owedTellings(notices, moment),
   };
 }
 
@@ -92,6 +128,14 @@ const kept = ({ id, store, session, term }: SessionState): SavedSession => ({
   term,
 });
 
+const keptLease = ({ leaseId, store, session, term, commit }: Superseded): SavedLease => ({
+  leaseId,
+  store,
+  session,
+  term,
+  ...(commit === undefined ? {} : { commit }),
+});
+
 /** What a restart needs of a state. */
 export function toSaved(state: AgentState, fingerprint: string): SavedState {
   return {
@@ -100,8 +144,13 @@ export function toSaved(state: AgentState, fingerprint: string): SavedState {
     current: currentSessions(state).map(kept),
     former: [...state.stores.values()].flatMap(({ former }) => former).map(kept),
     secrets: [...state.secrets.values()].flatMap(({ ref, held }) => (held ? { ref, ...held } : [])),
+    superseded: state.superseded.map(keptLease),
     remnants: leftBehind(state),
-    files: [...state.files].map(([name, { changedAt }]) => ({ name, changedAt })),
+    files: [...state.files].map(([name, { changedAt }]) => {
+      const mark = state.marks.get(name);
+      return { name, changedAt, ...(mark === undefined ? {} : { mark }) };
+    }),
+    notices: state.notices,
   };
 }
 
@@ -110,14 +159,17 @@ export function savedAlike(before: AgentState, after: AgentState): boolean {
   return (
     sameSessions(allSessions(before), allSessions(after)) &&
     before.secrets.size === after.secrets.size &&
-    sameLeases(leftBehind(before), leftBehind(after)) &&
+    sameItems(before.superseded, after.superseded) &&
+    sameItems(before.remnants, after.remnants) &&
+    sameItems(before.notices, after.notices) &&
+    before.marks === after.marks &&
     [...after.secrets].every(([key, { held }]) => before.secrets.get(key)?.held === held) &&
     [...after.files].every(([name, { changedAt }]) => before.files.get(name)?.changedAt === changedAt)
   );
 }
 
-const sameLeases = (before: readonly Remnant[], after: readonly Remnant[]): boolean =>
-  before.length === after.length && after.every(({ leaseId }, index) => before[index]?.leaseId === leaseId);
+const sameItems = <T>(before: readonly T[], after: readonly T[]): boolean =>
+  before.length === after.length && after.every((item, index) => before[index] === item);
 
 const sameSessions = (before: readonly SessionState[], after: readonly SessionState[]): boolean =>
   before.length === after.length && after.every(({ term }, index) => before[index]?.term === term);

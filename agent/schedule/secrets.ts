@@ -50,7 +50,8 @@ export function secretRead(state: AgentState, { key, session, reading }: Answer,
     confirmedAt: moment.now,
   };
   const known = { ...state, secrets: new Map(state.secrets).set(key, next) };
-  return same ? known : changed(supersede(known, secret, moment.now), moment.now);
+  if (same) return known;
+  return changed(supersede(known, secret, state.revision + 1, moment.now), moment.now);
 }
 
 /** A lease that arrives when nothing is made from its secret any more is not used, but lives. */

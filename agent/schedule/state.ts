@@ -1,3 +1,4 @@
+import type { ReloadKind } from '#contract/reload.ts';
 import type { Reading, SecretRef, Session, StoreName } from '../provider/provider.ts';
 import type { Secret } from '../secret.ts';
 import type { ValueMap } from '../value/value.ts';
@@ -36,13 +37,20 @@ export interface SecretState {
   readonly confirmedAt: number;
 }
 
-/** A lease that has been replaced but whose secret still stands in the files: kept alive until it is let go. */
+/**
+ * A lease that has been replaced but whose secret still stands in the files, or is used by an application that was not told
+ * yet: kept alive until it is let go.
+ */
 export interface Superseded {
   readonly leaseId: string;
   readonly store: StoreName;
   readonly session: number;
   readonly term: Term;
   readonly due: number;
+  /** The first revision that is made without it. */
+  readonly revision: number;
+  /** The commit that took it out of the files; absent while it stands in them. */
+  readonly commit?: number;
 }
 
 /** A lasting lease that nothing is made from any more: it runs out, or is revoked in the end. */
@@ -82,6 +90,21 @@ export interface StoreState {
   readonly login: { readonly due: number; readonly attempt: Attempt };
 }
 
+/** What a target is owed: word of one commit. */
+export interface Notice {
+  readonly target: string;
+  readonly kind: ReloadKind;
+  readonly commit: number;
+  /** When it is tried for the last time (milliseconds since the epoch). */
+  readonly giveUpAt: number;
+}
+
+/** When a target to which something is owed is told, and how that went so far. */
+export interface Telling {
+  readonly due: number;
+  readonly attempt: Attempt;
+}
+
 /** Everything the agent knows. Immutable: `reduce` makes the next one. */
 export interface AgentState {
   readonly pollMs: number;
@@ -94,6 +117,13 @@ export interface AgentState {
   readonly revision: number;
   readonly render: RenderState;
   readonly files: ReadonlyMap<string, FileState>;
+  /** Grows with every commit. */
+  readonly commits: number;
+  /** Tells apart what a file held at the last commit, by its name; of files whose changes somebody is told of. */
+  readonly marks: ReadonlyMap<string, string>;
+  readonly notices: readonly Notice[];
+  /** By target; one for each that is in a notice. */
+  readonly tellings: ReadonlyMap<string, Telling>;
 }
 
 /** Something to do now. Whoever performs it reports back with one event. */
@@ -107,9 +137,21 @@ export type Action =
       readonly revision: number;
       readonly secrets: ReadonlyMap<string, SecretState>;
       readonly files: ReadonlyMap<string, FileState>;
-    };
+    }
+  /** Tell a target of everything up to a commit. */
+  | { readonly type: 'notify'; readonly target: string; readonly kind: ReloadKind; readonly commit: number };
 
 export type Render = Extract<Action, { type: 'render' }>;
+
+/** Whose business the changes of a file are. */
+export interface Watch {
+  readonly target: string;
+  readonly kind: ReloadKind;
+  /** How long it is tried to tell the target. */
+  readonly deadlineMs: number;
+  /** Tells the content from any other. */
+  readonly mark: string;
+}
 
 /** What a render made of one file. */
 export interface FileOutcome {
@@ -117,6 +159,7 @@ export interface FileOutcome {
   readonly used: readonly string[];
   readonly content?: Secret<string>;
   readonly failure?: Failure;
+  readonly watch?: Watch;
 }
 
 /** What has happened. */
@@ -138,6 +181,8 @@ export type Event =
       readonly missing: readonly SecretRef[];
       readonly changed?: readonly string[];
     }
+  /** A target was told of everything up to a commit, and has taken it in as far as that can be known. */
+  | { readonly type: 'notified'; readonly target: string; readonly kind: ReloadKind; readonly commit: number }
   /** What is made of the secrets is to be something else from now on: there is a render to do. */
   | { readonly type: 'redirected' }
   | { readonly type: 'failed'; readonly action: Action; readonly failure: Failure };

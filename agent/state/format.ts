@@ -1,14 +1,16 @@
 import { type Parsed, parsed, rejected } from '#contract/problem.ts';
 import { Reader } from '#contract/reader.ts';
+import { RELOAD_KINDS } from '#contract/reload.ts';
 import { type SecretRef, type StoreName, STORES } from '../provider/provider.ts';
 import type { Lifetime, Term } from '../schedule/lifetime.ts';
-import type { Remnant } from '../schedule/state.ts';
+import type { Notice, Remnant } from '../schedule/state.ts';
 import { Secret } from '../secret.ts';
 import { parseJson, serialiseJson } from '../value/json.ts';
 import { isValueMap, type ValueMap } from '../value/value.ts';
 import {
   SAVED_VERSION,
   type SavedFile,
+  type SavedLease,
   type SavedSecret,
   type SavedSession,
   type SavedState,
@@ -49,11 +51,17 @@ export function parseState(text: string): Parsed<SavedState> {
     current: root.list('current').map(readSession),
     former: root.list('former').map(readSession),
     secrets: root.list('secrets').map(readSecret),
-    remnants: root.unknown('remnants') === undefined ? [] : root.list('remnants').map(readRemnant),
+    superseded: laterList(root, 'superseded').map(readLease),
+    remnants: laterList(root, 'remnants').map(readRemnant),
     files: root.list('files').map(readFile),
+    notices: laterList(root, 'notices').map(readNotice),
   };
   return root.problems.length > 0 ? rejected(root.problems) : parsed(state);
 }
+
+/** A list that older releases did not write. */
+const laterList = (root: Reader, key: string): Reader[] =>
+  root.unknown(key) === undefined ? [] : root.list(key);
 
 function fromJson(text: string): unknown {
   try {
@@ -83,12 +91,36 @@ function readSecret(reader: Reader): SavedSecret {
   };
 }
 
+function readLease(reader: Reader): SavedLease {
+  return {
+    leaseId: reader.string('leaseId'),
+    store: readStore(reader),
+    session: number(reader, 'session'),
+    term: readTerm(reader.child('term')),
+    ...(reader.unknown('commit') === undefined ? {} : { commit: number(reader, 'commit') }),
+  };
+}
+
+function readNotice(reader: Reader): Notice {
+  return {
+    target: reader.string('target'),
+    kind: reader.choice('kind', RELOAD_KINDS, 'http'),
+    commit: number(reader, 'commit'),
+    giveUpAt: number(reader, 'giveUpAt'),
+  };
+}
+
 function readRemnant(reader: Reader): Remnant {
   return { leaseId: reader.string('leaseId'), store: readStore(reader), endsAt: number(reader, 'endsAt') };
 }
 
 function readFile(reader: Reader): SavedFile {
-  return { name: reader.string('name'), changedAt: number(reader, 'changedAt') };
+  const mark = reader.optionalString('mark');
+  return {
+    name: reader.string('name'),
+    changedAt: number(reader, 'changedAt'),
+    ...(mark === undefined ? {} : { mark }),
+  };
 }
 
 function readRef(reader: Reader): SecretRef {

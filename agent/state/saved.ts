@@ -1,6 +1,6 @@
 import type { SecretRef, StoreName } from '../provider/provider.ts';
 import type { Term } from '../schedule/lifetime.ts';
-import type { Remnant } from '../schedule/state.ts';
+import type { Notice, Remnant } from '../schedule/state.ts';
 import type { Secret } from '../secret.ts';
 import type { ValueMap } from '../value/value.ts';
 
@@ -17,9 +17,13 @@ export interface SavedState {
   /** Sessions that were replaced and may still be alive. */
   readonly former: readonly SavedSession[];
   readonly secrets: readonly SavedSecret[];
+  /** Leases that are kept for who was not told yet that they are replaced. Absent from what older releases wrote. */
+  readonly superseded: readonly SavedLease[];
   /** Lasting leases that are not used any more, to be revoked in the end. Absent from what older releases wrote. */
   readonly remnants: readonly Remnant[];
   readonly files: readonly SavedFile[];
+  /** What targets were not told yet. Absent from what older releases wrote. */
+  readonly notices: readonly Notice[];
 }
 
 export interface SavedSession {
@@ -40,8 +44,19 @@ export interface SavedSecret {
   readonly term: Term;
 }
 
+export interface SavedLease {
+  readonly leaseId: string;
+  readonly store: StoreName;
+  readonly session: number;
+  readonly term: Term;
+  /** The commit that took it out of the files. */
+  readonly commit?: number;
+}
+
 export interface SavedFile {
   readonly name: string;
   /** When its content last changed, in milliseconds since the epoch. */
   readonly changedAt: number;
+  /** Tells its content from any other, where somebody is told of changes. */
+  readonly mark?: string;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { RELOAD_KINDS, type ReloadKind } from '#contract/reload.ts';
 import { createMetrics } from '#platform/metrics.ts';
 import { createMeters } from '../../agent/meters.ts';
 import { AGENT_METRICS } from '../../agent/metrics.ts';
@@ -7,7 +8,7 @@ import { failure, HOUR, leased, rendered, Scene } from './schedule/scene.ts';
 
 const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `file-${index}`);
 
-function stage(files: readonly string[]) {
+function stage(files: readonly string[], kinds: readonly ReloadKind[] = []) {
   const metrics = createMetrics(AGENT_METRICS);
   const series = async (): Promise<Map<string, number>> => {
     const lines = (await metrics.expose()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
@@ -18,7 +19,7 @@ function stage(files: readonly string[]) {
       ]),
     );
   };
-  return { meters: createMeters(metrics, files, 0), series };
+  return { meters: createMeters(metrics, files, 0, kinds), series };
 }
 
 const outcome = (name: string, fault = false) => ({
@@ -36,13 +37,19 @@ const commitOf = (changed: string[], fault = false): Event => ({
 });
 
 describe('the number of series', () => {
-  test.each([1, 8, 9, 300])('is below 60 with %i files', async (count) => {
-    const { meters, series } = stage(names(count));
-    const { state, now } = rendered(leased(HOUR));
-    meters.gauge(state, now);
-    meters.count({ before: new Scene().state, event: commitOf(['file']), after: state, now });
-    expect((await series()).size).toBeLessThan(60);
-  });
+  const counts = [1, 4, 5, 6, 7, 8, 9, 300];
+  test.each(counts)(
+    'is below 60 with %i files, in however many ways somebody is told of them',
+    async (count) => {
+      for (const ways of [0, 1, 2, 3]) {
+        const { meters, series } = stage(names(count), RELOAD_KINDS.slice(0, ways));
+        const { state, now } = rendered(leased(HOUR));
+        meters.gauge(state, now);
+        meters.count({ before: new Scene().state, event: commitOf(['file']), after: state, now });
+        expect((await series()).size).toBeLessThan(60);
+      }
+    },
+  );
 });
 
 describe('gauges', () => {
@@ -111,5 +118,44 @@ describe('counters', () => {
     const values = await series();
     expect(values.get('sidekey_agent_rotations_total')).toBe(0);
     expect(values.get('sidekey_agent_first_render_seconds')).toBe(1.234);
+  });
+});
+
+describe('what is told', () => {
+  const target = 'POST http://127.0.0.1:8000/reload';
+  const action = { type: 'notify', target, kind: 'http', commit: 2 } as const;
+
+  test('is counted by its kind and result, and timed', async () => {
+    const { meters, series } = stage(['file'], ['http']);
+    const scene = rendered({ kind: 'polled' });
+    const play = (event: Event): void => {
+      const before = scene.state;
+      scene.happen(event);
+      meters.count({ before, event, after: scene.state, now: scene.now });
+    };
+    scene.watched('one').watched('two');
+    meters.gauge(scene.state, scene.now);
+    expect((await series()).get('sidekey_agent_notifications_pending{state="waiting"}')).toBe(1);
+    meters.gauge(scene.state, scene.now + 1000);
+    expect((await series()).get('sidekey_agent_notifications_pending{state="under_way"}')).toBe(1);
+    play({ type: 'failed', action, failure: failure('notify') });
+    scene.wait(HOUR);
+    play({ type: 'failed', action, failure: failure('notify') });
+    scene.watched('three');
+    play({ type: 'notified', target, kind: 'http', commit: 9 });
+    meters.gauge(scene.state, scene.now);
+    const values = await series();
+    const counted = (result: string): number | undefined =>
+      values.get(`sidekey_agent_notifications_total{kind="http",result="${result}"}`);
+    expect(['told', 'failed', 'given_up'].map(counted)).toEqual([1, 2, 1]);
+    expect(values.get('sidekey_agent_notifications_pending{state="waiting"}')).toBe(0);
+    expect(values.get('sidekey_agent_notification_success_timestamp_seconds')).toBe(scene.now / 1000);
+  });
+
+  test('has no series where a pod does not ask for it', async () => {
+    const { meters, series } = stage(['file']);
+    const { state, now } = rendered(leased(HOUR));
+    meters.gauge(state, now);
+    expect([...(await series()).keys()].filter((name) => name.includes('notifications_'))).toEqual([]);
   });
 });

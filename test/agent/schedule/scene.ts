@@ -20,6 +20,9 @@ export const SECOND = 1000;
 export const HOUR = 3600 * SECOND;
 export const POLL_MS = 60 * SECOND;
 
+/** Whom scenes tell of changes. */
+export const TARGET = 'POST http://127.0.0.1:8000/reload';
+
 /** Chance always in the middle. */
 const half = (): number => 0.5;
 
@@ -126,6 +129,27 @@ export class Scene {
     return this.happen({ type: 'rendered', revision: this.state.revision, files, missing, ...committed });
   }
 
+  /** A commit of a file of this content, of which targets are told. */
+  watched(mark: string, { name = 'file', target = TARGET, deadlineMs = 300 * SECOND } = {}): this {
+    const used = [...this.state.secrets.keys()];
+    const watch = { target, kind: 'http', deadlineMs, mark } as const;
+    const files = [{ name, used, content: new Secret(mark), watch }];
+    return this.happen({
+      type: 'rendered',
+      revision: this.state.revision,
+      files,
+      missing: [],
+      changed: [name],
+    });
+  }
+
+  /** The target that is planned to be told has been told. */
+  tell(target = TARGET): this {
+    const told = this.plan.actions.find((action) => action.type === 'notify' && action.target === target);
+    if (told?.type !== 'notify') throw new Error(`Not planned to be told: ${target}`);
+    return this.happen({ ...told, type: 'notified' });
+  }
+
   /** What is known of the logins at a store. */
   logins(store: StoreName = 'vault'): StoreState {
     return storeOf(this.state, store);
@@ -150,6 +174,8 @@ function describe(action: Action): string {
       return action.store === 'vault' ? action.type : `${action.type} ${action.store}`;
     case 'render':
       return action.type;
+    case 'notify':
+      return `tell ${action.target} of ${action.commit}`;
   }
 }
 

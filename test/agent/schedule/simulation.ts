@@ -18,11 +18,22 @@ export interface Circumstances {
   /** Undefined if the request gets through at that moment. */
   readonly fault: (now: number, store: StoreName) => Failure | undefined;
   readonly random: () => number;
+  /** Told of every change, if there is one. */
+  readonly application?: Application;
+}
+
+/** An application that reads the files when it is told, and else holds what it has read. */
+export interface Application {
+  readonly deadlineMs: number;
+  /** True if it takes in at that moment that it is told. */
+  readonly listens: (now: number) => boolean;
 }
 
 interface Flight {
   readonly action: Action;
   readonly event: Event;
+  /** What stood in the files when it began. */
+  readonly files: Moment['files'];
   readonly endsAt: number;
 }
 
@@ -33,6 +44,8 @@ export interface Moment {
   readonly started: readonly Action[];
   /** Lease ids and bodies that stand in the files, by path. */
   readonly files: ReadonlyMap<string, { readonly leaseId: string | undefined; readonly body: unknown }>;
+  /** What the application has read last; undefined once it was given up to tell it of a change. */
+  readonly seen: Moment['files'] | undefined;
 }
 
 /**
@@ -49,7 +62,9 @@ export class Simulation {
   commits = 0;
   renders = 0;
   steps = 0;
+  told = 0;
   files: Moment['files'] = new Map();
+  seen: Moment['seen'];
 
   constructor(world: Circumstances) {
     this.#world = world;
@@ -69,7 +84,7 @@ export class Simulation {
     while (this.now < end) {
       const planned = plan(this.state, this.now);
       const started = this.#attend(planned.actions);
-      watch({ now: this.now, state: this.state, plan: planned, started, files: this.files });
+      watch({ now: this.now, state: this.state, plan: planned, started, files: this.files, seen: this.seen });
       const next = [...this.#flights].toSorted(([, a], [, b]) => a.endsAt - b.endsAt)[0];
       this.steps += 1;
       this.now = Math.min(
@@ -89,13 +104,14 @@ export class Simulation {
     for (const [id, action] of started) {
       const latency = action.type === 'render' ? 0 : Math.ceil(this.#world.latencyMs());
       const event = this.#perform(action, this.now + latency / 2);
-      this.#flights.set(id, { action, event, endsAt: this.now + latency });
+      this.#flights.set(id, { action, event, files: this.files, endsAt: this.now + latency });
     }
     return started.map(([, action]) => action);
   }
 
-  #land(id: string, { event, action }: Flight): void {
+  #land(id: string, { event, action, files }: Flight): void {
     this.#flights.delete(id);
+    const owed = this.state.notices.length;
     if (event.type === 'rendered' && action.type === 'render') {
       this.renders += 1;
       if (event.changed !== undefined) {
@@ -105,10 +121,14 @@ export class Simulation {
             { leaseId: held?.leaseId, body: held?.value.reveal().get('data') },
           ]),
         );
+        if (this.commits === 0) this.seen = this.files;
         if (event.changed.length > 0) this.commits += 1;
       }
     }
     this.state = reduce(this.state, event, this.now, this.#world.random);
+    if (action.type !== 'notify') return;
+    if (event.type === 'notified') [this.seen, this.told] = [files, this.told + 1];
+    else if (this.state.notices.length < owed) this.seen = undefined;
   }
 
   #perform(action: Action, at: number): Event {
@@ -123,6 +143,7 @@ export class Simulation {
 
   #act(action: Action, at: number): Event {
     if (action.type === 'render') return this.#render(action);
+    if (action.type === 'notify') return this.#tell(action, at);
     const name = action.type === 'login' ? action.store : action.session.store;
     const store = this.#stores.get(name);
     if (!store) throw new Error(`There is no ${name}`);
@@ -151,8 +172,21 @@ export class Simulation {
     const bodies = [...secrets.values()].map(({ ref, held }) => [ref.path, held?.value.reveal().get('data')]);
     const before = [...this.files].map(([path, { body }]) => [path, body]);
     const changed = JSON.stringify(bodies) === JSON.stringify(before) ? [] : ['all'];
-    const content = new Secret(JSON.stringify(bodies));
-    return { type: 'rendered', revision, files: [{ name: 'all', used, content }], missing: [], changed };
+    const mark = JSON.stringify(bodies);
+    const content = new Secret(mark);
+    const { application } = this.#world;
+    const watch = application && {
+      watch: { target: 'app', kind: 'http' as const, deadlineMs: application.deadlineMs, mark },
+    };
+    const file = { name: 'all', used, content, ...watch };
+    return { type: 'rendered', revision, files: [file], missing: [], changed };
+  }
+
+  #tell(action: Extract<Action, { type: 'notify' }>, at: number): Event {
+    const { target, kind, commit } = action;
+    if (this.#world.application?.listens(at)) return { type: 'notified', target, kind, commit };
+    const failure = { code: 'notify', message: 'Cannot tell: it does not listen', transient: true } as const;
+    return { type: 'failed', action, failure };
   }
 }
 
@@ -165,6 +199,7 @@ export function sessionWith(token: string, lifetime: Session['lifetime']): Sessi
 }
 
 function identity(action: Action): string {
+  if (action.type === 'notify') return `notify ${action.target}`;
   const session = 'session' in action ? action.session.id : action.type === 'login' ? action.store : '';
   const what = action.type === 'read' ? action.key : action.type === 'renew' ? action.leaseId : '';
   return `${action.type} ${action.type === 'renew' ? '' : session} ${what}`;

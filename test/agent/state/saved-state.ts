@@ -62,8 +62,16 @@ export const STATE: SavedState = {
       term: { ...TERM, lifetime: { kind: 'leased', ttlMs: 1000, renewable: true, lasting: true } },
     },
   ],
+  superseded: [
+    { leaseId: 'old', store: 'vault', session: 1, term: TERM, commit: 4 },
+    { leaseId: 'older', store: 'vault', session: 1, term: TERM },
+  ],
   remnants: [{ leaseId: 'left', store: 'infisical', endsAt: 9 }],
-  files: [{ name: 'api', changedAt: 7 }],
+  files: [
+    { name: 'api', changedAt: 7 },
+    { name: 'told', changedAt: 8, mark: 'f00' },
+  ],
+  notices: [{ target: 'POST http://127.0.0.1:1/', kind: 'http', commit: 4, giveUpAt: 11 }],
 };
 
 const open = ({ token, ...session }: SavedSession): object => ({ ...session, token: token.reveal() });

@@ -8,8 +8,10 @@ const state = (fingerprint: string): SavedState => ({
   current: [],
   former: [],
   secrets: [],
+  superseded: [],
   remnants: [],
   files: [],
+  notices: [],
 });
 
 test('states are written one at a time, of several that wait only the last', async () => {

@@ -27,19 +27,31 @@ describe('a saved state', () => {
 
   test('without a session or any secret is found again', async () => {
     const directory = aDirectory();
-    const nothing = { current: [], former: [], secrets: [], remnants: [], files: [] };
+    const nothing = {
+      current: [],
+      former: [],
+      secrets: [],
+      superseded: [],
+      remnants: [],
+      files: [],
+      notices: [],
+    };
     await saveState(directory, { ...STATE, ...nothing });
     expect(await loaded(directory)).toEqual({ version: 2, fingerprint: 'abc', ...nothing });
   });
 
-  test('of a release that knew no lasting leases is found again', async () => {
-    const directory = aDirectory();
-    const path = join(directory, 'state.json');
-    await saveState(directory, { ...STATE, remnants: [] });
-    writeFileSync(path, readFileSync(path, 'utf8').replace('"remnants":[],', ''));
-    expect(readFileSync(path, 'utf8')).not.toContain('remnants');
-    expect(await loaded(directory)).toEqual(revealed({ ...STATE, remnants: [] }));
-  });
+  test.each(['remnants', 'superseded', 'notices'] as const)(
+    'of a release that knew no %s is found again',
+    async (list) => {
+      const directory = aDirectory();
+      const path = join(directory, 'state.json');
+      await saveState(directory, { ...STATE, [list]: [] });
+      const text = readFileSync(path, 'utf8');
+      writeFileSync(path, text.replace(new RegExp(`,?"${list}":\\[\\]`, 'u'), ''));
+      expect(readFileSync(path, 'utf8')).not.toContain(list);
+      expect(await loaded(directory)).toEqual(revealed({ ...STATE, [list]: [] }));
+    },
+  );
 
   test('stands alone in its directory, readable by its owner only, whatever the umask', async () => {
     const directory = aDirectory();

@@ -1,0 +1,44 @@
+import type { FileSpec } from '#contract/agent-config.ts';
+import type { Reload } from '#contract/reload.ts';
+import type { Clock } from '#platform/clock.ts';
+import { NotifyError } from './error.ts';
+import { tellByHttp } from './http.ts';
+import { describeCall, targetOf } from './target.ts';
+
+/**
+ * Tells a target.
+ *
+ * @throws {NotifyError} It was not told, or did not say so in time.
+ */
+export type Notify = (target: string, signal: AbortSignal) => Promise<void>;
+
+/** A target that hangs is tried this often before it is given up, however long it may take. */
+const TRIES = 5;
+const SHORTEST_TRY_MS = 1000;
+
+/** Knows the targets of all files. */
+export function createNotify(files: readonly FileSpec[], clock: Clock): Notify {
+  const targets = new Map(files.flatMap(({ reload }) => (reload ? [[targetOf(reload), reload]] : [])));
+  return async (target, signal) => {
+    const reload = targets.get(target);
+    if (!reload) throw new NotifyError('Cannot tell a target that no file names', { transient: false });
+    const limitMs = Math.max(SHORTEST_TRY_MS, Math.floor(reload.deadlineMs / TRIES));
+    const limit = AbortSignal.timeout(limitMs);
+    try {
+      await tell(reload, AbortSignal.any([signal, limit]), clock);
+    } catch (error) {
+      if (!limit.aborted) throw error;
+      throw new NotifyError(`Cannot tell ${describeCall(reload)}: not done within ${limitMs} ms`);
+    }
+  };
+}
+
+async function tell(reload: Reload, signal: AbortSignal, clock: Clock): Promise<void> {
+  switch (reload.kind) {
+    case 'http':
+      return await tellByHttp(reload, signal, () => clock.now());
+    case 'signal':
+    case 'command':
+      throw new NotifyError('Cannot tell: not in this release', { transient: false });
+  }
+}
