@@ -75,7 +75,11 @@ export const NAMESPACES: readonly JsonObject[] = [
   tenant('all-gpu', { 'gpu-resources': 'nvidia.com/gpu' }, { 'gpu-required': 'true' }),
   tenant('some-gpu', { 'gpu-resources': 'nvidia.com/gpu' }, { 'gpu-required': 'false' }),
   // Told, and not held to it yet.
-  tenant('rollout', { 'gpu-resources': 'nvidia.com/mig-3g.40gb' }, { enforcement: 'audit' }),
+  tenant(
+    'rollout',
+    { 'gpu-resources': 'nvidia.com/mig-3g.40gb', 'gpu-node-selector': 'gpu-type=h100-mig' },
+    { enforcement: 'audit' },
+  ),
   tenant('enforced', { 'gpu-resources': 'nvidia.com/mig-3g.40gb' }, { enforcement: 'deny' }),
   namespace(
     'devices',
