@@ -7,6 +7,8 @@ export interface Io {
   now(): number;
   /** What was asked for, in the end for another program. */
   print(text: string): void;
+  /** Waits until whoever reads what was printed keeps up, so that much of it does not fill the memory. */
+  printed(): Promise<void>;
   /** What a person has to know beside it. */
   tell(text: string): void;
 }

@@ -7,6 +7,18 @@ const COMMANDS: Readonly<Record<string, { readonly says: string; load(): Promise
       says: 'what the sync makes of the Secrets in manifests, and how to write them so that they work',
       load: () => import('./explain/run.ts'),
     },
+    tenant: {
+      says: 'teams: what they may have, whether they have it, and whether their manifests keep to it',
+      load: () => import('./tenant/run.ts'),
+    },
+    policy: {
+      says: 'the policies that hold teams to it, for the API server or for Kyverno',
+      load: () => import('./policy/run.ts'),
+    },
+    audit: {
+      says: 'who received which secret, what was refused, and what the logs do not say',
+      load: () => import('./audit/run.ts'),
+    },
   };
 
 const USAGE = `sidekey COMMAND …
@@ -18,6 +30,18 @@ sidekey COMMAND --help says more. All end with ${EXIT.done} if everything is wel
 line or a file is wrong, and with ${EXIT.unanswered} if a cluster or a store does not answer.
 `;
 
+/** Resolves, too, if nobody reads any more. */
+async function taken(stream: NodeJS.WriteStream): Promise<void> {
+  if (!stream.writableNeedDrain || stream.destroyed) return;
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      for (const event of ['drain', 'close', 'error']) stream.off(event, done);
+      resolve();
+    };
+    for (const event of ['drain', 'close', 'error']) stream.once(event, done);
+  });
+}
+
 const { NO_COLOR: noColour = '', TERM: terminal } = process.env;
 
 const io: Io = {
@@ -25,6 +49,7 @@ const io: Io = {
   coloured: process.stdout.isTTY && noColour === '' && terminal !== 'dumb',
   now: Date.now,
   print: (text) => void process.stdout.write(text),
+  printed: () => taken(process.stdout),
   tell: (text) => void process.stderr.write(text),
 };
 

@@ -40,9 +40,10 @@ export interface Audit {
   /**
    * Takes a line of a log: those of the API server first, for the store's speaks of pods that it knows.
    *
+   * @param text Undefined if it is longer than any should be.
    * @param isCut True for a last line without an end.
    */
-  line(log: Log, text: string, place: LinePlace, isCut: boolean): void;
+  line(log: Log, text: string | undefined, place: LinePlace, isCut: boolean): void;
   /** Says all that is left to say, and returns the files that hold lines and none of their log. */
   finish(): readonly string[];
 }

@@ -1,7 +1,7 @@
 import type { Emit } from './row.ts';
 
 /** What the report can be made of, and what it cannot say without. */
-export const INPUTS = {
+const INPUTS = {
   store: 'who received which secret, who holds an old version, and what the store refused',
   api: 'what admission refused, who reached into pods or changed the rules, who made a pod and where it ran; and which pods are gone, so that stale holders may be pods that are no more',
   reports: 'what runs and does not comply',
@@ -11,6 +11,8 @@ export const INPUTS = {
   objects: 'how much of what a tenant may have is in use, and whose Secrets are no longer synced',
 } as const;
 export type InputName = keyof typeof INPUTS;
+
+export const INPUT_NAMES = Object.keys(INPUTS) as readonly InputName[];
 
 /** What no input says. */
 const NEVER_SAID = [

@@ -30,9 +30,11 @@ const LOGIN_WORDS: readonly [RegExp, Refusal][] = [
 
 /** Undefined for what was no refusal: nothing was found, say, or a database did not answer. */
 export function refusalOf(exchange: Exchange): Refusal | undefined {
-  const { auth, error } = exchange;
+  const { auth, data, error } = exchange;
+  // Logins that fail are answers like others, with the reason as a keyed hash.
+  if (isLogin(exchange) && (error !== '' || 'error' in data))
+    return LOGIN_WORDS.find(([words]) => words.test(error))?.[1] ?? 'login';
   if (error === '') return undefined;
-  if (isLogin(exchange)) return LOGIN_WORDS.find(([words]) => words.test(error))?.[1] ?? 'login';
   if (objectIn(auth, 'policy_results')['allowed'] === false) return 'policy';
   if (/quota exceeded/iu.test(error)) return 'quota';
   if (!/permission denied|invalid token|bad token/iu.test(error)) return undefined;
