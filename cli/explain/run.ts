@@ -2,6 +2,7 @@ import { describeProblems } from '#contract/problem.ts';
 import { readInputs } from '../input.ts';
 import { EXIT, type Exit, type Io } from '../io.ts';
 import { COLOURED, PLAIN } from '../text/paint.ts';
+import { shellWord } from '../text/shell.ts';
 import { parseExplain, USAGE } from './command.ts';
 import { explain } from './explain.ts';
 import { reportJson } from './json.ts';
@@ -40,8 +41,4 @@ function printManifests({ text, missing }: ReturnType<typeof workingManifests>, 
 
 /** The command that prints the working manifests alone. */
 const again = (files: readonly string[]): string =>
-  `sidekey explain ${files.map((file) => `-f ${quoted(file)}`).join(' ')} -o yaml | kubectl apply -f -`;
-
-/** As a shell takes it. */
-const quoted = (word: string): string =>
-  /^[\w./:@%+=,-]+$/u.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+  `sidekey explain ${files.map((file) => `-f ${shellWord(file)}`).join(' ')} -o yaml | kubectl apply -f -`;

@@ -33,7 +33,9 @@ export interface Checked {
 /** What the API server would make of each object, if somebody of the team sent it, and what would become of its pods. */
 export function checkObjects(objects: readonly JsonObject[], rules: Rules): readonly Checked[] {
   const declared = declaredNamespaces(rules.tenancy, objects);
-  const context = { ...rules, declared, all: policies(rules.tenancy.platform) };
+  // One that refuses nothing has nothing to say here.
+  const all = policies(rules.tenancy.platform).filter(({ validations }) => validations.length > 0);
+  const context = { ...rules, declared, all };
   return objects.map((object) => checkObject(object, context));
 }
 
@@ -73,7 +75,8 @@ function inNamespace(
   const ofPods = pods.flatMap((place) => {
     const scene = { object, place, namespace, enforcement, injected: inject(place.pod, namespace.name) };
     const others = all.filter(({ resources }) => isPod || !isMatched(resources, request));
-    return podFindings(scene, scene.injected.outcome === 'injected' ? all : others);
+    const found = podFindings(scene, scene.injected.outcome === 'injected' ? all : others);
+    return isPod ? found : found.map(stranded);
   });
   return distinct([...own, ...ofPods]);
 }
@@ -104,6 +107,10 @@ function podFindings(
       : loginFindings(injected.injection, object, place, tenant)),
   ];
 }
+
+/** A workload whose pods are refused is taken itself, and makes them in vain. */
+const stranded = (finding: Finding): Finding =>
+  finding.effect === 'denied' ? { ...finding, effect: 'stuck' } : finding;
 
 /** What is said of an object is not said once more of its pods. */
 function distinct(findings: readonly Finding[]): readonly Finding[] {

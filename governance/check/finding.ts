@@ -3,8 +3,8 @@ import type { Path } from './pods.ts';
 /**
  * What a finding comes to.
  *
- * - `denied`: the API server refuses the object, or every pod that it makes
- * - `stuck`: it is taken, but its pods do not all come up
+ * - `denied`: the API server refuses the object
+ * - `stuck`: it is taken, but its pods are refused, or do not all come up
  * - `note`: worth knowing, and no obstacle
  */
 export type Effect = 'denied' | 'stuck' | 'note';
