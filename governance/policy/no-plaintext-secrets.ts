@@ -45,6 +45,18 @@ const FOUND = CREDENTIAL_SHAPES.map(
   ({ variable, title }) => `(variables.${variable} ? [${quote(title)}] : [])`,
 ).join(' + ');
 
+/** Where a text has a shape. */
+const PLACES =
+  `variables.data.map(k, k).filter(k, ${hasShape('variables.data[k]')}).map(k, 'key ' + k) + ` +
+  `variables.annotations.map(k, k).filter(k, ${hasShape('variables.annotations[k]')}).map(k, 'annotation ' + k) + ` +
+  `variables.containers.map(c, (${textsOf('c')}).filter(t, ${hasShape('t')}).map(t, c.name + ' -> ' + t.split('\\t')[0]).join(', ')).filter(p, p != '')`;
+
+/** Texts that are not searched a second time for the message, which the API server wants of good objects, too. */
+const LARGE = 100_000;
+
+/** All that there is to name without a search. */
+const ALL_NAMES = `(variables.data.map(k, 'key ' + k) + variables.containers.map(c, 'container ' + c.name))`;
+
 const VARIABLES: readonly NamedExpression[] = [
   TEMPLATE,
   POD_SPEC,
@@ -59,14 +71,16 @@ const VARIABLES: readonly NamedExpression[] = [
   },
   ...SHAPES,
   { name: 'found', expression: FOUND },
-  {
-    name: 'places',
-    expression:
-      `variables.found.size() == 0 ? [] : variables.data.map(k, k).filter(k, ${hasShape('variables.data[k]')}).map(k, 'key ' + k) + ` +
-      `variables.annotations.map(k, k).filter(k, ${hasShape('variables.annotations[k]')}).map(k, 'annotation ' + k) + ` +
-      `variables.containers.map(c, (${textsOf('c')}).filter(t, ${hasShape('t')}).map(t, c.name + ' -> ' + t.split('\\t')[0]).join(', ')).filter(p, p != '')`,
-  },
+  { name: 'places', expression: PLACES },
 ];
+
+const ADVICE = quote(
+  '. Values that are no credentials are allowed here. Put the credential into Vault, OpenBao or Infisical, write an annotation such as sidekey.dev/secret.<file> with its place, and make a new credential, for this one has been seen',
+);
+
+const TOLD = message`this looks like a credential: ${listed('variables.found')}, in ${listed('variables.places')}${ADVICE}`;
+
+const TOLD_OF_ALL = message`something looks like a credential, in one of: ${listed(ALL_NAMES)}${ADVICE}`;
 
 const configMap = (data: Readonly<Record<string, string>>): JsonObject => ({
   apiVersion: 'v1',
@@ -114,7 +128,7 @@ export const NO_PLAINTEXT_SECRETS: Policy = {
       expression: 'variables.found.size() == 0',
       message:
         'a value looks like a credential: put it into Vault, OpenBao or Infisical, and have it brought by annotations such as sidekey.dev/secret.<file>',
-      messageExpression: message`this looks like a credential: ${listed('variables.found')}, in ${listed('variables.places')}. Values that are no credentials are allowed here. Put the credential into Vault, OpenBao or Infisical, write an annotation such as sidekey.dev/secret.<file> with its place, and make a new credential, for this one has been seen`,
+      messageExpression: `variables.text.size() > ${LARGE} ? ${TOLD_OF_ALL} : variables.found.size() == 0 ? '' : ${TOLD}`,
     },
   ],
   auditAnnotations: [],
