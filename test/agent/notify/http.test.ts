@@ -146,7 +146,7 @@ describe('a server that does not do as it is asked', () => {
     const telling = tell({}, abort.signal);
     await expect.poll(() => server.heard.length).toBe(1);
     abort.abort();
-    await expect(telling).rejects.toThrow();
+    await expect(telling).rejects.toThrow('ABORT_ERR');
   });
 });
 
