@@ -3,6 +3,7 @@ import type { SecretRef, StoreName } from '../provider/provider.ts';
 import { Secret } from '../secret.ts';
 import type { ValueMap } from '../value/value.ts';
 import { Fault, TemplateError } from './error.ts';
+import type { GoValue } from './go/value.ts';
 import { newBudget, Run } from './run.ts';
 import { type Scope, Variables } from './scope.ts';
 import { callTemplate, walk } from './walk.ts';
@@ -41,10 +42,11 @@ export type Evaluation =
  *   never holds one.
  */
 export function evaluate(template: Template, inputs: TemplateInputs, budget = newBudget()): Evaluation {
-  const { trees } = template;
-  const run = new Run(inputs, budget, (same, name, dot) =>
-    callTemplate({ ...rootScope(same, trees), dot }, name),
-  );
+  const { trees, errorOnMissingKey } = template;
+  const expand = (same: Run, name: string, dot: GoValue): void => {
+    callTemplate({ ...rootScope(same, trees), dot }, name);
+  };
+  const run = new Run(inputs, budget, { errorOnMissingKey, expand });
   try {
     walk(rootScope(run, trees), trees.get('') ?? []);
   } catch (error) {

@@ -16,9 +16,14 @@ export function takeFields(
   return path.reduce<GoValue>((receiver, name, index) => {
     const own = index === path.length - 1 ? args : [];
     if (receiver instanceof Scratch) return callFunction(name, scratchMethod(receiver, name), own, run);
+    if (run.errorOnMissingKey && lacks(receiver, name))
+      throw new Fault(`there is no key "${name}" in the map`);
     return takeField(receiver, name, own.length > 0);
   }, value);
 }
+
+const lacks = (receiver: GoValue, name: string): boolean =>
+  receiver === undefined || (isMap(receiver) && !receiver.has(name));
 
 /** Nothing has every field, and it is nothing again; a nil found in data, or a missing key, has none. */
 function takeField(receiver: GoValue, name: string, hasArguments: boolean): GoValue {

@@ -22,6 +22,13 @@ const MAX_DEPTH = 100;
 
 const STORE_TITLES = { vault: 'Vault', infisical: 'Infisical' } as const;
 
+/** What a run has to know of the template. */
+interface Language {
+  readonly errorOnMissingKey: boolean;
+  /** Writes a template that is defined in this one. */
+  expand(run: Run, name: string, dot: GoValue): void;
+}
+
 /** One evaluation under way: what it read, what it wrote, where it is and what it may still spend. */
 export class Run implements FunctionContext {
   readonly used = new Map<string, SecretRef>();
@@ -29,21 +36,21 @@ export class Run implements FunctionContext {
   readonly #inputs: TemplateInputs;
   readonly scratch = new Scratch();
   readonly #bodies = new Map<string, ValueMap>();
-  readonly #expansion: (run: Run, name: string, dot: GoValue) => void;
+  readonly #language: Language;
   #output: string[] = [];
   readonly #budget: Budget;
   #offset = 0;
   #depth = 0;
 
-  /** `expansion` writes a template that is defined in this one. */
-  constructor(
-    inputs: TemplateInputs,
-    budget: Budget,
-    expansion: (run: Run, name: string, dot: GoValue) => void,
-  ) {
+  constructor(inputs: TemplateInputs, budget: Budget, language: Language) {
     this.#inputs = inputs;
     this.#budget = budget;
-    this.#expansion = expansion;
+    this.#language = language;
+  }
+
+  /** Whether a key that a map does not have is an error. */
+  get errorOnMissingKey(): boolean {
+    return this.#language.errorOnMissingKey;
   }
 
   /** Where in the template's text the run is, in UTF-16 units. */
@@ -109,7 +116,7 @@ export class Run implements FunctionContext {
     const outer = this.#output;
     this.#output = [];
     try {
-      this.#expansion(this, name, dot);
+      this.#language.expand(this, name, dot);
       return this.text;
     } finally {
       this.#output = outer;

@@ -1,3 +1,5 @@
+import { REFUSED_FUNCTIONS } from './refused-functions.ts';
+
 /**
  * The functions a template may call, by family. Templates are checked against this table when they are parsed, in the
  * injector as in the agent, so that a pod is refused at admission rather than stuck at start.
@@ -180,25 +182,19 @@ export const FUNCTION_FAMILIES = {
 
 export type FunctionFamily = keyof typeof FUNCTION_FAMILIES;
 
-/** Functions of Vault Agent or Go that Sidekey does not have yet. */
-const PENDING: ReadonlySet<string> = new Set([
-  'file',
-  'parseYAML',
-  'pkiCert',
-  'plugin',
-  'sockaddr',
-  'spew_dump',
-  'spew_printf',
-  'spew_sdump',
-  'spew_sprintf',
-  'writeToFile',
-]);
-
 const KNOWN: ReadonlySet<string> = new Set(Object.values(FUNCTION_FAMILIES).flat());
 
 /** Why a template may not call a function of this name, or undefined if it may. */
 export function functionProblem(name: string): string | undefined {
   if (KNOWN.has(name)) return undefined;
-  if (PENDING.has(name) || name.startsWith('sprig_')) return `function "${name}" is not supported yet`;
-  return `function "${name}" is not defined`;
+  const reason = REFUSED_FUNCTIONS.get(name);
+  if (reason !== undefined) return `function "${name}" is not supported: it ${reason}`;
+  const meant = meantBy(name);
+  return `function "${name}" is not defined${meant === undefined ? '' : `; expected ${meant}`}`;
+}
+
+/** Other tools call Sprig's functions without its name, and letters are easily taken for others of another case. */
+function meantBy(name: string): string | undefined {
+  if (KNOWN.has(`sprig_${name}`)) return `sprig_${name}`;
+  return [...KNOWN].find((known) => known.toLowerCase() === name.toLowerCase());
 }

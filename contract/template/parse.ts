@@ -21,7 +21,8 @@ export function parseTemplate(source: TemplateSource): Template {
     functions: new Set(),
   };
   addTree(parsing, '', parseRoot(parsing));
-  return { trees: parsing.trees, functions: parsing.functions, text };
+  const { trees, functions } = parsing;
+  return { trees, functions, errorOnMissingKey: source.errorOnMissingKey === true, text };
 }
 
 function parseRoot(parsing: Parsing): readonly Node[] {

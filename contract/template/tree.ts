@@ -55,6 +55,8 @@ export interface Template {
   readonly trees: ReadonlyMap<string, readonly Node[]>;
   /** The names of all functions that it calls somewhere. */
   readonly functions: ReadonlySet<string>;
+  /** Whether a key that a map does not have is an error. */
+  readonly errorOnMissingKey: boolean;
   /** For the places that errors name. */
   readonly text: string;
 }

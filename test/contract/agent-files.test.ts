@@ -62,6 +62,20 @@ describe('a file made of a secret', () => {
   });
 });
 
+describe('a file made by a template', () => {
+  test('has the usual delimiters and takes missing keys for nothing where nothing is said', () => {
+    expect(fileOf({ template: TEMPLATE })).toMatchObject({
+      template: { text: 'x', left: '{{', right: '}}' },
+    });
+    expect(fileOf({ template: { ...TEMPLATE, errorOnMissingKey: true } })).toMatchObject({
+      template: { errorOnMissingKey: true },
+    });
+    expect(problemsOf({ template: { ...TEMPLATE, errorOnMissingKey: 'yes' } })).toEqual([
+      'template.errorOnMissingKey must be true or false',
+    ]);
+  });
+});
+
 describe('of a template and a source', () => {
   test('one is needed', () => {
     expect(problemsOf({})).toEqual(['template must be an object, unless there is "source"']);

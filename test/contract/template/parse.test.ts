@@ -104,12 +104,29 @@ describe('a template that cannot be parsed', () => {
     expect(fact('{{ nope 1 }}')).toBe('function "nope" is not defined');
   });
 
-  test.each(['pkiCert', 'file', 'writeToFile', 'plugin', 'sprig_genCA'])(
-    'the function %s, which Vault Agent has, is said to be not supported yet',
-    (name) => {
-      expect(fact(`{{ ${name} }}`)).toBe(`function "${name}" is not supported yet`);
-    },
-  );
+  test.each([
+    ['key', 'it reads Consul'],
+    ['nomadVar', 'it reads Nomad'],
+    ['plugin', 'it runs a program'],
+    ['sockaddr', 'use env "POD_IP"'],
+    ['spew_dump', 'use toJSONPretty'],
+    ['sprig_genCA', 'it gives something else each time'],
+    ['sprig_now', 'use timestamp with a layout'],
+  ])('the function %s, which other agents have, is refused with the reason: %s', (name, reason) => {
+    expect(fact(`{{ ${name} }}`)).toMatch(
+      new RegExp(`^function "${name}" is not supported: it .*${reason.replace('it ', '')}`, 'u'),
+    );
+  });
+
+  test.each([
+    ['upper', 'sprig_upper'],
+    ['toJson', 'sprig_toJson'],
+    ['tojson', 'toJSON'],
+    ['b64enc', 'sprig_b64enc'],
+    ['Secret', 'secret'],
+  ])('for %s, %s is said to be meant', (name, meant) => {
+    expect(fact(`{{ ${name} }}`)).toBe(`function "${name}" is not defined; expected ${meant}`);
+  });
 
   test('a pattern that is written out is checked where it stands', () => {
     expect(fact('{{ regexMatch "(?=a)" .x }}')).toBe(
@@ -122,7 +139,8 @@ describe('a template that cannot be parsed', () => {
 
   test('names that every JavaScript object has are no functions', () => {
     expect(fact('{{ constructor }}')).toBe('function "constructor" is not defined');
-    expect(fact('{{ toString }}')).toBe('function "toString" is not defined');
+    expect(fact('{{ hasOwnProperty }}')).toBe('function "hasOwnProperty" is not defined');
+    expect(fact('{{ __proto__ }}')).toBe('function "__proto__" is not defined');
   });
 
   test('deep nesting is refused, not a crash', () => {

@@ -34,11 +34,12 @@ async function writeInputs(directory: string, server: OpenBaoServer, cases: read
     vault: { address: server.address },
     auto_auth: { method: [{ type: 'token_file', config: { token_file_path: join(directory, 'token') } }] },
     template_config: { exit_on_retry_failure: true },
-    template: cases.map(({ name, source: { left, right } }) => ({
+    template: cases.map(({ name, source: { left, right, errorOnMissingKey = false } }) => ({
       source: join(directory, `${name}.tmpl`),
       destination: join(directory, 'out', name),
       left_delimiter: left,
       right_delimiter: right,
+      error_on_missing_key: errorOnMissingKey,
     })),
     exit_after_auth: true,
   };

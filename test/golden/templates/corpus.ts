@@ -9,7 +9,8 @@ import { isValueMap, JsonNumber, mapAt, type ValueMap } from '../../../agent/val
 
 /**
  * Templates and what Vault Agent makes of them. A new case is a new file: `rendered/NAME.tmpl` with the expected bytes
- * in `rendered/NAME.txt`, or `refused/NAME.tmpl` for one that cannot be rendered. `secrets.json` is what they read.
+ * in `rendered/NAME.txt`, or `refused/NAME.tmpl` for one that cannot be rendered. `secrets.json` is what they read,
+ * `settings.json` what is said of some of them beside their text.
  */
 const ROOT = import.meta.dirname;
 
@@ -36,13 +37,13 @@ export const renderedCases: readonly RenderedCase[] = loadCases('rendered').map(
 }));
 
 function loadCases(folder: string): readonly Case[] {
-  const delimiters = JSON.parse(readFileSync(join(ROOT, 'delimiters.json'), 'utf8')) as Record<string, [string, string]>;
+  const settings = JSON.parse(readFileSync(join(ROOT, 'settings.json'), 'utf8')) as Record<string, Partial<TemplateSource>>;
   return readdirSync(join(ROOT, folder))
     .filter((file) => file.endsWith('.tmpl'))
     .map((file) => {
       const name = file.slice(0, -'.tmpl'.length);
-      const [left, right] = delimiters[name] ?? ['{{', '}}'];
-      return { name, source: { text: readFileSync(join(ROOT, folder, file), 'utf8'), left, right } };
+      const text = readFileSync(join(ROOT, folder, file), 'utf8');
+      return { name, source: { text, left: '{{', right: '}}', ...settings[name] } };
     });
 }
 
