@@ -1,14 +1,20 @@
+import type { TemplateSource } from '#contract/agent-config.ts';
 import { defaultTemplate } from './default-template.ts';
 import { DROP_IN, dropIn } from './families.ts';
 import type { Findings } from './findings.ts';
 import { FILE_MODE, type InjectedFile } from './injection.ts';
 import { noteClashes, readPlace } from './places.ts';
 import { type ReadTemplate, readTemplate } from './template.ts';
-import { parseSecretPath } from './values.ts';
+import { parseDefaultTemplate, parseDelimiter, parseFlag, parseSecretPath } from './values.ts';
 
 const SECRET = 'agent-inject-secret-';
 const TEMPLATE = 'agent-inject-template-';
 const FILE = 'agent-inject-file-';
+const LEFT = 'agent-template-left-delim-';
+const RIGHT = 'agent-template-right-delim-';
+const MISSING_KEY = 'error-on-missing-key-';
+
+const DELIMITERS = { left: '{{', right: '}}' } as const;
 
 /** What is said where a pod asks for no file at all. */
 export const DROP_IN_FILE_KEY = dropIn(`${SECRET}X`);
@@ -26,6 +32,7 @@ export function readDropInFiles(findings: Findings, volume: string): readonly In
     key: contentKey(findings, name),
   }));
   noteIdlePaths(findings, names);
+  noteIdleSettings(findings, names);
   noteClashes(findings, files);
   return files;
 }
@@ -43,11 +50,23 @@ function hasTemplate(findings: Findings, name: string): boolean {
 /** The user's own template, or the default one for a path, which then is all that the path is for. */
 function readContent(findings: Findings, name: string): ReadTemplate {
   const key = contentKey(findings, name);
+  const settings = readSettings(findings, name);
   if (hasTemplate(findings, name))
-    return readTemplate(findings, key, findings.text(dropIn(TEMPLATE + name)) ?? '');
+    return readTemplate(findings, key, { ...settings, text: findings.text(dropIn(TEMPLATE + name)) ?? '' });
   if (findings.text(dropIn(SECRET + name)) === undefined) findings.deny(key, 'is blank; expected a template');
   const path = findings.read(dropIn(SECRET + name), parseSecretPath, '');
-  return { template: { text: defaultTemplate(path), left: '{{', right: '}}' }, needs: ['vault'] };
+  const form = findings.read(dropIn('agent-inject-default-template'), parseDefaultTemplate, 'map');
+  return { template: { ...settings, ...DELIMITERS, text: defaultTemplate(path, form) }, needs: ['vault'] };
+}
+
+/** What is said of a template beside its text. */
+function readSettings(findings: Findings, name: string): Omit<TemplateSource, 'text'> {
+  const errorOnMissingKey = findings.read(dropIn(MISSING_KEY + name), parseFlag, false);
+  return {
+    left: findings.read(dropIn(LEFT + name), parseDelimiter, '') || DELIMITERS.left,
+    right: findings.read(dropIn(RIGHT + name), parseDelimiter, '') || DELIMITERS.right,
+    ...(errorOnMissingKey && { errorOnMissingKey }),
+  };
 }
 
 /** As the Vault Agent Injector: joined to the volume's directory, the name in lower case where nothing is said. */
@@ -67,4 +86,13 @@ function noteIdlePaths(findings: Findings, names: readonly string[]): void {
       `names a file without content; expected ${SECRET}${name} or ${TEMPLATE}${name} beside it`,
     );
   }
+}
+
+/** Settings of templates that there are not. The default template keeps its own delimiters. */
+function noteIdleSettings(findings: Findings, names: readonly string[]): void {
+  for (const prefix of [LEFT, RIGHT, MISSING_KEY])
+    for (const name of findings.suffixes(DROP_IN, `${prefix}X`)) {
+      const isUsed = prefix === MISSING_KEY ? names.includes(name) : hasTemplate(findings, name);
+      if (!isUsed) findings.warn(dropIn(prefix + name), `is ignored: there is no ${TEMPLATE}${name}`);
+    }
 }

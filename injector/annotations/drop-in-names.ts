@@ -8,7 +8,6 @@ const CACHE = 'there is no listener for the application';
 const TRUST = "the operator's CA is trusted (SIDEKEY_VAULT_CA_FILE)";
 const ONE_VOLUME = 'all files go to one directory: use secret-volume-path and agent-inject-file-X';
 const LOWER_CASE = 'file names are lower-cased: use agent-inject-file-X for another name';
-const DELIMITERS = 'templates are delimited by {{ and }}';
 
 /** Every annotation of the Vault Agent Injector 1.7, which pods bring along. */
 export const DROP_IN_NAMES: readonly AnnotationName[] = [
@@ -17,6 +16,18 @@ export const DROP_IN_NAMES: readonly AnnotationName[] = [
   followed('role', 'the role to log in with; required'),
   followed('agent-inject-secret-X', 'the path of a secret that is rendered to the file X'),
   followed('agent-inject-template-X', 'the template of the file X, instead of one line per key'),
+  followed(
+    'agent-inject-default-template',
+    'what is rendered where there is no template: "map", a line for each key, or "json"',
+    'map',
+  ),
+  followed('agent-template-left-delim-X', 'what opens an action in the template of X', '{{'),
+  followed('agent-template-right-delim-X', 'what closes an action in the template of X', '}}'),
+  followed(
+    'error-on-missing-key-X',
+    'whether a key that is not there is an error in the template of X, rather than "<no value>"',
+    'false',
+  ),
   followed('agent-inject-file-X', 'where the file X stands below the volume', 'X in lower case'),
   followed('secret-volume-path', 'where containers find the files', '/vault/secrets'),
   followed('agent-pre-populate-only', 'render once before the containers start, and never again', 'false'),
@@ -30,12 +41,8 @@ export const DROP_IN_NAMES: readonly AnnotationName[] = [
   denied('agent-pre-populate', 'files are always there before the containers start', 'true'),
   denied('agent-init-first', 'the agent comes last among the init containers', 'false'),
   denied('agent-inject-template-file-X', 'put the template itself into agent-inject-template-X'),
-  denied('agent-inject-default-template', 'write a template that calls toJSON', 'map'),
-  denied('agent-template-left-delim-X', DELIMITERS, '{{'),
-  denied('agent-template-right-delim-X', DELIMITERS, '}}'),
   denied('agent-inject-perms-X', 'files are 0644 and only the containers of the pod see them', '0644'),
   denied('agent-inject-command-X', 'no command runs when a file changes: watch the file'),
-  denied('error-on-missing-key-X', 'a missing key renders as "<no value>"', 'false'),
   denied('secret-volume-path-X', ONE_VOLUME),
   denied('preserve-secret-case', LOWER_CASE, 'false'),
   denied('preserve-secret-case-X', LOWER_CASE, 'false'),

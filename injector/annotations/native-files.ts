@@ -38,7 +38,7 @@ type Content = FileContent & { readonly needs: readonly StoreName[] };
 function readOwnTemplate(findings: Findings, name: string): Content {
   const text = findings.text(templateKey(name)) ?? '';
   if (text.trim() === '') findings.deny(templateKey(name), 'is blank; expected a template');
-  return readTemplate(findings, templateKey(name), text);
+  return readTemplate(findings, templateKey(name), { text, left: '{{', right: '}}' });
 }
 
 /** One value stands alone in its file; of several, somebody has to be able to tell which is which. */

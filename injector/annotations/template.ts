@@ -18,8 +18,7 @@ const READING: readonly (readonly [StoreName, readonly string[]])[] = [
 ];
 
 /** Reads the template of a key. One that cannot be parsed is a problem, and needs nothing. */
-export function readTemplate(findings: Findings, key: string, text: string): ReadTemplate {
-  const template: TemplateSource = { text, left: '{{', right: '}}' };
+export function readTemplate(findings: Findings, key: string, template: TemplateSource): ReadTemplate {
   try {
     const { functions } = parseTemplate(template);
     const read = READING.filter(([, names]) => names.some((name) => functions.has(name)));

@@ -1,5 +1,6 @@
 import { FILE_FORMATS } from '#contract/file-format.ts';
 import { isAbsoluteDirectory } from '#contract/path.ts';
+import { DEFAULT_TEMPLATES, type DefaultTemplate } from './default-template.ts';
 import { DURATION_FORM, parseDuration } from './duration.ts';
 
 /** A value, or what was expected in its place. */
@@ -65,6 +66,14 @@ export const parseAuthMethod = choiceParser('kubernetes', 'jwt');
 export const parseInfisicalAuth = choiceParser('kubernetes', 'universal');
 
 export const parseFormat = choiceParser(...FILE_FORMATS);
+
+/** In any case of its letters. */
+export const parseDefaultTemplate: ValueParser<DefaultTemplate> = (text) =>
+  choiceParser(...DEFAULT_TEMPLATES)(text.toLowerCase());
+
+/** The empty text stands for the usual one. */
+export const parseDelimiter: ValueParser<string> = (text) =>
+  isPrintable(text) ? { value: text } : { expected: 'what opens or closes an action, such as "{{" or "<%"' };
 
 /** One word of visible ASCII, such as an id. */
 const wordParser =
