@@ -1,8 +1,10 @@
 import type { FileSpec } from '#contract/agent-config.ts';
 import type { Reload } from '#contract/reload.ts';
 import type { Clock } from '#platform/clock.ts';
+import { tellByCommand } from './command.ts';
 import { NotifyError } from './error.ts';
 import { tellByHttp } from './http.ts';
+import { tellBySignal } from './signal.ts';
 import { describeCall, targetOf } from './target.ts';
 
 /**
@@ -14,7 +16,7 @@ export type Notify = (target: string, signal: AbortSignal) => Promise<void>;
 
 /** A target that hangs is tried this often before it is given up, however long it may take. */
 const TRIES = 5;
-const SHORTEST_TRY_MS = 1000;
+const SHORTEST_TRY_MS = 5000;
 
 /** Knows the targets of all files. */
 export function createNotify(files: readonly FileSpec[], clock: Clock): Notify {
@@ -38,7 +40,8 @@ async function tell(reload: Reload, signal: AbortSignal, clock: Clock): Promise<
     case 'http':
       return await tellByHttp(reload, signal, () => clock.now());
     case 'signal':
+      return await tellBySignal(reload, signal, clock);
     case 'command':
-      throw new NotifyError('Cannot tell: not in this release', { transient: false });
+      return await tellByCommand(reload, signal, () => clock.now());
   }
 }

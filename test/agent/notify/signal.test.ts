@@ -1,0 +1,107 @@
+import { once } from 'node:events';
+import { describe, expect, test } from 'vitest';
+import type { ProcessPattern, ReloadSignal, SignalReload } from '#contract/reload.ts';
+import { NotifyError } from '../../../agent/notify/error.ts';
+import { tellBySignal } from '../../../agent/notify/signal.ts';
+import { SteeredClock } from '../steered-clock.ts';
+import { type Program, startProgram } from './program.ts';
+
+const call = (process: ProcessPattern, signal: ReloadSignal = 'SIGHUP'): SignalReload => ({
+  kind: 'signal',
+  signal,
+  process,
+});
+
+/** Tells, and lets no time pass for whoever is told. */
+async function tell(process: ProcessPattern, signal: ReloadSignal = 'SIGHUP'): Promise<void> {
+  const clock = new SteeredClock();
+  const telling = tellBySignal(call(process, signal), new AbortController().signal, clock);
+  await Promise.all([telling, clock.advance(3000)]);
+}
+
+async function fault(process: ProcessPattern, signal: ReloadSignal = 'SIGHUP'): Promise<string> {
+  const error: unknown = await tell(process, signal).catch((reason: unknown) => reason);
+  if (!(error instanceof NotifyError)) throw new Error(`No fault: ${String(error)}`);
+  expect(error.transient).toBe(true);
+  return error.message;
+}
+
+const expectHeard = (program: Program, text: string): Promise<void> =>
+  expect.poll(() => program.output, { timeout: 5000 }).toBe(text);
+
+describe('a process', () => {
+  test.each(['SIGHUP', 'SIGUSR2', 'SIGWINCH'] as const)(
+    'with the whole command line gets %s, once',
+    async (signal) => {
+      const program = await startProgram([signal], `server-of-${signal}`);
+      const other = await startProgram([signal], `server-of-${signal}-2`);
+      await tell({ commandLine: program.commandLine }, signal);
+      await expectHeard(program, `ready\n${signal}\n`);
+      expect(other.output).toBe('ready\n');
+    },
+  );
+
+  test('that other processes were forked from gets the signal, and these do not', async () => {
+    const program = await startProgram(['SIGHUP'], 'with-workers', { workers: 2 });
+    const before = program.output;
+    await tell({ commandLine: program.commandLine });
+    await expectHeard(program, `${before}SIGHUP\n`);
+  });
+
+  test('is not told if there are several with that command line', async () => {
+    const programs = [await startProgram(['SIGHUP'], 'twin'), await startProgram(['SIGHUP'], 'twin')];
+    const message = await fault({ commandLine: programs[0]?.commandLine ?? '' });
+    expect(message).toMatch(/^Cannot send SIGHUP to ".*": there are several such processes$/su);
+    expect(programs.map(({ output }) => output)).toEqual(['ready\n', 'ready\n']);
+  });
+
+  test.each(['', ' ', ' more'])('is not meant by its command line and "%s"', async (more) => {
+    const program = await startProgram(['SIGHUP'], 'exact');
+    const line = program.commandLine.slice(0, more === '' ? -1 : undefined) + more;
+    expect(await fault({ commandLine: line })).toMatch(/there is no such process$/u);
+    expect(program.output).toBe('ready\n');
+  });
+
+  test('that has no handler is left alone, for it would end', async () => {
+    const program = await startProgram(['SIGUSR2'], 'deaf');
+    expect(await fault({ commandLine: program.commandLine })).toMatch(/no handler for it, and would end$/u);
+    await tell({ commandLine: program.commandLine }, 'SIGUSR2');
+    await expectHeard(program, 'ready\nSIGUSR2\n');
+    expect(program.child.exitCode).toBeNull();
+  });
+
+  test('that is over but not collected is none', async () => {
+    const program = await startProgram(['SIGHUP'], 'dead');
+    program.child.kill('SIGKILL');
+    await once(program.child, 'exit');
+    expect(await fault({ commandLine: program.commandLine })).toMatch(/there is no such process$/u);
+  });
+
+  test('is found by its name', async () => {
+    await expect(fault({ name: 'no-such-server' })).resolves.toBe(
+      'Cannot send SIGHUP to "no-such-server": there is no such process',
+    );
+  });
+
+  test('is given a moment for what the signal sets off', async () => {
+    const program = await startProgram(['SIGHUP'], 'slow');
+    const clock = new SteeredClock();
+    const { signal } = new AbortController();
+    const telling = tellBySignal(call({ commandLine: program.commandLine }), signal, clock);
+    const done = telling.then(() => 'told');
+    const first = (): Promise<string> => Promise.race([done, clock.settle().then(() => 'not yet')]);
+    await clock.advance(1000);
+    expect(await first()).toBe('not yet');
+    await clock.advance(2000);
+    expect(await first()).toBe('told');
+  });
+
+  test('gets nothing once nobody wants to tell it any more', async () => {
+    const program = await startProgram(['SIGHUP'], 'spared');
+    const signal = AbortSignal.abort();
+    await expect(
+      tellBySignal(call({ commandLine: program.commandLine }), signal, new SteeredClock()),
+    ).rejects.toThrow(/abort/iu);
+    expect(program.output).toBe('ready\n');
+  });
+});
