@@ -10,8 +10,8 @@ export interface Tenant {
   readonly accelerators: Accelerators;
   /** Hard limits of the quota of each namespace, such as `requests.cpu`. */
   readonly compute: Amounts;
-  /** What containers get that ask for nothing, where the quota wants them to ask. */
-  readonly defaults: ContainerDefaults;
+  /** What containers get that ask for nothing; undefined: something of all that the quota wants them to ask for. */
+  readonly defaults: ContainerDefaults | undefined;
   readonly network: Network;
   readonly vault: VaultAccess | undefined;
   readonly infisical: InfisicalAccess | undefined;

@@ -1,6 +1,7 @@
 import { parseQuantity } from '#contract/quantity.ts';
+import { storedQuantity } from '../quantity.ts';
 import type { Amounts, ContainerDefaults } from '../tenant.ts';
-import { entriesOf, type Field, fieldsOf, refuse } from './field.ts';
+import { entriesOf, type Field, fieldsOf, isAbsent, refuse } from './field.ts';
 import { DNS_SUBDOMAIN, RESOURCE } from './form.ts';
 
 /** What a quota counts beside accelerators. */
@@ -26,8 +27,9 @@ export function readCompute(field: Field): Amounts {
   return amounts;
 }
 
-/** Reads `spec.defaults`. */
-export function readDefaults(field: Field): ContainerDefaults {
+/** Reads `spec.defaults`; undefined if it is absent, which is not the same as naming none. */
+export function readDefaults(field: Field): ContainerDefaults | undefined {
+  if (isAbsent(field)) return undefined;
   const parts = fieldsOf(field, ['requests', 'limits']);
   const requests = readOfContainers(parts.requests);
   const limits = readOfContainers(parts.limits);
@@ -57,8 +59,8 @@ function readAmounts(field: Field, check: (name: string, value: Field) => void):
 function readAmount(field: Field): string | undefined {
   const { value } = field;
   const text = typeof value === 'number' ? String(value) : value;
-  const amount = typeof text === 'string' ? parseQuantity(text) : undefined;
-  if (typeof text === 'string' && amount !== undefined && amount >= 0n) return text;
+  const amount = typeof text === 'string' ? storedQuantity(text) : undefined;
+  if (amount !== undefined) return amount;
   refuse(field, `is ${JSON.stringify(value)}, and must be a quantity such as 64, "500m" or 512Gi`);
   return undefined;
 }

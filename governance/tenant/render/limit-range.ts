@@ -1,14 +1,13 @@
 import type { JsonObject } from '#contract/json.ts';
-import { parseQuantity } from '#contract/quantity.ts';
-import type { Tenant } from '../tenant.ts';
+import type { Amounts, ContainerDefaults, Tenant } from '../tenant.ts';
 import { metadata } from './object.ts';
 
 /** What containers get that say nothing, of each resource that a quota may want them to speak of. */
-const BUILT_IN = {
-  cpu: { request: '100m', limit: '1' },
-  memory: { request: '128Mi', limit: '1Gi' },
-  'ephemeral-storage': { request: '64Mi', limit: '1Gi' },
-} as const;
+const BUILT_IN: readonly { readonly name: string; readonly request: string; readonly limit: string }[] = [
+  { name: 'cpu', request: '100m', limit: '1' },
+  { name: 'memory', request: '128Mi', limit: '1Gi' },
+  { name: 'ephemeral-storage', request: '64Mi', limit: '1Gi' },
+];
 
 /**
  * Defaults for containers, so that a pod that says nothing of what the quota counts is not refused. There is neither a
@@ -16,40 +15,36 @@ const BUILT_IN = {
  * is no default.
  */
 export function limitRangeObject(tenant: Tenant, namespace: string): JsonObject | undefined {
-  const names = Object.keys(BUILT_IN) as (keyof typeof BUILT_IN)[];
-  const amounts = names.map((name) => ({ name, ...defaultsOf(tenant, name) }));
-  const defaultRequest = Object.fromEntries(
-    amounts.flatMap(({ name, request }) => (request === '' ? [] : [[name, request]])),
-  );
-  const defaultLimit = Object.fromEntries(
-    amounts.flatMap(({ name, limit }) => (limit === '' ? [] : [[name, limit]])),
-  );
-  if (Object.keys(defaultRequest).length + Object.keys(defaultLimit).length === 0) return undefined;
+  const { requests, limits } = tenant.defaults ?? builtInFor(tenant.compute);
+  if (Object.keys(requests).length + Object.keys(limits).length === 0) return undefined;
   return {
     apiVersion: 'v1',
     kind: 'LimitRange',
     metadata: metadata('sidekey-tenant', { tenant: tenant.name, namespace }),
-    spec: { limits: [{ type: 'Container', defaultRequest, default: defaultLimit }] },
+    spec: {
+      limits: [
+        {
+          type: 'Container',
+          ...named('defaultRequest', { ...limits, ...requests }),
+          ...named('default', limits),
+        },
+      ],
+    },
   };
 }
 
-/** What the tenant says, else what is built in where the quota counts it; a request is never above the limit. */
-function defaultsOf(
-  { compute, defaults }: Tenant,
-  name: keyof typeof BUILT_IN,
-): { request: string; limit: string } {
-  const own = { request: defaults.requests[name], limit: defaults.limits[name] };
-  const isLimited = own.limit !== undefined || `limits.${name}` in compute;
-  const isRequested = own.request !== undefined || isLimited || `requests.${name}` in compute;
-  const limit = isLimited ? (own.limit ?? larger(BUILT_IN[name].limit, own.request)) : '';
-  const request = isRequested ? (own.request ?? smaller(BUILT_IN[name].request, limit)) : '';
-  return { request, limit };
+/** As it is stored, so that it looks unchanged to whoever applies it again: what has a limit has a request, and nothing is not there. */
+const named = (name: string, amounts: Amounts): JsonObject =>
+  Object.keys(amounts).length === 0 ? {} : { [name]: amounts };
+
+/** With a limit goes a request, which would else be as much. */
+function builtInFor(compute: Amounts): ContainerDefaults {
+  const counted = (kind: string): typeof BUILT_IN =>
+    BUILT_IN.filter(({ name }) => `${kind}.${name}` in compute);
+  const limited = counted('limits');
+  const requested = BUILT_IN.filter((one) => limited.includes(one) || counted('requests').includes(one));
+  return {
+    requests: Object.fromEntries(requested.map(({ name, request }) => [name, request])),
+    limits: Object.fromEntries(limited.map(({ name, limit }) => [name, limit])),
+  };
 }
-
-const larger = (one: string, other: string | undefined): string =>
-  other !== undefined && size(other) > size(one) ? other : one;
-
-const smaller = (one: string, other: string): string =>
-  other !== '' && size(other) < size(one) ? other : one;
-
-const size = (amount: string): bigint => parseQuantity(amount) ?? 0n;

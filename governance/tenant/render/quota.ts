@@ -1,5 +1,6 @@
 import type { JsonObject } from '#contract/json.ts';
 import { DEVICE_CLASS_DOMAIN } from '../../policy/settings.ts';
+import { storedQuantity } from '../quantity.ts';
 import type { Tenancy } from '../platform.ts';
 import type { Tenant } from '../tenant.ts';
 import { metadata } from './object.ts';
@@ -26,7 +27,7 @@ export function quotaObject(tenancy: Tenancy, tenant: Tenant, namespace: string)
   };
 }
 
-const amount = (max: number | undefined): string => String(max ?? 0);
+const amount = (max = 0): string => storedQuantity(String(max)) ?? '0';
 
 /** Devices that a claim asks for, and those that a container asks for as if the class were a resource, which has a shorter name. */
 function deviceNames(name: string): readonly string[] {

@@ -85,7 +85,8 @@ function roleObjects({ tenant, namespace, name, rules: granted, members }: Acces
       kind: 'RoleBinding',
       metadata: spot,
       roleRef: { apiGroup: RBAC, kind: 'Role', name },
-      subjects: members.map(subject),
+      // An empty list is not stored, and would look changed to whoever applies it again.
+      ...(members.length === 0 ? {} : { subjects: members.map(subject) }),
     },
   ];
 }
