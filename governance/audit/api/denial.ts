@@ -73,7 +73,8 @@ function* namesIn({ namespace, name, username, requestObject }: ApiEvent): Gener
 
 /** What policies noted who audit, be it that they denied, too. */
 function policyFailures({ annotations }: ApiEvent): readonly Refusal[] {
-  return parseList(textIn(annotations, FAILURES)).map((failure) => ({
+  const text = textIn(annotations, FAILURES);
+  return (text === '' ? [] : parseList(text)).map((failure) => ({
     kind: 'policy',
     policy: textIn(failure, 'policy'),
     binding: textIn(failure, 'binding'),

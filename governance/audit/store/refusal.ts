@@ -30,15 +30,19 @@ const LOGIN_WORDS: readonly [RegExp, Refusal][] = [
 
 /** Undefined for what was no refusal: nothing was found, say, or a database did not answer. */
 export function refusalOf(exchange: Exchange): Refusal | undefined {
-  const { auth, data, error } = exchange;
-  // Logins that fail are answers like others, with the reason as a keyed hash.
-  if (isLogin(exchange) && (error !== '' || 'error' in data))
-    return LOGIN_WORDS.find(([words]) => words.test(error))?.[1] ?? 'login';
+  const { auth, error } = exchange;
+  if (isLogin(exchange)) return loginRefusal(exchange);
   if (error === '') return undefined;
   if (objectIn(auth, 'policy_results')['allowed'] === false) return 'policy';
   if (/quota exceeded/iu.test(error)) return 'quota';
   if (!/permission denied|invalid token|bad token/iu.test(error)) return undefined;
   return textIn(auth, 'accessor') === '' && textIn(auth, 'display_name') === '' ? 'token' : 'other';
+}
+
+/** Most logins that fail are answers like others, with the reason as a keyed hash. */
+function loginRefusal({ data, error }: Exchange): Refusal | undefined {
+  if (error === '' && !('error' in data)) return undefined;
+  return LOGIN_WORDS.find(([words]) => words.test(error))?.[1] ?? 'login';
 }
 
 /** Logins are the only requests to an auth method that bring no token. */
