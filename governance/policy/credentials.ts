@@ -49,7 +49,8 @@ export const CREDENTIAL_SHAPES: readonly CredentialShape[] = [
     isRandom: true,
   },
   shape(['infisical', 'a token of Infisical'], ['st.'], String.raw`\bst\.[\da-f-]{24}`),
-  shape(['privateKey', 'a private key'], ['KEY-----'], 'PRIVATE KEY-----'),
+  shape(['batch', 'a batch token of OpenBao'], ['b.AAAAAQ'], String.raw`\bb\.AAAAAQ[\w-]{20}`),
+  shape(['privateKey', 'a private key'], ['E KEY-----', 'E KEY BLOCK-----'], 'PRIVATE KEY( BLOCK)?-----'),
   shape(['webToken', 'a JSON Web Token'], ['.eyJ'], String.raw`eyJ[\w-]+\.eyJ[\w-]+\.`),
-  shape(['urlPassword', 'a password in a URL'], ['://'], String.raw`://[^\s/:@]+:[^\s/:@$<{*%]{3,}@`),
+  shape(['urlPassword', 'a password in a URL'], ['://'], String.raw`://[^\s/:@]+:[^\s/:@$<{*%[]{3,}@`),
 ];

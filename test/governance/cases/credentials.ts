@@ -24,12 +24,14 @@ export const TOKENS: Readonly<Record<string, string>> = {
   'a token of Vault': `hvs.${some(24)}`,
   'a batch token of Vault': `hvb.${some(60)}`,
   'a token of OpenBao': `s.${some(24)}`,
+  'a batch token of OpenBao': `b.AAAAAQ${some(60)}${some(60)}`,
   'a service token of Infisical': `st.${UUID}.${HEXADECIMAL.slice(0, 32)}.${HEXADECIMAL.slice(0, 32)}`,
   'a key of Google': `AIza${some(35)}`,
   'a signed token': `eyJ${some(30)}.eyJ${some(40)}.${some(43)}`,
   'a password in an address': `postgres://app:${some(12)}@db.example:5432/app`,
   'a private key': pem('PRIVATE KEY'),
   'a private key of RSA': pem('RSA PRIVATE KEY'),
+  'a private key of PGP': pem('PGP PRIVATE KEY BLOCK'),
   'a private key of SSH': pem('OPENSSH PRIVATE KEY'),
 };
 
@@ -52,6 +54,7 @@ export const HARMLESS: Readonly<Record<string, string>> = {
   'a host that begins like a token': 'hvs.internal.example',
   'a variable that the kubelet fills in': 'postgres://app:$(PASSWORD)@db:5432/app',
   'a password in an address that is to be filled in': 'https://user:<password>@repository.example/models',
+  'an address with names for user and password': 'https://[USER]:[PASSWORD]@repository.example/models',
   'an address with a port': 'http://localhost:8000/v1@latest',
   'a host of one letter': 's.example',
   'a public key': pem('PUBLIC KEY'),

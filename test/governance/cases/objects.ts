@@ -23,7 +23,7 @@ interface Parts {
   readonly spec?: JsonObject;
 }
 
-export const SERVER_IMAGE = 'registry.example/model-server:7';
+const SERVER_IMAGE = 'registry.example/model-server:7';
 
 /** Where team-a's slices are. */
 export const ON_SLICES: JsonObject = { nodeSelector: { 'gpu-type': 'h100-mig' } };
