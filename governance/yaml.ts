@@ -51,13 +51,24 @@ function listItem(item: Json, indent: string): string {
   return `\n${indent}-${inner.startsWith('\n') ? ` ${inner.trimStart()}` : inner}`;
 }
 
-const scalar = (value: string): string =>
-  PLAIN.test(value) && !WORDS.test(value)
-    ? value
-    : JSON.stringify(value).replaceAll(
-        UNSEEN,
-        (letter) => String.raw`\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
-      );
+/** Quotas of many tenants say the same words over and over. */
+const KNOWN_WORDS = new Map<string, string>();
+const MOST_WORDS = 10_000;
+
+function scalar(value: string): string {
+  const known = KNOWN_WORDS.get(value);
+  if (known !== undefined) return known;
+  const word = PLAIN.test(value) && !WORDS.test(value) ? value : quoted(value);
+  if (KNOWN_WORDS.size >= MOST_WORDS) KNOWN_WORDS.clear();
+  KNOWN_WORDS.set(value, word);
+  return word;
+}
+
+const quoted = (value: string): string =>
+  JSON.stringify(value).replaceAll(
+    UNSEEN,
+    (letter) => String.raw`\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 
 function text(value: string, indent: string): string {
   const body = value.endsWith('\n') ? value.slice(0, -1) : value;

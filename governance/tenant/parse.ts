@@ -8,6 +8,7 @@ import { type Field, refuse } from './read/field.ts';
 import { readPlatform } from './read/platform.ts';
 import { type Remarks, reportOn, SILENT } from './read/report.ts';
 import { readTenant } from './read/tenant.ts';
+import { zerosFor } from './render/quota.ts';
 import type { Tenant } from './tenant.ts';
 
 export const API_VERSION = 'sidekey.dev/v1';
@@ -84,8 +85,10 @@ function tenancyOf(platform: Platform, tenants: readonly Tenant[]): Tenancy {
   return {
     platform,
     tenants,
-    accelerators: sorted([...KNOWN_ACCELERATORS, ...platform.knownAccelerators, ...allowed]),
-    deviceClasses: sorted([...KNOWN_DEVICE_CLASSES, ...platform.knownDeviceClasses, ...classes]),
+    zeros: zerosFor(
+      sorted([...KNOWN_ACCELERATORS, ...platform.knownAccelerators, ...allowed]),
+      sorted([...KNOWN_DEVICE_CLASSES, ...platform.knownDeviceClasses, ...classes]),
+    ),
   };
 }
 

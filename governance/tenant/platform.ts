@@ -1,4 +1,4 @@
-import type { Tenant } from './tenant.ts';
+import type { Amounts, Tenant } from './tenant.ts';
 
 /** What holds for all tenants, as `kind: Platform` declares it; every field has a default. */
 export interface Platform {
@@ -54,7 +54,9 @@ export interface Tenancy {
   readonly platform: Platform;
   /** By name. */
   readonly tenants: readonly Tenant[];
-  /** Names that every quota speaks of: what is built in, what the platform adds, and what any tenant is allowed. */
-  readonly accelerators: readonly string[];
-  readonly deviceClasses: readonly string[];
+  /**
+   * What quotas allow none of, unless the tenant is allowed some: accelerators that are built in, that the platform adds, and
+   * that any other tenant is allowed.
+   */
+  readonly zeros: Amounts;
 }
