@@ -1,32 +1,48 @@
-import { quote } from './cel.ts';
+import { cel, flattened, quote } from './cel.ts';
+import type { NamedExpression } from './policy.ts';
 import { DEVICE_CLASS_DOMAIN, type PolicySettings } from './settings.ts';
 
-/** The API server's own names count whatever the platform has set: they are every vendor's. */
-const domains = ({ acceleratorDomains }: PolicySettings): readonly string[] => [
-  ...new Set([...acceleratorDomains, DEVICE_CLASS_DOMAIN]),
-];
-
-/** What the names of accelerators match, as a text of CEL. */
-export function acceleratorPattern(settings: PolicySettings): string {
-  const alternatives = domains(settings).map((domain) => domain.replaceAll('.', '[.]'));
-  return quote(`^(${alternatives.join('|')})/`);
+/** What the names of accelerators match, as a text of CEL. The API server's own domain counts whatever the platform has set. */
+export function acceleratorPattern({ acceleratorDomains }: PolicySettings): string {
+  return patternOf([...new Set([...acceleratorDomains, DEVICE_CLASS_DOMAIN])]);
 }
 
-/** Names that NVIDIA's device plugin and the implicit ones of a DeviceClass have. */
-export const NVIDIA_PATTERN = quote(`^(nvidia[.]com|${DEVICE_CLASS_DOMAIN.replaceAll('.', '[.]')})/`);
+/** Names that NVIDIA's device plugin has, and the implicit ones of a DeviceClass. */
+export const NVIDIA_PATTERN = patternOf(['nvidia.com', DEVICE_CLASS_DOMAIN]);
 
-const isPositive = (list: 'limits' | 'requests', container: string, name: string): string =>
-  `quantity(string(${container}.?resources.?${list}[?${name}].orValue('0'))).isGreaterThan(quantity('0'))`;
+function patternOf(domains: readonly string[]): string {
+  return quote(`^(${domains.map((domain) => domain.replaceAll('.', '[.]')).join('|')})/`);
+}
 
-/** Whether a container's limits have more than none of what matches. */
-export const hasLimit = (container: string, pattern: string): string =>
-  `${container}.?resources.?limits.orValue({}).exists(r, r.matches(${pattern}) && ${isPositive('limits', container, 'r')})`;
+/** More than none of a resource, whether its number is an integer or a text. */
+const isSome = (list: string, name: string): string =>
+  `quantity(string(${list}[?${name}].orValue('0'))).isGreaterThan(quantity('0'))`;
 
-/** The names of which a container asks for more than none, by limit or request, that match; a list. */
-export const requestedNames = (container: string, pattern: string): string =>
-  `(${container}.?resources.?limits.orValue({}).map(r, r) + ${container}.?resources.?requests.orValue({}).map(r, r)` +
-  `.filter(r, !(r in ${container}.?resources.?limits.orValue({}))))` +
-  `.filter(r, r.matches(${pattern}) && (${isPositive('limits', container, 'r')} || ${isPositive('requests', container, 'r')}))`;
+/** Whether some container has a limit of more than none of what matches. */
+export const someLimit = (pattern: string): string => cel`
+  variables.containers.exists(c, c.?resources.?limits.orValue({}).exists(r,
+    r.matches(${pattern}) && ${isSome('c.resources.limits', 'r')}))
+`;
 
 /** Whether some container has a device by a ResourceClaim. */
-export const HAS_CLAIM = 'variables.containers.exists(c, c.?resources.?claims.orValue([]).size() > 0)';
+export const SOME_CLAIM = 'variables.containers.exists(c, c.?resources.?claims.orValue([]).size() > 0)';
+
+/** What stands between a container and the name of a resource in entries of `requested`. */
+const BETWEEN = ' -> ';
+
+/** The name of the resource in an entry of `requested`. */
+export const resourceIn = (entry: string): string => `${entry}.split(${quote(BETWEEN)})[1]`;
+
+/** What the containers ask for more than none of, by limit or request: `<container> -> <name>`. */
+export const requested = (pattern: string): NamedExpression => ({
+  name: 'requested',
+  expression: flattened(cel`
+    variables.containers.map(c,
+      (c.?resources.?limits.orValue({}).map(r, r) +
+        c.?resources.?requests.orValue({}).map(r, r).filter(r, !(r in c.?resources.?limits.orValue({}))))
+      .filter(r, r.matches(${pattern}) &&
+        (${isSome('c.?resources.?limits', 'r')} ||
+         ${isSome('c.?resources.?requests', 'r')}))
+      .map(r, c.name + ${quote(BETWEEN)} + r).join('\n'))
+  `),
+});

@@ -1,26 +1,33 @@
 import { TENANT_LABEL } from '../tenancy.ts';
-import { acceleratorPattern, requestedNames } from './accelerators.ts';
-import { quote } from './cel.ts';
+import { acceleratorPattern, requested } from './accelerators.ts';
+import { cel, flattened, quote } from './cel.ts';
 import { pod, SERVED_BY } from './examples.ts';
 import type { NamedExpression, Policy } from './policy.ts';
 import type { PolicySettings } from './settings.ts';
-import { STORE_REQUESTS } from './store-requests.ts';
+import { placeIn, STORE_REQUESTS } from './store-requests.ts';
 import { ANNOTATIONS, POD_VARIABLES, PODS } from './workloads.ts';
 
-const accelerators = (settings: PolicySettings): NamedExpression => ({
+/** `<container>=<name>:<number>`, and `<container>=claim:<name>` for what comes by a ResourceClaim. */
+const ACCELERATORS: NamedExpression = {
   name: 'accelerators',
-  expression:
-    `variables.containers.map(c, [(${requestedNames('c', acceleratorPattern(settings))}` +
-    `.map(r, r + ':' + string(c.?resources.?limits[?r].orValue(c.?resources.?requests[?r].orValue('')))) + ` +
-    `c.?resources.?claims.orValue([]).map(l, 'claim:' + l.name)).join('+')]` +
-    `.map(s, s == '' ? '' : c.name + '=' + s)[0]).filter(a, a != '')`,
-});
+  expression: cel`
+    ${flattened(cel`
+      variables.containers.map(c, variables.requested.filter(e, e.startsWith(c.name + ' -> '))
+        .map(e, e.substring(c.name.size() + 4))
+        .map(r, c.name + '=' + r + ':' + string(c.resources.?limits[?r].orValue(c.resources.?requests[?r].orValue(''))))
+        .join('\n'))
+    `)} +
+    ${flattened(cel`
+      variables.containers.map(c, c.?resources.?claims.orValue([])
+        .map(l, c.name + '=claim:' + l.name).join('\n'))
+    `)}
+  `,
+};
 
 /** Places without the annotations that they stand in. */
-const placesOf = (variable: string): string =>
-  `variables.${variable}.map(e, e.substring(e.indexOf(' ') + 1)).join(',')`;
+const placesOf = (entries: string): string => `${entries}.map(e, ${placeIn('e')}).join(',')`;
 
-export const auditTrail = (settings: PolicySettings): Policy => ({
+const DECLARED = {
   name: 'sidekey-audit-trail',
   title: 'Who got what is on record',
   reason:
@@ -33,7 +40,6 @@ export const auditTrail = (settings: PolicySettings): Policy => ({
   readsUser: false,
   resources: [PODS],
   conditions: [],
-  variables: [...POD_VARIABLES, ANNOTATIONS, ...STORE_REQUESTS, accelerators(settings)],
   validations: [],
   auditAnnotations: [
     { key: 'accelerators', valueExpression: "variables.accelerators.join(',')" },
@@ -41,8 +47,8 @@ export const auditTrail = (settings: PolicySettings): Policy => ({
       key: 'vault-role',
       valueExpression: "variables.roles.map(k, variables.annotations[k].trim()).join(',')",
     },
-    { key: 'secret-paths', valueExpression: placesOf('vaultPlaces') },
-    { key: 'infisical', valueExpression: placesOf('infisicalPlaces') },
+    { key: 'secret-paths', valueExpression: placesOf('variables.vaultPlaces') },
+    { key: 'infisical', valueExpression: placesOf('variables.infisicalPlaces') },
     {
       key: 'tenant',
       valueExpression: `string(namespaceObject.metadata.?labels[?${quote(TENANT_LABEL)}].orValue(''))`,
@@ -58,4 +64,15 @@ export const auditTrail = (settings: PolicySettings): Policy => ({
       object: pod({ containers: [SERVED_BY] }),
     },
   },
+} as const satisfies Partial<Policy>;
+
+export const auditTrail = (settings: PolicySettings): Policy => ({
+  ...DECLARED,
+  variables: [
+    ...POD_VARIABLES,
+    ANNOTATIONS,
+    ...STORE_REQUESTS,
+    requested(acceleratorPattern(settings)),
+    ACCELERATORS,
+  ],
 });

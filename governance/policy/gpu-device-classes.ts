@@ -1,29 +1,66 @@
 import type { JsonObject } from '#contract/json.ts';
 import { DEVICE_CLASSES_KEY } from '../tenancy.ts';
-import { entriesOf, listed, message, NAMESPACE } from './cel.ts';
-import type { NamedExpression, Policy } from './policy.ts';
+import { allEmpty, cel, entriesOf, flattened } from './cel.ts';
+import { allFindings, type Finding, listed, message, NAMESPACE } from './message.ts';
+import type { NamedExpression, Policy, ResourceRule } from './policy.ts';
 import { IS_NEW } from './workloads.ts';
 
-const specOf = (object: string): string => `dyn(${object}).?spec.orValue({})`;
+/** Every version of the API: each has been another form of the same. */
+const CLAIMS: ResourceRule = {
+  apiGroups: ['resource.k8s.io'],
+  apiVersions: ['*'],
+  operations: ['CREATE', 'UPDATE'],
+  resources: ['resourceclaims', 'resourceclaimtemplates'],
+};
 
-/** A template of claims has the claim's spec within its own. Either holds requests in the form of any version of the API. */
-const REQUESTS =
-  "(object.kind == 'ResourceClaimTemplate' ? dyn(object).?spec.?spec.?devices.?requests.orValue([]) : dyn(object).?spec.?devices.?requests.orValue([]))";
+const CONDITIONS: readonly NamedExpression[] = [
+  // For a limit by an implicit name the scheduler makes a claim itself; the pod has been judged.
+  { name: 'not-of-the-scheduler', expression: "request.userInfo.username != 'system:kube-scheduler'" },
+  // Controllers have to take finalizers off claims that were there before.
+  {
+    name: 'changes-the-claim',
+    expression: `${IS_NEW} || dyn(object).?spec.orValue({}) != dyn(oldObject).?spec.orValue({})`,
+  },
+];
 
 const VARIABLES: readonly NamedExpression[] = [
-  { name: 'requests', expression: REQUESTS },
-  { name: 'allowed', expression: entriesOf(DEVICE_CLASSES_KEY) },
+  // A template of claims has the claim's spec within its own.
   {
-    name: 'forbidden',
-    expression:
-      `variables.requests.map(r, ([r.?exactly.?deviceClassName.orValue(''), r.?deviceClassName.orValue('')] + ` +
-      `r.?firstAvailable.orValue([]).map(f, f.?deviceClassName.orValue('')))` +
-      `.filter(d, d != '' && !(d in variables.allowed)).join(', ')).filter(f, f != '')`,
+    name: 'claim',
+    expression: cel`
+      object.kind == 'ResourceClaimTemplate' ? dyn(object).?spec.?spec.orValue({}) :
+      dyn(object).?spec.orValue({})
+    `,
   },
+  { name: 'requests', expression: 'variables.claim.?devices.?requests.orValue([])' },
+  { name: 'allowed', expression: entriesOf(DEVICE_CLASSES_KEY) },
+  // In the first form of the API a request had its class beside its name.
+  {
+    name: 'classes',
+    expression: flattened(cel`
+      variables.requests.map(r, (
+        [r.?exactly.?deviceClassName.orValue(''), r.?deviceClassName.orValue('')] +
+        r.?firstAvailable.orValue([]).map(f, f.?deviceClassName.orValue(''))).join('\n'))
+    `),
+  },
+  { name: 'forbidden', expression: 'variables.classes.filter(d, !(d in variables.allowed))' },
   {
     name: 'administrative',
-    expression:
-      'variables.requests.filter(r, r.?exactly.?adminAccess.orValue(false) || r.?adminAccess.orValue(false)).map(r, r.name)',
+    expression: cel`
+      variables.requests.filter(r,
+        r.?exactly.?adminAccess.orValue(false) || r.?adminAccess.orValue(false)).map(r, r.name)
+    `,
+  },
+];
+
+const FINDINGS: readonly Finding[] = [
+  {
+    list: 'variables.forbidden',
+    text: message`may not claim devices of class ${listed('variables.forbidden')} (allowed here: ${listed('variables.allowed')}; write one of these as deviceClassName, or ask the platform team to add the class to the annotation sidekey.dev/device-classes of the namespace)`,
+  },
+  {
+    list: 'variables.administrative',
+    text: message`may not ask for adminAccess, as it does in the requests ${listed('variables.administrative')} (allowed for the platform alone; take adminAccess out)`,
   },
 ];
 
@@ -55,34 +92,14 @@ export const GPU_DEVICE_CLASSES: Policy = {
   failurePolicy: 'Fail',
   scope: 'namespaced',
   readsUser: true,
-  resources: [
-    {
-      apiGroups: ['resource.k8s.io'],
-      apiVersions: ['*'],
-      operations: ['CREATE', 'UPDATE'],
-      resources: ['resourceclaims', 'resourceclaimtemplates'],
-    },
-  ],
-  conditions: [
-    // For a limit by an implicit name the scheduler makes a claim itself; the pod has been judged.
-    { name: 'not-of-the-scheduler', expression: "request.userInfo.username != 'system:kube-scheduler'" },
-    // Controllers have to take finalizers off claims that were there before.
-    {
-      name: 'changes-the-claim',
-      expression: `${IS_NEW} || ${specOf('object')} != ${specOf('oldObject')}`,
-    },
-  ],
+  resources: [CLAIMS],
+  conditions: CONDITIONS,
   variables: VARIABLES,
   validations: [
     {
-      expression: 'variables.forbidden.size() == 0',
-      message: `a claim asks for a DeviceClass that the annotation ${DEVICE_CLASSES_KEY} of its namespace does not allow`,
-      messageExpression: message`namespace ${NAMESPACE} may not claim devices of class ${listed('variables.forbidden')}. Allowed here: ${listed('variables.allowed')}. Write one of these as deviceClassName, or ask the platform team to add the class to the annotation sidekey.dev/device-classes of the namespace`,
-    },
-    {
-      expression: 'variables.administrative.size() == 0',
-      message: 'adminAccess to devices is for the platform alone: take it out of the claim',
-      messageExpression: message`adminAccess is for the platform alone, but these requests of the claim ask for it: ${listed('variables.administrative')}. Take adminAccess out`,
+      expression: allEmpty(FINDINGS.map(({ list }) => list)),
+      message: `a claim asks for a DeviceClass that the annotation ${DEVICE_CLASSES_KEY} of its namespace does not allow, or for adminAccess`,
+      messageExpression: message`namespace ${NAMESPACE} ${allFindings(FINDINGS)}`,
     },
   ],
   auditAnnotations: [],

@@ -1,7 +1,8 @@
 import { GPU_NODE_SELECTOR_KEY, GPU_REQUIRED_LABEL, GPU_RESOURCES_KEY } from '../tenancy.ts';
-import { acceleratorPattern, HAS_CLAIM, hasLimit } from './accelerators.ts';
-import { entriesOf, listed, message, quote, quoteAll } from './cel.ts';
+import { acceleratorPattern, SOME_CLAIM, someLimit } from './accelerators.ts';
+import { cel, entriesOf, quote, quoteAll } from './cel.ts';
 import { pod, SERVED_BY } from './examples.ts';
+import { listed, message } from './message.ts';
 import type { NamedExpression, Policy } from './policy.ts';
 import type { PolicySettings } from './settings.ts';
 import { CHANGED, POD_VARIABLES, WORKLOADS } from './workloads.ts';
@@ -17,39 +18,46 @@ const NODE_LABELS = quoteAll([
   'k8s.amazonaws.com/accelerator',
 ]);
 
-/** Whether a node label `k` is one of nodes with accelerators. */
+/** Whether a label `k` is one of nodes with accelerators. */
 const isNodeLabel = (settings: PolicySettings): string =>
   `(k in ${NODE_LABELS} || k.matches(${acceleratorPattern(settings)}))`;
 
-/** What the namespace's own selector says counts, whatever its keys are. */
-const selectorReasons = (settings: PolicySettings): string =>
-  `variables.podSpec.?nodeSelector.orValue({}).map(k, k).filter(k, variables.podSpec.nodeSelector[k] != 'false' && ` +
-  `(${isNodeLabel(settings)} || (k + '=' + variables.podSpec.nodeSelector[k]) in variables.selector))` +
-  `.map(k, 'nodeSelector ' + k)`;
+/** A label of the namespace's own selector counts, too, whatever it is called. */
+const selectedLabels = (settings: PolicySettings): string => cel`
+  variables.podSpec.?nodeSelector.orValue({}).map(k, k).filter(k,
+    variables.podSpec.nodeSelector[k] != 'false' &&
+    (${isNodeLabel(settings)} || (k + '=' + variables.podSpec.nodeSelector[k]) in variables.selector))
+  .map(k, 'nodeSelector ' + k)
+`;
 
-const TERMS =
-  'variables.podSpec.?affinity.?nodeAffinity.?requiredDuringSchedulingIgnoredDuringExecution.?nodeSelectorTerms.orValue([])';
+/** A pod that keeps away from such nodes is not meant for them. */
+const requiredLabels = (settings: PolicySettings): string => cel`
+  (variables.podSpec.?affinity.?nodeAffinity.?requiredDuringSchedulingIgnoredDuringExecution
+    .?nodeSelectorTerms.orValue([]).exists(t, t.?matchExpressions.orValue([]).exists(m,
+      m.operator in ['In', 'Exists'] && m.?values.orValue([]) != ['false'] &&
+      [m.key].exists(k, ${isNodeLabel(settings)})))
+    ? ['affinity'] : [])
+`;
 
-const affinityReasons = (settings: PolicySettings): string =>
-  `(${TERMS}.exists(t, t.?matchExpressions.orValue([]).exists(m, m.?operator.orValue('') in ['In', 'Exists', 'Gt'] && ` +
-  `m.?values.orValue([]) != ['false'] && m.?key.orValue('').matches('.') && ` +
-  `[m.key].exists(k, ${isNodeLabel(settings)}))) ? ['affinity for nodes with accelerators'] : [])`;
-
-const tolerationReasons = (settings: PolicySettings): string =>
-  `variables.podSpec.?tolerations.orValue([]).map(t, t.?key.orValue('')).filter(k, k.matches(${acceleratorPattern(settings)}))` +
-  `.map(k, 'toleration ' + k)`;
+/** The taint of nodes with accelerators; what tolerates every taint is not meant for these. */
+const toleratedTaints = (settings: PolicySettings): string => cel`
+  variables.podSpec.?tolerations.orValue([]).map(t, t.?key.orValue(''))
+    .filter(k, k.matches(${acceleratorPattern(settings)})).map(k, 'toleration ' + k)
+`;
 
 /** Why the pod is taken for one that computes on accelerators. */
 const reasons = (settings: PolicySettings): NamedExpression => ({
   name: 'reasons',
-  expression: [
-    `(namespaceObject.metadata.?labels[?${quote(GPU_REQUIRED_LABEL)}].orValue('') == 'true' ? ['a namespace of GPU pods alone'] : [])`,
-    `(variables.template.?metadata.?labels[?${quote(WORKLOAD_LABEL)}].orValue('') == 'gpu' ? ['label ${WORKLOAD_LABEL}'] : [])`,
-    `(variables.podSpec.?runtimeClassName.orValue('').startsWith('nvidia') ? ['runtimeClassName ' + variables.podSpec.runtimeClassName] : [])`,
-    selectorReasons(settings),
-    affinityReasons(settings),
-    tolerationReasons(settings),
-  ].join(' +\n'),
+  expression: cel`
+    (namespaceObject.metadata.?labels[?${quote(GPU_REQUIRED_LABEL)}].orValue('') == 'true'
+      ? ['a namespace of GPU pods alone'] : []) +
+    (variables.template.?metadata.?labels[?${quote(WORKLOAD_LABEL)}].orValue('') == 'gpu'
+      ? ['label ${WORKLOAD_LABEL}'] : []) +
+    [variables.podSpec.?runtimeClassName.orValue('')].filter(n, n.startsWith('nvidia')).map(n, 'runtimeClassName ' + n) +
+    ${selectedLabels(settings)} +
+    ${requiredLabels(settings)} +
+    ${toleratedTaints(settings)}
+  `,
 });
 
 const DECLARED = {
@@ -77,14 +85,11 @@ const DECLARED = {
       }),
     },
     bad: {
-      title: 'a pod goes to GPU nodes and takes nothing there',
+      title: 'a pod goes to the nodes with GPUs and takes nothing there',
       object: pod({ nodeSelector: { 'gpu-type': 'h100-mig' }, containers: [SERVED_BY] }),
     },
   },
 } as const satisfies Partial<Policy>;
-
-const hasAccelerator = (settings: PolicySettings): string =>
-  `variables.containers.exists(c, ${hasLimit('c', acceleratorPattern(settings))}) || ${HAS_CLAIM}`;
 
 export const gpuLimits = (settings: PolicySettings): Policy => ({
   ...DECLARED,
@@ -96,7 +101,11 @@ export const gpuLimits = (settings: PolicySettings): Policy => ({
   ],
   validations: [
     {
-      expression: `variables.reasons.size() == 0 || ${hasAccelerator(settings)}`,
+      expression: cel`
+        variables.reasons.size() == 0 ||
+        ${someLimit(acceleratorPattern(settings))} ||
+        ${SOME_CLAIM}
+      `,
       message:
         'a pod that is meant for accelerators has none in resources.limits: write, for example, nvidia.com/mig-3g.40gb: 1 on the container that computes',
       messageExpression: message`this pod is meant for accelerators (${listed('variables.reasons')}), but no container of it has one. Allowed here: ${listed('variables.allowed')}. Write resources.limits, such as nvidia.com/mig-3g.40gb: 1, on the container that computes (any container or init container will do, or a ResourceClaim), or take out what asks for such nodes`,

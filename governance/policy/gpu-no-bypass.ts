@@ -1,17 +1,17 @@
-import { hasLimit, HAS_CLAIM, NVIDIA_PATTERN } from './accelerators.ts';
-import { allEmpty, allOf, listed, message, partOf, quote, quoteAll } from './cel.ts';
+import { NVIDIA_PATTERN, SOME_CLAIM, someLimit } from './accelerators.ts';
+import { allEmpty, cel, flattened, quote, quoteAll } from './cel.ts';
 import { pod, SERVED_BY } from './examples.ts';
 import { isWayToDevices } from './host-paths.ts';
-import type { NamedExpression, Policy, Validation } from './policy.ts';
+import { allFindings, type Finding, listed, message } from './message.ts';
+import type { NamedExpression, Policy } from './policy.ts';
 import {
-  ALL_CONTAINERS,
+  ANNOTATIONS,
+  CONTROLLERS,
   EPHEMERAL_CONTAINERS,
   IS_NEW,
-  IS_OLD_POD,
-  POD_SPEC,
-  TEMPLATE,
+  POD_VARIABLES_WITH_DEBUGGERS,
+  PODS_AND_CHANGES,
   templateOf,
-  WORKLOADS,
 } from './workloads.ts';
 
 /** Variables by which a runtime is asked for devices, whatever the container's limits are. */
@@ -33,48 +33,75 @@ const DEVICE_VARIABLES = quoteAll([
 /** Values that ask for none. */
 const NO_DEVICES = quoteAll(['', 'void', 'none']);
 
-/** Annotations that container runtimes and their plugins take for requests for devices or mounts. */
+/** Annotations that container runtimes and their plugins take for requests for devices, or for mounts of the node. */
 const DEVICE_ANNOTATIONS = quote(
-  '^(([a-z0-9-]+[.])*cdi[.]k8s[.]io|([a-z0-9-]+[.])*nri[.]io|(cdi-)?devices[.]noderesource[.]dev|mounts[.]noderesource[.]dev|devices[.]crio[.]io)(/|$)|^io[.]kubernetes[.]cri-o[.]devices($|/)',
+  `^(${[
+    '([a-z0-9-]+[.])*cdi[.]k8s[.]io',
+    '([a-z0-9-]+[.])*nri[.]io',
+    '((cdi-)?devices|mounts)[.]noderesource[.]dev',
+    'devices[.]crio[.]io',
+    'io[.]kubernetes[.]cri-o[.]devices',
+  ].join('|')})(/|$)`,
 );
 
 const annotationsOf = (object: string): string => `dyn(${object}).?metadata.?annotations.orValue({})`;
+const debuggersOf = (object: string): string => `dyn(${object}).?spec.?ephemeralContainers.orValue([])`;
 
-/** Annotations of a pod that ask for devices and are new; an old pod may keep what it has. */
-const ADDED = `${annotationsOf('object')}.exists(k, k.lowerAscii().matches(${DEVICE_ANNOTATIONS}) && !(k in ${annotationsOf('oldObject')} && ${annotationsOf('oldObject')}[k] == ${annotationsOf('object')}[k]))`;
-
-const ephemeralOf = (object: string): string => `dyn(${object}).?spec.?ephemeralContainers.orValue([])`;
+/** Annotations that ask for devices and are new: a pod that was there before may keep what it has. */
+const ADDED_ANNOTATIONS = cel`
+  ${annotationsOf('object')}.exists(k,
+    k.lowerAscii().matches(${DEVICE_ANNOTATIONS}) &&
+    !(k in ${annotationsOf('oldObject')} &&
+      ${annotationsOf('oldObject')}[k] == ${annotationsOf('object')}[k]))
+`;
 
 /** A pod that waits for a scheduling gate has no container yet, and can be given annotations until then. */
 const CONDITION: NamedExpression = {
   name: 'changes-the-pods',
-  expression:
-    `${IS_NEW} || (object.kind == 'Pod' ? ` +
-    `${ephemeralOf('object')} != ${ephemeralOf('oldObject')} || ${ADDED} : ` +
-    `${templateOf('object')} != ${templateOf('oldObject')})`,
+  expression: cel`
+    ${IS_NEW} ||
+    (object.kind == 'Pod' ?
+      ${debuggersOf('object')} != ${debuggersOf('oldObject')} ||
+      ${ADDED_ANNOTATIONS} :
+    (${templateOf('object')}) !=
+    (${templateOf('oldObject')}))
+  `,
 };
 
 const VARIABLES: readonly NamedExpression[] = [
-  TEMPLATE,
-  POD_SPEC,
-  IS_OLD_POD,
-  ALL_CONTAINERS,
+  ...POD_VARIABLES_WITH_DEBUGGERS,
   {
     name: 'deviceVariables',
-    expression: `variables.containers.map(c, c.?env.orValue([]).filter(e, e.name in ${DEVICE_VARIABLES} && (e.?valueFrom.hasValue() || !(e.?value.orValue('') in ${NO_DEVICES}))).map(e, c.name + ' -> ' + e.name).join(', ')).filter(f, f != '')`,
+    expression: flattened(cel`
+      variables.containers.map(c, c.?env.orValue([]).filter(e,
+        e.name in ${DEVICE_VARIABLES} &&
+        (e.?valueFrom.hasValue() || !(e.?value.orValue('') in ${NO_DEVICES})))
+      .map(e, c.name + ' -> ' + e.name).join('\n'))
+    `),
   },
   {
     name: 'deviceAnnotations',
-    expression: `variables.template.?metadata.?annotations.orValue({}).map(k, k).filter(k, k.lowerAscii().matches(${DEVICE_ANNOTATIONS}))`,
+    expression: cel`
+      ${ANNOTATIONS.expression}.map(k, k)
+        .filter(k, k.lowerAscii().matches(${DEVICE_ANNOTATIONS}))
+    `,
   },
   {
     name: 'deviceMounts',
-    expression:
-      "variables.containers.map(c, c.?volumeMounts.orValue([]).map(m, m.mountPath).filter(p, p.contains('nvidia-container-devices')).map(p, c.name + ' -> ' + p).join(', ')).filter(f, f != '')",
+    expression: flattened(cel`
+      variables.containers.map(c, c.?volumeMounts.orValue([])
+        .filter(m, m.mountPath.contains('nvidia-container-devices'))
+        .map(m, c.name + ' -> ' + m.mountPath).join('\n'))
+    `),
   },
   {
     name: 'hostPaths',
-    expression: `variables.isOldPod ? [] : variables.podSpec.?volumes.orValue([]).filter(v, v.?hostPath.hasValue() && ${isWayToDevices('v.hostPath.path')}).map(v, v.name + ' -> ' + v.hostPath.path)`,
+    expression: cel`
+      (variables.isOldPod ? [] : variables.podSpec.?volumes.orValue([]))
+        .filter(v, v.?hostPath.hasValue())
+        .filter(v, ${isWayToDevices('v.hostPath.path')})
+        .map(v, v.name + ' -> ' + v.hostPath.path)
+    `,
   },
   {
     name: 'privileged',
@@ -83,44 +110,39 @@ const VARIABLES: readonly NamedExpression[] = [
   },
   {
     name: 'idleRuntimes',
-    expression: `[variables.podSpec.?runtimeClassName.orValue('')].filter(n, n.startsWith('nvidia') && !variables.isOldPod && !(variables.containers.exists(c, ${hasLimit('c', NVIDIA_PATTERN)}) || ${HAS_CLAIM}))`,
+    expression: cel`
+      [variables.podSpec.?runtimeClassName.orValue('')].filter(n,
+        n.startsWith('nvidia') && !variables.isOldPod &&
+        !${someLimit(NVIDIA_PATTERN)} &&
+        !${SOME_CLAIM})
+    `,
   },
 ];
 
-/** What is said of each list of findings. */
-const PARTS: readonly (readonly [string, string])[] = [
-  [
-    'variables.deviceVariables',
-    message`variables that ask the container runtime for devices: ${listed('variables.deviceVariables')} (allowed are the values "void", "none" and the empty one)`,
-  ],
-  [
-    'variables.deviceAnnotations',
-    message`annotations that ask the container runtime for devices: ${listed('variables.deviceAnnotations')} (none is allowed)`,
-  ],
-  [
-    'variables.deviceMounts',
-    message`mounts that ask the container runtime for devices: ${listed('variables.deviceMounts')} (none is allowed below nvidia-container-devices)`,
-  ],
-  [
-    'variables.hostPaths',
-    message`hostPath volumes that lead to devices of the node: ${listed('variables.hostPaths')} (allowed are directories that hold none and hand none out, such as /dev/shm)`,
-  ],
-  [
-    'variables.privileged',
-    message`privileged containers, which see every device of the node: ${listed('variables.privileged')} (none is allowed; write securityContext.privileged: false)`,
-  ],
-  [
-    'variables.idleRuntimes',
-    message`a runtime that shows containers without limits all GPUs or none: runtimeClassName ${listed('variables.idleRuntimes')} (allowed beside an accelerator of NVIDIA in resources.limits, or a ResourceClaim)`,
-  ],
-];
-
-const VALIDATIONS: readonly Validation[] = [
+const FINDINGS: readonly Finding[] = [
   {
-    expression: allEmpty(PARTS.map(([list]) => list)),
-    message:
-      'accelerators are had by resources.limits or a ResourceClaim, and neither by variables, annotations, mounts, paths of the node nor privileges',
-    messageExpression: message`this is a way around the limits of accelerators: ${allOf(PARTS.map(([list, text]) => partOf(list, text)))}. Take it out, and write resources.limits or a ResourceClaim for what the container needs; agents of the platform belong to a namespace of the platform`,
+    list: 'variables.deviceVariables',
+    text: message`variables that ask the container runtime for devices: ${listed('variables.deviceVariables')} (allowed are the values "void", "none" and the empty one)`,
+  },
+  {
+    list: 'variables.deviceAnnotations',
+    text: message`annotations that ask the container runtime for devices: ${listed('variables.deviceAnnotations')} (none is allowed)`,
+  },
+  {
+    list: 'variables.deviceMounts',
+    text: message`mounts that ask the container runtime for devices: ${listed('variables.deviceMounts')} (none is allowed below nvidia-container-devices)`,
+  },
+  {
+    list: 'variables.hostPaths',
+    text: message`hostPath volumes that lead to devices of the node: ${listed('variables.hostPaths')} (allowed are directories that hold none and hand none out, such as /dev/shm)`,
+  },
+  {
+    list: 'variables.privileged',
+    text: message`privileged containers, which see every device of the node: ${listed('variables.privileged')} (none is allowed; write securityContext.privileged: false)`,
+  },
+  {
+    list: 'variables.idleRuntimes',
+    text: message`a runtime that shows containers without limits all GPUs or none: runtimeClassName ${listed('variables.idleRuntimes')} (allowed beside an accelerator of NVIDIA in resources.limits, or a ResourceClaim)`,
   },
 ];
 
@@ -143,15 +165,17 @@ export const GPU_NO_BYPASS: Policy = {
   failurePolicy: 'Fail',
   scope: 'namespaced',
   readsUser: false,
-  resources: [
-    ...WORKLOADS.map((rule) =>
-      rule.resources.includes('pods') ? { ...rule, operations: ['CREATE', 'UPDATE'] as const } : rule,
-    ),
-    EPHEMERAL_CONTAINERS,
-  ],
+  resources: [PODS_AND_CHANGES, EPHEMERAL_CONTAINERS, ...CONTROLLERS],
   conditions: [CONDITION],
   variables: VARIABLES,
-  validations: VALIDATIONS,
+  validations: [
+    {
+      expression: allEmpty(FINDINGS.map(({ list }) => list)),
+      message:
+        'accelerators are had by resources.limits or a ResourceClaim, and neither by variables, annotations, mounts, paths of the node nor privileges',
+      messageExpression: message`this is a way around the limits of accelerators: ${allFindings(FINDINGS)}. Take it out, and write resources.limits or a ResourceClaim for what the container needs; agents of the platform belong to a namespace of the platform`,
+    },
+  ],
   auditAnnotations: [],
   examples: {
     good: {

@@ -1,7 +1,8 @@
 import { GPU_NODE_SELECTOR_KEY, MIG_STRATEGY_KEY } from '../tenancy.ts';
-import { NVIDIA_PATTERN, requestedNames } from './accelerators.ts';
-import { entriesOf, listed, message, quote } from './cel.ts';
+import { NVIDIA_PATTERN, requested, resourceIn } from './accelerators.ts';
+import { cel, entriesOf, quote } from './cel.ts';
 import { pod, SERVED_BY } from './examples.ts';
+import { listed, message } from './message.ts';
 import type { NamedExpression, Policy } from './policy.ts';
 import { CHANGED, POD_VARIABLES, WORKLOADS } from './workloads.ts';
 
@@ -11,15 +12,23 @@ const VARIABLES: readonly NamedExpression[] = [
   // With the strategy `single` a slice is called like a GPU, and only the node tells them apart.
   {
     name: 'slicePrefix',
-    expression: `namespaceObject.metadata.?annotations[?${quote(MIG_STRATEGY_KEY)}].orValue('mixed').trim() in ['mixed', ''] ? 'nvidia.com/mig-' : 'nvidia.com/'`,
+    expression: cel`
+      namespaceObject.metadata.?annotations[?${quote(MIG_STRATEGY_KEY)}].orValue('').trim() in ['mixed', '']
+        ? 'nvidia.com/mig-' : 'nvidia.com/'
+    `,
   },
+  requested(NVIDIA_PATTERN),
   {
     name: 'slices',
-    expression: `variables.containers.map(c, ${requestedNames('c', NVIDIA_PATTERN)}.filter(r, r.startsWith(variables.slicePrefix)).map(r, c.name + ' -> ' + r).join(', ')).filter(s, s != '')`,
+    expression: `variables.requested.filter(e, ${resourceIn('e')}.startsWith(variables.slicePrefix))`,
   },
   {
     name: 'missing',
-    expression: `variables.slices.size() == 0 ? [] : variables.wanted.filter(w, [w.split('=')[0].trim()].exists(k, !(k in variables.podSpec.?nodeSelector.orValue({})) || variables.podSpec.nodeSelector[k] != w.substring(w.indexOf('=') + 1).trim()))`,
+    expression: cel`
+      variables.slices.size() == 0 ? [] : variables.wanted.filter(w, [w.split('=')[0].trim()].exists(k,
+        !(k in variables.podSpec.?nodeSelector.orValue({})) ||
+        variables.podSpec.nodeSelector[k] != w.substring(w.indexOf('=') + 1).trim()))
+    `,
   },
 ];
 
@@ -30,7 +39,7 @@ export const GPU_NODE_SELECTOR: Policy = {
   name: 'sidekey-gpu-node-selector',
   title: 'Slices are taken on the nodes that are for them',
   reason:
-    'Names of slices say nothing of the card that they are on, and with the MIG strategy "single" not even that they are slices: the node selector does.',
+    'The name of a slice says nothing of the card that it is on, and with the MIG strategy "single" not even that it is a slice: the node selector does.',
   severity: 'medium',
   controls: ['ISO 27001 A.8.6', 'SOC 2 CC6.1', 'DORA Art. 9'],
   failurePolicy: 'Fail',

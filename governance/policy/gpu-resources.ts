@@ -1,23 +1,29 @@
-import { GPU_RESOURCES_KEY, DEVICE_CLASSES_KEY } from '../tenancy.ts';
-import { acceleratorPattern, requestedNames } from './accelerators.ts';
-import { entriesOf, listed, message, NAMESPACE, quote } from './cel.ts';
+import { DEVICE_CLASSES_KEY, GPU_RESOURCES_KEY } from '../tenancy.ts';
+import { acceleratorPattern, requested, resourceIn } from './accelerators.ts';
+import { cel, entriesOf, quote } from './cel.ts';
 import { pod, SERVED_BY } from './examples.ts';
+import { listed, message, NAMESPACE } from './message.ts';
 import type { NamedExpression, Policy } from './policy.ts';
 import { DEVICE_CLASS_DOMAIN, type PolicySettings } from './settings.ts';
 import { CHANGED, POD_VARIABLES, WORKLOADS } from './workloads.ts';
 
-/** A trailing star of an entry stands for any rest; a DeviceClass that is allowed is so by its implicit name, too. */
-const IS_ALLOWED =
-  `(variables.allowed.exists(e, e == r || (e.endsWith('*') && r.startsWith(e.substring(0, e.size() - 1))))` +
-  ` || variables.classes.exists(d, r == ${quote(`${DEVICE_CLASS_DOMAIN}/`)} + d))`;
-
-/** What is found, by container. */
-const forbidden = (settings: PolicySettings): NamedExpression => ({
+/** A trailing star of an entry stands for any rest. A DeviceClass that is allowed is so by its implicit name, too. */
+const FORBIDDEN: NamedExpression = {
   name: 'forbidden',
-  expression:
-    `variables.containers.map(c, ${requestedNames('c', acceleratorPattern(settings))}` +
-    `.filter(r, !${IS_ALLOWED}).map(r, c.name + ' -> ' + r).join(', ')).filter(f, f != '')`,
-});
+  expression: cel`
+    variables.requested.filter(e, ![${resourceIn('e')}].exists(r,
+      variables.allowed.exists(a,
+        a == r || (a.endsWith('*') && r.startsWith(a.substring(0, a.size() - 1)))) ||
+      variables.classes.exists(d, r == ${quote(`${DEVICE_CLASS_DOMAIN}/`)} + d)))
+  `,
+};
+
+const NAMESPACE_OF_EXAMPLES = {
+  annotations: { [GPU_RESOURCES_KEY]: 'nvidia.com/mig-3g.40gb, nvidia.com/mig-1g.*' },
+};
+
+const limitedTo = (resource: string): Policy['examples']['good']['object'] =>
+  pod({ containers: [{ ...SERVED_BY, resources: { limits: { [resource]: 1 } } }] });
 
 const DECLARED = {
   name: 'sidekey-gpu-resources',
@@ -49,13 +55,13 @@ const DECLARED = {
   examples: {
     good: {
       title: 'team-a takes the slice that it has',
-      namespace: { annotations: { [GPU_RESOURCES_KEY]: 'nvidia.com/mig-3g.40gb, nvidia.com/mig-1g.*' } },
-      object: pod({ containers: [{ ...SERVED_BY, resources: { limits: { 'nvidia.com/mig-3g.40gb': 1 } } }] }),
+      namespace: NAMESPACE_OF_EXAMPLES,
+      object: limitedTo('nvidia.com/mig-3g.40gb'),
     },
     bad: {
       title: 'team-a takes a whole GPU',
-      namespace: { annotations: { [GPU_RESOURCES_KEY]: 'nvidia.com/mig-3g.40gb, nvidia.com/mig-1g.*' } },
-      object: pod({ containers: [{ ...SERVED_BY, resources: { limits: { 'nvidia.com/gpu': 1 } } }] }),
+      namespace: NAMESPACE_OF_EXAMPLES,
+      object: limitedTo('nvidia.com/gpu'),
     },
   },
 } as const satisfies Partial<Policy>;
@@ -66,6 +72,7 @@ export const gpuResources = (settings: PolicySettings): Policy => ({
     ...POD_VARIABLES,
     { name: 'allowed', expression: entriesOf(GPU_RESOURCES_KEY) },
     { name: 'classes', expression: entriesOf(DEVICE_CLASSES_KEY) },
-    forbidden(settings),
+    requested(acceleratorPattern(settings)),
+    FORBIDDEN,
   ],
 });

@@ -1,4 +1,4 @@
-import { quoteAll } from './cel.ts';
+import { cel, quoteAll } from './cel.ts';
 
 /** Places of a node that are devices, tell of some, or hand some out. `/var/run` is `/run`. */
 const GUARDED = [
@@ -43,15 +43,18 @@ const HARMLESS = [
   '/dev/zero',
 ];
 
-/** A path without the slashes and dots that say nothing, in the spelling of the lists. */
-const normalised = (path: string): string =>
-  `['/' + ${path}.split('/').filter(s, !(s in ['', '.'])).join('/')].map(p, p == '/var/run' || p.startsWith('/var/run/') ? p.substring(4) : p)`;
+/** A path without the slashes and dots that say nothing, in the spelling of the lists; a list of one. */
+const normalised = (path: string): string => cel`
+  ['/' + ${path}.split('/').filter(s, !(s in ['', '.'])).join('/')]
+    .map(p, p == '/var/run' || p.startsWith('/var/run/') ? p.substring(4) : p)
+`;
 
-/** True for a path that is one of them, is within one, or holds one. */
-const guards = `${quoteAll(GUARDED)}.exists(g, p == g || p == '/' || p.startsWith(g + '/') || g.startsWith(p + '/'))`;
-
-const harmless = `${quoteAll(HARMLESS)}.exists(h, p == h || p.startsWith(h + '/'))`;
-
-/** Whether a path of the node is a way to its devices. One that climbs is taken for one. */
-export const isWayToDevices = (path: string): string =>
-  `(${path}.split('/').exists(s, s == '..') || ${normalised(path)}.exists(p, (${guards}) && !(${harmless})))`;
+/** Whether a path of the node is one of the guarded, within one, or around one. One that climbs may be anything. */
+export const isWayToDevices = (path: string): string => cel`
+  (${path}.split('/').exists(s, s == '..') ||
+  ${normalised(path)}.exists(p,
+    ${quoteAll(GUARDED)}
+      .exists(g, p == '/' || p == g || p.startsWith(g + '/') || g.startsWith(p + '/')) &&
+    !${quoteAll(HARMLESS)}
+      .exists(h, p == h || p.startsWith(h + '/'))))
+`;

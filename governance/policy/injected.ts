@@ -1,25 +1,45 @@
 import { CONFIG_VARIABLE, CONTAINER } from '#contract/layout.ts';
 import { OPT_INS } from '../../injector/annotations/request.ts';
-import { listed, message, quote, quoteAll } from './cel.ts';
+import { cel, quote, quoteAll } from './cel.ts';
 import { pod, SERVED_BY } from './examples.ts';
+import { listed, message } from './message.ts';
 import { asks } from './opt-ins.ts';
-import type { Policy } from './policy.ts';
+import type { NamedExpression, Policy } from './policy.ts';
 import { PODS } from './workloads.ts';
 
 const ANNOTATIONS = 'object.metadata.?annotations.orValue({})';
 
-/** The keys by which the pod asks. */
-const ASKING_KEYS = `[${OPT_INS.map(
-  (optIn) => `(${asks(optIn, ANNOTATIONS)} ? ${quote(optIn.key)} : '')`,
-).join(', ')}].filter(k, k != '')`;
+const ASKS = OPT_INS.map((optIn) => asks(optIn, ANNOTATIONS)).join(' ||\n');
 
-/** The injector notes beside each of them that it was there. */
-const HAS_STATUS = OPT_INS.map(
-  (optIn) =>
-    `(!(${quote(optIn.key)} in variables.askingKeys) || ${ANNOTATIONS}[?${quote(optIn.statusKey)}].orValue('') == 'injected')`,
-).join(' && ');
-
-const HAS_AGENT = `object.spec.?initContainers.orValue([]).exists(c, c.name in ${quoteAll(Object.values(CONTAINER))} && c.?env.orValue([]).exists(e, e.name == ${quote(CONFIG_VARIABLE)}))`;
+const VARIABLES: readonly NamedExpression[] = [
+  { name: 'annotations', expression: ANNOTATIONS },
+  {
+    name: 'optIns',
+    expression: OPT_INS.map(
+      (optIn) => cel`
+        (${asks(optIn, 'variables.annotations')} ? [${quote(optIn.key)}] : [])
+      `,
+    ).join(' +\n'),
+  },
+  // The injector notes beside each of them that it was there. This is for people who did not know: a pod that forges it has no secrets.
+  {
+    name: 'hasStatus',
+    expression: OPT_INS.map(
+      (optIn) => cel`
+        (!(${quote(optIn.key)} in variables.optIns) ||
+          variables.annotations[?${quote(optIn.statusKey)}].orValue('') == 'injected')
+      `,
+    ).join(' &&\n'),
+  },
+  {
+    name: 'hasAgent',
+    expression: cel`
+      object.spec.?initContainers.orValue([]).exists(c,
+        c.name in ${quoteAll(Object.values(CONTAINER))} &&
+        c.?env.orValue([]).exists(e, e.name == ${quote(CONFIG_VARIABLE)}))
+    `,
+  },
+];
 
 const ASKING = { 'sidekey.dev/inject': 'true', 'sidekey.dev/vault-role': 'team-a' };
 
@@ -35,22 +55,13 @@ export const INJECTED: Policy = {
   readsUser: false,
   // Templates are not injected, so they are never judged.
   resources: [PODS],
-  conditions: [
-    {
-      name: 'asks-for-secrets',
-      expression: OPT_INS.map((optIn) => asks(optIn, ANNOTATIONS)).join(' || '),
-    },
-  ],
-  variables: [
-    { name: 'askingKeys', expression: ASKING_KEYS },
-    { name: 'hasStatus', expression: HAS_STATUS },
-    { name: 'hasAgent', expression: HAS_AGENT },
-  ],
+  conditions: [{ name: 'asks-for-secrets', expression: ASKS }],
+  variables: VARIABLES,
   validations: [
     {
       expression: 'variables.hasStatus && variables.hasAgent',
       message: 'this pod asks for secrets, but the injector did not handle it: create it again',
-      messageExpression: message`this pod asks for secrets (${listed('variables.askingKeys')}), but ${"(variables.hasAgent ? 'not all of it bears the mark of the injector' : 'it has no agent')"}. Allowed are pods that the injector has handled. Create the pod again; if that does not help, ask the platform team whether the webhooks 00-sidekey and zz-sidekey are there and look at this namespace`,
+      messageExpression: message`this pod asks for secrets (${listed('variables.optIns')}), but ${"(variables.hasAgent ? 'not all of it bears the mark of the injector' : 'it has no agent')"}. Allowed are pods that the injector has handled. Create the pod again; if that does not help, ask the platform team whether the webhooks 00-sidekey and zz-sidekey are there and look at this namespace`,
     },
   ],
   auditAnnotations: [],

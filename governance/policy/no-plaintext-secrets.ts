@@ -1,31 +1,26 @@
 import type { JsonObject } from '#contract/json.ts';
-import { listed, message, quote } from './cel.ts';
+import { cel, flattened, quote } from './cel.ts';
 import { CREDENTIAL_SHAPES, type CredentialShape } from './credentials.ts';
 import { pod, SERVED_BY } from './examples.ts';
+import { listed, message } from './message.ts';
 import type { NamedExpression, Policy } from './policy.ts';
 import {
-  ALL_CONTAINERS,
   ANNOTATIONS,
+  CONFIG_MAPS,
   EPHEMERAL_CONTAINERS,
   IS_NEW,
-  IS_OLD_POD,
   judgedPart,
-  POD_SPEC,
-  TEMPLATE,
+  POD_VARIABLES_WITH_DEBUGGERS,
   WORKLOADS,
 } from './workloads.ts';
 
-const PROBES = "['livenessProbe', 'readinessProbe', 'startupProbe']";
-
-/** Each text of a container with the place where it stands, as `<place>\t<text>`; a list. */
-const textsOf = (container: string): string =>
-  [
-    `${container}.?env.orValue([]).map(e, 'variable ' + e.name + '\\t' + e.?value.orValue(''))`,
-    `(${container}.?command.orValue([]) + ${container}.?args.orValue([])).map(a, 'argument\\t' + a)`,
-    `${PROBES}.map(p, ${container}[?p].?httpGet.?httpHeaders.orValue([]).map(h, 'header of the ' + p + '\\t' + h.?value.orValue('')).join('\\n'))`,
-  ].join(' + ');
-
-const CONFIG_DATA = "(object.kind == 'ConfigMap' ? dyn(object).?data.orValue({}) : dyn({}))";
+/** Each text of a container `c` behind the name of its place and a tab; a list. */
+const TEXTS = cel`
+  (c.?env.orValue([]).map(e, 'variable ' + e.name + '\t' + e.?value.orValue('')) +
+  (c.?command.orValue([]) + c.?args.orValue([])).map(a, 'argument\t' + a) +
+  ['livenessProbe', 'readinessProbe', 'startupProbe'].map(p, 'header of the ' + p + '\t' +
+    c[?p].?httpGet.?httpHeaders.orValue([]).map(h, h.?value.orValue('')).join(' ')))
+`;
 
 /** Whether a text has a shape. Where a name of a program could have it, too, it takes a digit and a capital. */
 const has = (text: string, { pattern, isRandom }: CredentialShape): string =>
@@ -33,54 +28,66 @@ const has = (text: string, { pattern, isRandom }: CredentialShape): string =>
     ? `${text}.findAll(${quote(pattern)}).exists(m, m.matches('[0-9]') && m.matches('[A-Z]'))`
     : `${text}.matches(${quote(pattern)})`;
 
-const hasShape = (text: string): string => CREDENTIAL_SHAPES.map((shape) => has(text, shape)).join(' || ');
+const hasAny = (text: string): string => CREDENTIAL_SHAPES.map((shape) => has(text, shape)).join(' ||\n');
 
-/** Whether the text has the shape, one expression for each: what one may cost is counted by itself. */
+/** Whether there is a shape at all, an expression for each: what one may cost is counted by itself. */
 const SHAPES: readonly NamedExpression[] = CREDENTIAL_SHAPES.map((shape) => ({
   name: shape.variable,
-  expression: `(${shape.markers.map((marker) => `variables.text.contains(${quote(marker)})`).join(' || ')}) && ${has('variables.text', shape)}`,
+  expression: cel`
+    (${shape.markers.map((marker) => `variables.text.contains(${quote(marker)})`).join(' || ')}) &&
+    ${has('variables.text', shape)}
+  `,
 }));
 
-const FOUND = CREDENTIAL_SHAPES.map(
-  ({ variable, title }) => `(variables.${variable} ? [${quote(title)}] : [])`,
-).join(' + ');
-
-/** Where a text has a shape. */
-const PLACES =
-  `variables.data.map(k, k).filter(k, ${hasShape('variables.data[k]')}).map(k, 'key ' + k) + ` +
-  `variables.annotations.map(k, k).filter(k, ${hasShape('variables.annotations[k]')}).map(k, 'annotation ' + k) + ` +
-  `variables.containers.map(c, (${textsOf('c')}).filter(t, ${hasShape('t')}).map(t, c.name + ' -> ' + t.split('\\t')[0]).join(', ')).filter(p, p != '')`;
-
-/** Texts that are not searched a second time for the message, which the API server wants of good objects, too. */
-const LARGE = 100_000;
-
-/** All that there is to name without a search. */
-const ALL_NAMES = `(variables.data.map(k, 'key ' + k) + variables.containers.map(c, 'container ' + c.name))`;
-
 const VARIABLES: readonly NamedExpression[] = [
-  TEMPLATE,
-  POD_SPEC,
-  IS_OLD_POD,
-  ALL_CONTAINERS,
-  // Those of an old pod have been there before.
+  ...POD_VARIABLES_WITH_DEBUGGERS,
   { name: 'annotations', expression: `variables.isOldPod ? dyn({}) : ${ANNOTATIONS.expression}` },
-  { name: 'data', expression: CONFIG_DATA },
+  { name: 'data', expression: "object.kind == 'ConfigMap' ? dyn(object).?data.orValue({}) : dyn({})" },
   {
     name: 'text',
-    expression: `object.kind == 'ConfigMap' ? variables.data.map(k, variables.data[k]).join('\\n') : (variables.containers.map(c, (${textsOf('c')}).join('\\n')) + variables.annotations.map(k, variables.annotations[k])).join('\\n')`,
+    expression: cel`
+      object.kind == 'ConfigMap' ? variables.data.map(k, variables.data[k]).join('\n') :
+      (variables.annotations.map(k, variables.annotations[k]) +
+        variables.containers.map(c, ${TEXTS}.join('\n'))).join('\n')
+    `,
   },
   ...SHAPES,
-  { name: 'found', expression: FOUND },
-  { name: 'places', expression: PLACES },
+  {
+    name: 'found',
+    expression: CREDENTIAL_SHAPES.map(
+      ({ variable, title }) => `(variables.${variable} ? [${quote(title)}] : [])`,
+    ).join(' +\n'),
+  },
+  {
+    name: 'places',
+    expression: cel`
+      variables.data.map(k, k).filter(k, [variables.data[k]].exists(t,
+        ${hasAny('t')})).map(k, 'key ' + k) +
+      variables.annotations.map(k, k).filter(k, [variables.annotations[k]].exists(t,
+        ${hasAny('t')})).map(k, 'annotation ' + k) +
+      ${flattened(cel`
+        variables.containers.map(c, ${TEXTS}.filter(t,
+          ${hasAny('t')}).map(t, c.name + ' -> ' + t.split('\t')[0]).join('\n'))
+      `)}
+    `,
+  },
 ];
 
+/** Texts that are not searched a second time for the message, which the API server makes for good objects, too. */
+const LARGE = 100_000;
+
+const NAMES = "(variables.data.map(k, 'key ' + k) + variables.containers.map(c, 'container ' + c.name))";
+
 const ADVICE = quote(
-  '. Values that are no credentials are allowed here. Put the credential into Vault, OpenBao or Infisical, write an annotation such as sidekey.dev/secret.<file> with its place, and make a new credential, for this one has been seen',
+  'Values that are no credentials are allowed here. Put the credential into Vault, OpenBao or Infisical, write an annotation such as sidekey.dev/secret.<file> with its place, and make a new credential, for this one has been seen',
 );
 
-const TOLD = message`this looks like a credential: ${listed('variables.found')}, in ${listed('variables.places')}${ADVICE}`;
-
-const TOLD_OF_ALL = message`something looks like a credential, in one of: ${listed(ALL_NAMES)}${ADVICE}`;
+const MESSAGE = cel`
+  variables.text.size() > ${String(LARGE)} ?
+  ${message`something looks like a credential, in one of: ${listed(NAMES)}. ${ADVICE}`} :
+  variables.found.size() == 0 ? '' :
+  ${message`this looks like a credential: ${listed('variables.found')}, in ${listed('variables.places')}. ${ADVICE}`}
+`;
 
 const configMap = (data: Readonly<Record<string, string>>): JsonObject => ({
   apiVersion: 'v1',
@@ -89,8 +96,10 @@ const configMap = (data: Readonly<Record<string, string>>): JsonObject => ({
   data,
 });
 
-const judged = (object: string): string =>
-  `(${object}.kind == 'ConfigMap' ? dyn(${object}).?data.orValue({}) : ${judgedPart(object)})`;
+const judged = (object: string): string => cel`
+  (${object}.kind == 'ConfigMap' ? dyn(${object}).?data.orValue({}) :
+  ${judgedPart(object)})
+`;
 
 export const NO_PLAINTEXT_SECRETS: Policy = {
   name: 'sidekey-no-plaintext-secrets',
@@ -111,15 +120,15 @@ export const NO_PLAINTEXT_SECRETS: Policy = {
   failurePolicy: 'Fail',
   scope: 'namespaced',
   readsUser: false,
-  resources: [
-    ...WORKLOADS,
-    EPHEMERAL_CONTAINERS,
-    { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['configmaps'] },
-  ],
+  resources: [...WORKLOADS, EPHEMERAL_CONTAINERS, CONFIG_MAPS],
   conditions: [
     {
       name: 'changes-the-texts',
-      expression: `${IS_NEW} || ${judged('object')} != ${judged('oldObject')}`,
+      expression: cel`
+        ${IS_NEW} ||
+        ${judged('object')} !=
+        ${judged('oldObject')}
+      `,
     },
   ],
   variables: VARIABLES,
@@ -128,7 +137,7 @@ export const NO_PLAINTEXT_SECRETS: Policy = {
       expression: 'variables.found.size() == 0',
       message:
         'a value looks like a credential: put it into Vault, OpenBao or Infisical, and have it brought by annotations such as sidekey.dev/secret.<file>',
-      messageExpression: `variables.text.size() > ${LARGE} ? ${TOLD_OF_ALL} : variables.found.size() == 0 ? '' : ${TOLD}`,
+      messageExpression: MESSAGE,
     },
   ],
   auditAnnotations: [],

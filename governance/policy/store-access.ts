@@ -1,50 +1,63 @@
 import { INFISICAL_BINDING_KEY, VAULT_BINDING_KEY } from '#contract/binding.ts';
 import { INFISICAL_IDENTITIES_KEY, VAULT_ROLES_KEY } from '../tenancy.ts';
-import { allEmpty, allOf, entriesOf, listed, message, NAMESPACE, partOf, quote, quoteAll } from './cel.ts';
+import { allEmpty, cel, entriesOf, quote, quoteAll } from './cel.ts';
 import { pod, SERVED_BY } from './examples.ts';
-import type { NamedExpression, Policy, Validation } from './policy.ts';
-import { IDENTITY_KEY, ROLE_KEYS, STORE_REQUESTS } from './store-requests.ts';
+import { allFindings, type Finding, listed, message, NAMESPACE } from './message.ts';
+import type { NamedExpression, Policy } from './policy.ts';
+import { IDENTITY_KEY, placeIn, ROLE_KEYS, STORE_REQUESTS } from './store-requests.ts';
 import { ANNOTATIONS, CHANGED, TEMPLATE, WORKLOADS } from './workloads.ts';
 
 /** A path with one slash at either end, so that one that begins with another is within it. */
 const enclosed = (path: string): string => `'/' + ${path}.split('/').filter(s, s != '').join('/') + '/'`;
 
-/** Parts that climb, in any spelling, lead out of everything. */
-const climbs = (path: string): string =>
-  `(${path}.contains('\\\\') || ${path}.matches('%(2[eEfF]|5[cC])') || ${path}.split('/').exists(s, s in ['.', '..']))`;
+/** A path of Vault has no empty part, and a place of Infisical is in a project and an environment. */
+const WHOLE = { vault: "!p.contains('//')", infisical: "p.matches('^[^/]+/[^/]+')" };
 
-/** A mount of Vault has no empty name, and what is no folder of Infisical has no project and environment. */
-const isWhole = { vault: `!p.contains('//')`, infisical: `p.matches('^[^/]+/[^/]+')` };
+/** Entries whose place is within none of the namespace's. A place that climbs, however it is spelt, is within nothing. */
+const outside = (store: keyof typeof WHOLE, places: string, bound: string): string => cel`
+  ${places}.filter(e, ![${placeIn('e')}.split('?')[0]].exists(p,
+    ${WHOLE[store]} && !p.contains('\\') && !p.matches('%(2[eEfF]|5[cC])') &&
+    !p.split('/').exists(s, s in ['.', '..']) &&
+    [${enclosed('p')}].exists(q, ${bound}.exists(b, q.startsWith(b)))))
+`;
 
-/** Entries whose place is within none of the namespace's. */
-const outside = (store: 'vault' | 'infisical', places: string, within: string): string =>
-  `${places}.filter(e, ![e.substring(e.indexOf(' ') + 1).split('?')[0]].exists(p, ${isWhole[store]} && !${climbs('p')} && [${enclosed('p')}].exists(q, ${within}.exists(b, q.startsWith(b)))))`;
-
-/** Lists of the namespace as they are written, for messages, and as they are compared. */
+/** What the namespace is allowed, as it is written and as it is compared. */
 const BINDINGS: readonly NamedExpression[] = [
   { name: 'allowedRoles', expression: entriesOf(VAULT_ROLES_KEY) },
   { name: 'allowedIdentities', expression: entriesOf(INFISICAL_IDENTITIES_KEY) },
   { name: 'allowedPaths', expression: entriesOf(VAULT_BINDING_KEY) },
   {
     name: 'boundPaths',
-    expression: `variables.allowedPaths.map(e, e.endsWith('*') ? e.substring(0, e.size() - 1) : e).filter(e, e.matches('[^/]')).map(e, ${enclosed('e')})`,
+    expression: cel`
+      variables.allowedPaths
+        .map(e, e.endsWith('*') ? e.substring(0, e.size() - 1) : e).filter(e, e.matches('[^/]'))
+        .map(e, ${enclosed('e')})
+    `,
   },
   { name: 'allowedFolders', expression: entriesOf(INFISICAL_BINDING_KEY) },
   {
     name: 'boundFolders',
-    expression: `variables.allowedFolders.filter(e, e.matches('^[^/]+/[^/]')).map(e, ${enclosed('e')})`,
+    expression: cel`
+      variables.allowedFolders.filter(e, e.matches('^[^/]+/[^/]'))
+        .map(e, ${enclosed('e')})
+    `,
   },
 ];
 
 const FOUND: readonly NamedExpression[] = [
   {
     name: 'foreignRoles',
-    expression:
-      "variables.roles.filter(k, !(variables.annotations[k].trim() in variables.allowedRoles)).map(k, k + ': ' + variables.annotations[k])",
+    expression: cel`
+      variables.roles.filter(k, !(variables.annotations[k].trim() in variables.allowedRoles))
+        .map(k, k + ': ' + variables.annotations[k])
+    `,
   },
   {
     name: 'missingRoles',
-    expression: `variables.vaultPlaces.size() == 0 || variables.roles.size() > 0 ? [] : ${quoteAll(ROLE_KEYS)}`,
+    expression: cel`
+      variables.vaultPlaces.size() == 0 || variables.roles.size() > 0 ? [] :
+        ${quoteAll(ROLE_KEYS)}
+    `,
   },
   { name: 'foreignPaths', expression: outside('vault', 'variables.vaultPlaces', 'variables.boundPaths') },
   {
@@ -53,47 +66,41 @@ const FOUND: readonly NamedExpression[] = [
   },
   {
     name: 'foreignIdentities',
-    expression: `variables.keys.filter(k, k == ${quote(IDENTITY_KEY)} && !(variables.annotations[k] in variables.allowedIdentities)).map(k, k + ': ' + variables.annotations[k])`,
+    expression: cel`
+      variables.keys.filter(k, k == ${quote(IDENTITY_KEY)} &&
+        !(variables.annotations[k] in variables.allowedIdentities))
+        .map(k, k + ': ' + variables.annotations[k])
+    `,
   },
 ];
 
 const askFor = (annotation: string): string =>
-  `or ask the platform team to add it to the annotation ${annotation} of the namespace`;
+  quote(`or ask the platform team to add it to the annotation ${annotation} of the namespace`);
 
-/** What is said of each list of findings. What is no source at all may be a credential, so it is not repeated. */
-const PARTS: readonly (readonly [string, string])[] = [
-  [
-    'variables.foreignRoles',
-    message`may not log in to Vault with: ${listed('variables.foreignRoles')} (allowed here: ${listed('variables.allowedRoles')}; write one of these, ${quote(askFor(VAULT_ROLES_KEY))})`,
-  ],
-  [
-    'variables.missingRoles',
-    message`has to say what to log in to Vault with, by one of: ${listed('variables.missingRoles')} (allowed here: ${listed('variables.allowedRoles')})`,
-  ],
-  [
-    'variables.foreignPaths',
-    message`may not read of Vault: ${listed('variables.foreignPaths')} (allowed here, each with all below it: ${listed('variables.allowedPaths')}; write a path within one of these, ${quote(askFor(VAULT_BINDING_KEY))})`,
-  ],
-  [
-    'variables.foreignFolders',
-    message`may not read of Infisical: ${listed('variables.foreignFolders')} (allowed here, each with all below it: ${listed('variables.allowedFolders')}; write a folder within one of these, ${quote(askFor(INFISICAL_BINDING_KEY))})`,
-  ],
-  [
-    'variables.foreignIdentities',
-    message`may not log in to Infisical as: ${listed('variables.foreignIdentities')} (allowed here: ${listed('variables.allowedIdentities')}; write one of these, or none to log in as the operator's, ${quote(askFor(INFISICAL_IDENTITIES_KEY))})`,
-  ],
-  [
-    'variables.unknownSources',
-    message`cannot be told what it may read by: ${listed('variables.unknownSources')} (allowed are sources that begin with vault: or infisical:)`,
-  ],
-];
-
-const VALIDATIONS: readonly Validation[] = [
+const FINDINGS: readonly Finding[] = [
   {
-    expression: allEmpty(PARTS.map(([list]) => list)),
-    message:
-      'the pod asks for a role, a path, a folder or an identity that the annotations of its namespace do not allow',
-    messageExpression: message`namespace ${NAMESPACE} ${allOf(PARTS.map(([list, text]) => partOf(list, text)))}`,
+    list: 'variables.foreignRoles',
+    text: message`may not log in to Vault with: ${listed('variables.foreignRoles')} (allowed here: ${listed('variables.allowedRoles')}; write one of these, ${askFor(VAULT_ROLES_KEY)})`,
+  },
+  {
+    list: 'variables.missingRoles',
+    text: message`has to say what to log in to Vault with, by one of: ${listed('variables.missingRoles')} (allowed here: ${listed('variables.allowedRoles')})`,
+  },
+  {
+    list: 'variables.foreignPaths',
+    text: message`may not read of Vault: ${listed('variables.foreignPaths')} (allowed here, each with all below it: ${listed('variables.allowedPaths')}; write a path within one of these, ${askFor(VAULT_BINDING_KEY)})`,
+  },
+  {
+    list: 'variables.foreignFolders',
+    text: message`may not read of Infisical: ${listed('variables.foreignFolders')} (allowed here, each with all below it: ${listed('variables.allowedFolders')}; write a folder within one of these, ${askFor(INFISICAL_BINDING_KEY)})`,
+  },
+  {
+    list: 'variables.foreignIdentities',
+    text: message`may not log in to Infisical as: ${listed('variables.foreignIdentities')} (allowed here: ${listed('variables.allowedIdentities')}; write one of these, or none to log in as the operator's, ${askFor(INFISICAL_IDENTITIES_KEY)})`,
+  },
+  {
+    list: 'variables.unknownSources',
+    text: message`cannot be told what it may read by: ${listed('variables.unknownSources')} (allowed are sources that begin with vault: or infisical:)`,
   },
 ];
 
@@ -133,7 +140,14 @@ export const STORE_ACCESS: Policy = {
   resources: WORKLOADS,
   conditions: [CHANGED],
   variables: [TEMPLATE, ANNOTATIONS, ...STORE_REQUESTS, ...BINDINGS, ...FOUND],
-  validations: VALIDATIONS,
+  validations: [
+    {
+      expression: allEmpty(FINDINGS.map(({ list }) => list)),
+      message:
+        'the pod asks for a role, a path, a folder or an identity that the annotations of its namespace do not allow',
+      messageExpression: message`namespace ${NAMESPACE} ${allFindings(FINDINGS)}`,
+    },
+  ],
   auditAnnotations: [],
   examples: {
     good: {

@@ -1,7 +1,7 @@
-import { DROP_IN, dropIn, NATIVE, native } from '../../injector/annotations/families.ts';
+import { dropIn, native } from '../../injector/annotations/families.ts';
 import { OPT_INS } from '../../injector/annotations/request.ts';
-import { quote, quoteAll } from './cel.ts';
-import { asks, declined } from './opt-ins.ts';
+import { cel, flattened, quote, quoteAll } from './cel.ts';
+import { asks, declines } from './opt-ins.ts';
 import type { NamedExpression } from './policy.ts';
 import { actionsOf, infisicalPlacesIn, vaultPathsIn } from './template-calls.ts';
 
@@ -14,55 +14,88 @@ export const ROLE_KEYS = [dropIn('role'), native('vault-role')];
 export const IDENTITY_KEY = native('infisical-identity');
 
 const ANNOTATIONS = 'variables.annotations';
-const valueOf = (key: string): string => `${ANNOTATIONS}[${key}]`;
 
-const ASKS = OPT_INS.map((optIn) => asks(optIn, ANNOTATIONS)).join(' || ');
+const ASKS = OPT_INS.map((optIn) => asks(optIn, ANNOTATIONS)).join(' ||\n');
 
-/** A family is left out where the pod does not ask at all, or says no by the family's own opt-in. */
+/** A family is left out where the pod says no by the family's own opt-in. */
 const FOLLOWED = OPT_INS.map(
-  (optIn) =>
-    `(k.startsWith(${quote(optIn.family === DROP_IN ? DROP_IN.prefix : NATIVE.prefix)}) && !${declined(optIn, ANNOTATIONS)})`,
-).join(' || ');
+  (optIn) => cel`
+    (k.startsWith(${quote(optIn.family.prefix)}) &&
+      !(${declines(optIn, ANNOTATIONS)}))
+  `,
+).join(' ||\n');
 
 const startsWithAny = (prefixes: readonly string[]): string =>
   prefixes.map((prefix) => `k.startsWith(${quote(prefix)})`).join(' || ');
 
 /** With a template of its own, the path of a file is not read. */
-const HAS_TEMPLATE = `${ANNOTATIONS}[?(${quote(TEMPLATES[0] ?? '')} + k.substring(${SECRET.length}))].orValue('').contains('{{')`;
+const HAS_TEMPLATE = cel`
+  variables.annotations[?(${quote(dropIn('agent-inject-template-'))} + k.substring(${String(SECRET.length)}))]
+    .orValue('').contains('{{')
+`;
 
-/** Key and place, each entry of the form `<key> <place>`: a list of lists cannot be made one otherwise. */
-const flattened = (lists: readonly string[]): string =>
-  `[${lists.map((list) => `${list}.join('\\n')`).join(', ')}].join('\\n').split('\\n').filter(e, e != '')`;
+/** What stands behind the name of the store in the annotations that name a source. */
+const sourcesOf = (store: 'vault' | 'infisical'): string => cel`
+  variables.keys
+    .filter(k, k.startsWith(${quote(SOURCE)}) && variables.annotations[k].trim().startsWith('${store}:'))
+    .map(k, k + ' ' + variables.annotations[k].trim().substring(${String(store.length + 1)}).split('#')[0].trim())
+`;
 
-const sourcesOf = (store: 'vault' | 'infisical'): string =>
-  `variables.keys.filter(k, k.startsWith(${quote(SOURCE)}) && ${valueOf('k')}.trim().startsWith(${quote(`${store}:`)}))` +
-  `.map(k, k + ' ' + ${valueOf('k')}.trim().substring(${store.length + 1}).split('#')[0].trim())`;
+const inTemplates = (places: string): string => cel`
+  variables.templates.map(t, ${places}
+    .map(p, t.key + ' ' + p).join('\n'))
+`;
 
-const inTemplates = (places: string): string =>
-  `variables.templates.map(t, ${places}.map(p, t.key + ' ' + p).join('\\n'))`;
-
-/** Sources of no store that is known, as far as the name before the colon: what follows may be anything. */
-const UNKNOWN_SOURCES = `variables.keys.filter(k, k.startsWith(${quote(SOURCE)}) && !${valueOf('k')}.trim().matches('^(vault|infisical):')).map(k, k + ' ' + ${valueOf('k')}.trim().find('^[a-z]{1,16}:'))`;
-
-/** What a pod asks the stores for, after `annotations`. */
+/** What a pod asks the stores for, after `annotations`. Places are entries of the form `<key> <place>`. */
 export const STORE_REQUESTS: readonly NamedExpression[] = [
-  { name: 'keys', expression: `${ASKS} ? ${ANNOTATIONS}.map(k, k).filter(k, ${FOLLOWED}) : []` },
   {
-    name: 'templates',
-    expression: `variables.keys.filter(k, ${startsWithAny(TEMPLATES)}).map(k, {'key': string(k), 'actions': ${actionsOf(valueOf('k'))}})`,
+    name: 'asks',
+    expression: ASKS,
+  },
+  {
+    name: 'keys',
+    expression: cel`
+      variables.annotations.map(k, k).filter(k, variables.asks && (
+        ${FOLLOWED}))
+    `,
   },
   { name: 'roles', expression: `variables.keys.filter(k, k in ${quoteAll(ROLE_KEYS)})` },
   {
+    name: 'templates',
+    expression: cel`
+      variables.keys.filter(k, ${startsWithAny(TEMPLATES)}).map(k, {
+        'key': string(k),
+        'actions': ${actionsOf('variables.annotations[k]')}
+      })
+    `,
+  },
+  {
     name: 'vaultPlaces',
-    expression: flattened([
-      `variables.keys.filter(k, k.startsWith(${quote(SECRET)}) && !${HAS_TEMPLATE}).map(k, k + ' ' + ${valueOf('k')}.trim())`,
-      sourcesOf('vault'),
-      inTemplates(vaultPathsIn('t.actions')),
-    ]),
+    expression: flattened(cel`
+      (variables.keys.filter(k, k.startsWith(${quote(SECRET)}) &&
+        !${HAS_TEMPLATE})
+        .map(k, k + ' ' + variables.annotations[k].trim()) +
+      ${sourcesOf('vault')} +
+      ${inTemplates(vaultPathsIn('t.actions'))})
+    `),
   },
   {
     name: 'infisicalPlaces',
-    expression: flattened([sourcesOf('infisical'), inTemplates(infisicalPlacesIn('t.actions'))]),
+    expression: flattened(cel`
+      (${sourcesOf('infisical')} +
+      ${inTemplates(infisicalPlacesIn('t.actions'))})
+    `),
   },
-  { name: 'unknownSources', expression: UNKNOWN_SOURCES },
+  // Of sources of no known store, the name before the colon: what follows may be anything, a credential too.
+  {
+    name: 'unknownSources',
+    expression: cel`
+      variables.keys
+        .filter(k, k.startsWith(${quote(SOURCE)}) && !variables.annotations[k].trim().matches('^(vault|infisical):'))
+        .map(k, k + ' ' + variables.annotations[k].trim().find('^[a-z]{1,16}:'))
+    `,
+  },
 ];
+
+/** The place in such an entry. */
+export const placeIn = (entry: string): string => `${entry}.substring(${entry}.indexOf(' ') + 1)`;

@@ -1,5 +1,5 @@
 import { FUNCTION_FAMILIES } from '#contract/template/functions.ts';
-import { quote } from './cel.ts';
+import { cel, quote } from './cel.ts';
 
 /** A text of Go's templates, in one of its two kinds of quotes. */
 const LITERAL = String.raw`(?:"(?:[^"\\]|\\.)*"|\x60[^\x60]*\x60)`;
@@ -27,17 +27,24 @@ const VAULT_PIPE = String.raw`${LITERAL}[\s)]*[|]\s*${anyOf(VAULT_NAMES)}\s*[-)}
 /** Functions that read Infisical by project, environment and folder. */
 const INFISICAL_CALL = String.raw`${call(FUNCTION_FAMILIES.infisical)}${LITERAL}(?:[\s()]+${LITERAL}){2}`;
 
-/** The actions of a template, without its comments and the text between them. */
-export const actionsOf = (template: string): string =>
-  `${template}.findAll(${quote(ACTION)}).filter(a, !a.matches(${quote(`^${COMMENT}`)})).join(' ')`;
+/** The actions of a template as one text, without its comments and what stands between them. */
+export const actionsOf = (template: string): string => cel`
+  ${template}.findAll(${quote(ACTION)})
+    .filter(a, !a.matches(${quote(`^${COMMENT}`)})).join(' ')
+`;
 
 const unquoted = (literal: string): string => `${literal}.substring(1, ${literal}.size() - 1)`;
 
 /** The paths of Vault that actions name outright; a list. */
-export const vaultPathsIn = (actions: string): string =>
-  `(${actions}.findAll(${quote(VAULT_CALL)}) + ${actions}.findAll(${quote(VAULT_PIPE)})).map(m, m.find(${quote(LITERAL)})).map(m, ${unquoted('m')})`;
+export const vaultPathsIn = (actions: string): string => cel`
+  (${actions}.findAll(${quote(VAULT_CALL)}) +
+    ${actions}.findAll(${quote(VAULT_PIPE)}))
+    .map(m, m.find(${quote(LITERAL)})).map(m, ${unquoted('m')})
+`;
 
 /** The folders of Infisical that they name outright, as `project/environment/folder`. With a slash in the first two, or nothing, it is none. */
-export const infisicalPlacesIn = (actions: string): string =>
-  `${actions}.findAll(${quote(INFISICAL_CALL)}).map(m, m.findAll(${quote(LITERAL)})).map(m, m.map(l, ${unquoted('l')}))` +
-  `.map(m, m.exists(l, l.contains('/') && l != m[2]) || m[0] == '' || m[1] == '' ? '/' : m.join('/'))`;
+export const infisicalPlacesIn = (actions: string): string => cel`
+  ${actions}.findAll(${quote(INFISICAL_CALL)})
+    .map(m, m.findAll(${quote(LITERAL)}).map(l, ${unquoted('l')}))
+    .map(m, [m[0], m[1]].exists(l, l == '' || l.contains('/')) ? '/' : m.join('/'))
+`;

@@ -1,6 +1,7 @@
 import type { JsonObject } from '#contract/json.ts';
 import { TENANT_LABEL } from '../tenancy.ts';
-import { listed, message, quote, quoteAll } from './cel.ts';
+import { cel, quote, quoteAll } from './cel.ts';
+import { listed, message } from './message.ts';
 import type { NamedExpression, Policy } from './policy.ts';
 import type { PolicySettings } from './settings.ts';
 
@@ -10,14 +11,18 @@ const GUARDED_LABELS = quote(
   '^(sidekey[.]dev/|pod-security[.]kubernetes[.]io/|resource[.]kubernetes[.]io/admin-access$)',
 );
 
-/** Of an object that there is with this operation alone: otherwise the API server calls it null and Kyverno an empty one. */
-const metadataOf = (object: 'object' | 'oldObject', field: string): string =>
-  `(request.operation == ${quote(object === 'object' ? 'DELETE' : 'CREATE')} ? dyn({}) : dyn(${object}).metadata.?${field}.orValue({}))`;
+/** With these operations there is no such object: the API server calls it null and Kyverno an empty one. */
+const ABSENT = { object: 'DELETE', oldObject: 'CREATE' };
+
+const metadataOf = (object: keyof typeof ABSENT, field: 'labels' | 'annotations'): string =>
+  `request.operation == ${quote(ABSENT[object])} ? dyn({}) : dyn(${object}).metadata.?${field}.orValue({})`;
 
 /** Keys that were added, changed or taken away. */
-const changed = (field: string, pattern: string): string =>
-  `(variables.old${field}.map(k, k) + variables.new${field}.map(k, k).filter(k, !(k in variables.old${field})))` +
-  `.filter(k, k.matches(${pattern}) && !(k in variables.old${field} && k in variables.new${field} && variables.old${field}[k] == variables.new${field}[k]))`;
+const changed = (field: 'Labels' | 'Annotations', pattern: string): string => cel`
+  (variables.old${field}.map(k, k) + variables.new${field}.map(k, k).filter(k, !(k in variables.old${field})))
+    .filter(k, k.matches(${pattern}) && !(k in variables.old${field} && k in variables.new${field} &&
+      variables.old${field}[k] == variables.new${field}[k]))
+`;
 
 const VARIABLES: readonly NamedExpression[] = [
   { name: 'oldLabels', expression: metadataOf('oldObject', 'labels') },
@@ -26,19 +31,28 @@ const VARIABLES: readonly NamedExpression[] = [
   { name: 'newAnnotations', expression: metadataOf('object', 'annotations') },
   {
     name: 'changed',
-    expression: `request.operation == 'DELETE' ? [] : ${changed('Labels', GUARDED_LABELS)}.map(k, 'label ' + k) + ${changed('Annotations', GUARDED_ANNOTATIONS)}.map(k, 'annotation ' + k)`,
+    expression: cel`
+      request.operation == 'DELETE' ? [] :
+      ${changed('Labels', GUARDED_LABELS)}.map(k, 'label ' + k) +
+      ${changed('Annotations', GUARDED_ANNOTATIONS)}.map(k, 'annotation ' + k)
+    `,
   },
   // Once a deletion has begun, controllers see to its end.
   {
     name: 'removesTenant',
-    expression: `request.operation == 'DELETE' && ${quote(TENANT_LABEL)} in variables.oldLabels && !dyn(oldObject).metadata.?deletionTimestamp.hasValue()`,
+    expression: cel`
+      request.operation == 'DELETE' && ${quote(TENANT_LABEL)} in variables.oldLabels &&
+      !dyn(oldObject).metadata.?deletionTimestamp.hasValue()
+    `,
   },
 ];
 
 /** A namespace that is exempt by its name must not be made by others while it is not there. */
 const takesName = ({ exemptNamespaces }: PolicySettings): NamedExpression => ({
   name: 'takesName',
-  expression: `request.operation == 'CREATE' && object.metadata.?name.orValue('') in ${quoteAll(exemptNamespaces)}`,
+  expression: cel`
+    request.operation == 'CREATE' && object.metadata.?name.orValue('') in ${quoteAll(exemptNamespaces)}
+  `,
 });
 
 const namespace = (annotations: Readonly<Record<string, string>>): JsonObject => ({
@@ -56,7 +70,10 @@ const DEVELOPER = { username: 'ada', groups: ['oidc:team-a-devs', 'system:authen
 
 const notPlatform = ({ platformGroups, platformUsers }: PolicySettings): NamedExpression => ({
   name: 'not-of-the-platform',
-  expression: `!request.userInfo.?groups.orValue([]).exists(g, g in ${quoteAll(platformGroups)}) && !(request.userInfo.?username.orValue('') in ${quoteAll(platformUsers)})`,
+  expression: cel`
+    !request.userInfo.?groups.orValue([]).exists(g, g in ${quoteAll(platformGroups)}) &&
+    !(request.userInfo.?username.orValue('') in ${quoteAll(platformUsers)})
+  `,
 });
 
 const DECLARED = {

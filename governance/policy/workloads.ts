@@ -1,3 +1,4 @@
+import { cel } from './cel.ts';
 import type { NamedExpression, Operation, ResourceRule } from './policy.ts';
 
 const rule = (
@@ -14,30 +15,40 @@ const rule = (
 /** Of a pod that is there already, what matters here cannot change; labels and finalizers have to. */
 export const PODS = rule('', ['CREATE'], ['pods']);
 
+/** With changes of annotations, which count until a pod has started. */
+export const PODS_AND_CHANGES = rule('', ['CREATE', 'UPDATE'], ['pods']);
+
 /** `kubectl debug` adds a container to a pod that is there already. */
 export const EPHEMERAL_CONTAINERS = rule('', ['UPDATE'], ['pods/ephemeralcontainers']);
 
-/** Everything in a cluster that holds a pod or makes some. Kinds of others are caught at the pods that they make. */
-export const WORKLOADS: readonly ResourceRule[] = [
-  PODS,
+export const CONFIG_MAPS = rule('', ['CREATE', 'UPDATE'], ['configmaps']);
+
+/** What makes pods. Kinds of others are caught at the pods that they make. */
+export const CONTROLLERS: readonly ResourceRule[] = [
   rule('', ['CREATE', 'UPDATE'], ['replicationcontrollers', 'podtemplates']),
   rule('apps', ['CREATE', 'UPDATE'], ['deployments', 'statefulsets', 'daemonsets', 'replicasets']),
   rule('batch', ['CREATE', 'UPDATE'], ['jobs', 'cronjobs']),
 ];
 
+/** Everything in a cluster that is a pod or makes some. */
+export const WORKLOADS: readonly ResourceRule[] = [PODS, ...CONTROLLERS];
+
 /**
  * The pod, or the template that pods are made from. Spelled out, because Kyverno's own rewriting of expressions for pods
  * passes by whatever it does not recognise.
  */
-export const templateOf = (object: string): string =>
-  `(${object}.kind == 'Pod' ? dyn(${object}) : ` +
-  `${object}.kind == 'CronJob' ? dyn(${object}).?spec.?jobTemplate.?spec.?template.orValue({}) : ` +
-  `${object}.kind == 'PodTemplate' ? dyn(${object}).?template.orValue({}) : ` +
-  `dyn(${object}).?spec.?template.orValue({}))`;
+export const templateOf = (object: string): string => cel`
+  ${object}.kind == 'Pod' ? dyn(${object}) :
+  ${object}.kind == 'CronJob' ? dyn(${object}).?spec.?jobTemplate.?spec.?template.orValue({}) :
+  ${object}.kind == 'PodTemplate' ? dyn(${object}).?template.orValue({}) :
+  dyn(${object}).?spec.?template.orValue({})
+`;
 
 /** Of a pod, its metadata aside: that changes with every label. */
-export const judgedPart = (object: string): string =>
-  `(${object}.kind == 'Pod' ? dyn(${object}).?spec.orValue({}) : ${templateOf(object)})`;
+export const judgedPart = (object: string): string => cel`
+  (${object}.kind == 'Pod' ? dyn(${object}).?spec.orValue({}) :
+  ${templateOf(object)})
+`;
 
 /** Without an old object, which the API server calls null and Kyverno an empty one. */
 export const IS_NEW = "request.operation != 'UPDATE'";
@@ -48,10 +59,13 @@ export const IS_NEW = "request.operation != 'UPDATE'";
  */
 export const CHANGED: NamedExpression = {
   name: 'changes-the-pods',
-  expression: `${IS_NEW} || ${judgedPart('object')} != ${judgedPart('oldObject')}`,
+  expression: cel`
+    ${IS_NEW} ||
+    ${judgedPart('object')} !=
+    ${judgedPart('oldObject')}
+  `,
 };
 
-/** The pod or its template, its spec, and its containers that may have resources. */
 export const TEMPLATE: NamedExpression = { name: 'template', expression: templateOf('object') };
 
 export const ANNOTATIONS: NamedExpression = {
@@ -64,22 +78,26 @@ export const POD_SPEC: NamedExpression = {
   expression: 'variables.template.?spec.orValue({})',
 };
 
-export const CONTAINERS: NamedExpression = {
-  name: 'containers',
-  expression: 'variables.podSpec.?containers.orValue([]) + variables.podSpec.?initContainers.orValue([])',
-};
+const ALL_BUT_DEBUGGERS =
+  'variables.podSpec.?containers.orValue([]) + variables.podSpec.?initContainers.orValue([])';
 
-/** Whether a pod was there before, so that it is judged by what is added to it alone. */
-export const IS_OLD_POD: NamedExpression = {
-  name: 'isOldPod',
-  expression: `!(${IS_NEW}) && object.kind == 'Pod'`,
-};
+/** Pods or templates, as far as the containers that may have resources. */
+export const POD_VARIABLES: readonly NamedExpression[] = [
+  TEMPLATE,
+  POD_SPEC,
+  { name: 'containers', expression: ALL_BUT_DEBUGGERS },
+];
 
-/** With those of `kubectl debug`, which are all that is added to an old pod. */
-export const ALL_CONTAINERS: NamedExpression = {
-  name: 'containers',
-  expression: `(variables.isOldPod ? [] : ${CONTAINERS.expression}) + variables.podSpec.?ephemeralContainers.orValue([])`,
-};
-
-/** Pods or templates, as far as containers with resources. */
-export const POD_VARIABLES: readonly NamedExpression[] = [TEMPLATE, POD_SPEC, CONTAINERS];
+/** The same with the containers of `kubectl debug`, which are all that is judged of a pod that was there before. */
+export const POD_VARIABLES_WITH_DEBUGGERS: readonly NamedExpression[] = [
+  TEMPLATE,
+  POD_SPEC,
+  { name: 'isOldPod', expression: `!(${IS_NEW}) && object.kind == 'Pod'` },
+  {
+    name: 'containers',
+    expression: cel`
+      (variables.isOldPod ? [] : ${ALL_BUT_DEBUGGERS}) +
+      variables.podSpec.?ephemeralContainers.orValue([])
+    `,
+  },
+];
