@@ -55,8 +55,9 @@ async function apply(directory: string, batch: Batch): Promise<readonly Result[]
   return resultsIn(await runKyverno(['apply', path('policies.yaml'), ...inputs, ...report]));
 }
 
-/** The report is one line of what is printed. */
+/** The report is one line of what is printed; there is none if no policy is about any of the objects. */
 function resultsIn(output: string): readonly Result[] {
+  if (output === '') return [];
   const line = output.split('\n').find((candidate) => candidate.startsWith('{'));
   if (line === undefined) throw new Error(`Kyverno printed no report: ${output.slice(0, 2000)}`);
   const report: unknown = JSON.parse(line);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { buffer, text } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
 import { isArray, isObject, type JsonObject, textIn } from '#contract/json.ts';
 import { kyvernoPolicies } from '../../../governance/policy/kyverno.ts';
 import type { Policy } from '../../../governance/policy/policy.ts';
@@ -53,13 +53,17 @@ export function resultsAsOutcomes(
 
 export const uidOf = (index: number): string => `case-${index}`;
 
-/** What Kyverno printed; it ends with 1 when something fails, so its exit code says nothing. */
+/**
+ * What Kyverno printed, which is nothing if it has nothing to report.
+ *
+ * @throws {Error} If it complains. It ends with 1 when a policy fails, so its exit code says nothing.
+ */
 export async function runKyverno(args: readonly string[], stdin = ''): Promise<string> {
   const child = spawn(await kyvernoBinary(), args, { stdio: ['pipe', 'pipe', 'pipe'] });
   child.stdin.end(stdin);
-  const [output, complaint] = await Promise.all([buffer(child.stdout), text(child.stderr)]);
-  if (output.length === 0) throw new Error(`Kyverno printed nothing but ${complaint.trim()}`);
-  return output.toString();
+  const [output, complaint] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  if (output === '' && complaint !== '') throw new Error(`Kyverno: ${complaint.trim()}`);
+  return output;
 }
 
 /** Kyverno's engine, asked as its webhook asks it: with whole admission requests. */
