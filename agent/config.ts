@@ -67,7 +67,7 @@ export function parseFiles(files: readonly FileSpec[]): Parsed<readonly FileToRe
   const ready: FileToRender[] = [];
   for (const spec of files) {
     try {
-      ready.push({ spec, evaluate: evaluatorOf(spec) });
+      ready.push({ spec, ...evaluatorOf(spec) });
     } catch (error) {
       if (!(error instanceof TemplateSyntaxError)) throw error;
       problems.push({ key: `files "${spec.name}"`, message: error.message });
@@ -77,8 +77,8 @@ export function parseFiles(files: readonly FileSpec[]): Parsed<readonly FileToRe
 }
 
 /** @throws {TemplateSyntaxError} */
-function evaluatorOf(spec: FileSpec): FileToRender['evaluate'] {
-  if ('source' in spec) return (inputs) => evaluateSource(spec.source, spec.format, inputs);
+function evaluatorOf(spec: FileSpec): Omit<FileToRender, 'spec'> {
+  if ('source' in spec) return { evaluate: (inputs) => evaluateSource(spec.source, spec.format, inputs) };
   const template = parseTemplate(spec.template);
-  return (inputs) => evaluate(template, inputs);
+  return { readsFiles: template.functions.has('file'), evaluate: (inputs) => evaluate(template, inputs) };
 }

@@ -7,6 +7,7 @@ import { createLog } from '#platform/log.ts';
 import { type Command, loadConfig, parseCommand, parseFiles } from './config.ts';
 import { renderOnce } from './init.ts';
 import { writeLastWords } from './last-words.ts';
+import { createLocalFiles } from './local-files.ts';
 import { createProviders } from './provider/stores.ts';
 import { commit } from './render/commit.ts';
 import { steadyClock } from './steady-clock.ts';
@@ -31,6 +32,7 @@ async function start({ mode, source, logLevel }: Command, stop: AbortSignal): Pr
     files: files.value,
     providers: createProviders(config, steadyClock),
     commit,
+    localFiles: createLocalFiles(config),
     env: (name: string) => process.env[name],
     clock: steadyClock,
     random: Math.random,

@@ -1,6 +1,7 @@
 import type { AgentConfig } from '#contract/agent-config.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Log } from '#platform/log.ts';
+import type { LocalFiles } from './local-files.ts';
 import type { Notify } from './notify/notify.ts';
 import type { World } from './perform.ts';
 import type { Providers } from './provider/provider.ts';
@@ -12,6 +13,7 @@ export interface Parts {
   readonly files: readonly FileToRender[];
   readonly providers: Providers;
   readonly commit: FileWorld['commit'];
+  readonly localFiles: LocalFiles;
   readonly env: FileWorld['env'];
   readonly clock: Clock;
   readonly random: () => number;
@@ -23,7 +25,9 @@ export interface Parts {
 /** What a way of running hands back: the process's exit code. */
 export type ExitCode = 0 | 1;
 
-export function worldOf({ files, providers, commit, env, clock }: Parts, notify?: Notify): World {
-  const world = { files, providers, commit, env, now: () => new Date(clock.now()) };
+export function worldOf({ localFiles, clock, ...parts }: Parts, notify?: Notify): World {
+  const { files, providers, commit, env } = parts;
+  const readFile = (path: string): string => localFiles.read(path);
+  const world = { files, providers, commit, readFile, env, now: () => new Date(clock.now()) };
   return { providers, render: (action) => renderFiles(world, action), ...(notify && { notify }) };
 }

@@ -1,17 +1,17 @@
 import type { FileSpec } from '#contract/agent-config.ts';
-import { watchOf } from './notify/target.ts';
-import { type Providers, refKey, type SecretRef } from './provider/provider.ts';
+import { evaluateFiles } from './evaluate-files.ts';
+import type { Providers } from './provider/provider.ts';
 import type { Commit } from './render/commit.ts';
 import type { RenderedFile } from './render/plan.ts';
-import type { Failure } from './schedule/attempt.ts';
 import type { FileOutcome, Render, Rendered } from './schedule/state.ts';
-import { FormatError } from './source/error.ts';
-import { TemplateError } from './template/error.ts';
+import { Secret } from './secret.ts';
 import type { Evaluation, TemplateInputs } from './template/evaluate.ts';
 
 /** A file and what it is made by. */
 export interface FileToRender {
   readonly spec: FileSpec;
+  /** It is made of other files, too. */
+  readonly readsFiles?: boolean;
   /** @throws {TemplateError | FormatError} */
   evaluate(inputs: TemplateInputs): Evaluation;
 }
@@ -22,13 +22,10 @@ export interface FileWorld {
   readonly files: readonly FileToRender[];
   /** @throws {RenderError} The old set stands. */
   readonly commit: (files: readonly RenderedFile[]) => Promise<Commit>;
+  /** What is in a file that is not among these. Throws `Fault`. */
+  readonly readFile: (path: string) => string;
   readonly env: TemplateInputs['env'];
   readonly now: TemplateInputs['now'];
-}
-
-interface Evaluated {
-  readonly outcome: FileOutcome;
-  readonly missing: readonly SecretRef[];
 }
 
 /**
@@ -36,7 +33,7 @@ interface Evaluated {
  * secret that was not read yet, keeps its last content, if it has one: it must not hold up the rotation of the others.
  */
 export async function renderFiles(world: FileWorld, action: Render): Promise<Rendered> {
-  const evaluated = world.files.map((file) => evaluateFile(world, action, file));
+  const evaluated = evaluateFiles(world, action);
   const missing = evaluated.flatMap((file) => file.missing);
   const files = evaluated.map(({ outcome }) => outcome);
   const set = world.files.flatMap(({ spec }, index) => {
@@ -46,36 +43,18 @@ export async function renderFiles(world: FileWorld, action: Render): Promise<Ren
   });
   const event = { type: 'rendered', revision: action.revision, files, missing } as const;
   if (set.length < world.files.length) return event;
-  const { changed } = await world.commit(set);
+  const { changed } = await world.commit([...set, ...writtenFiles(files)]);
   return { ...event, changed };
 }
 
-function evaluateFile(
-  world: FileWorld,
-  { secrets, files }: Render,
-  { spec, evaluate }: FileToRender,
-): Evaluated {
-  const { name } = spec;
-  const before = files.get(name);
-  const last = before?.content ? { content: before.content } : {};
-  try {
-    const evaluation = evaluate({
-      has: (store) => world.providers.has(store),
-      secret: (ref) => secrets.get(refKey(ref))?.held?.value.reveal(),
-      env: world.env,
-      now: world.now,
-    });
-    const used = evaluation.used.map(refKey);
-    if (!evaluation.ok) return { outcome: { name, used, ...last }, missing: evaluation.missing };
-    const { text } = evaluation;
-    return { outcome: { name, used, content: text, ...watchOf(spec.reload, text) }, missing: [] };
-  } catch (error) {
-    if (!(error instanceof TemplateError || error instanceof FormatError)) throw error;
-    const failure: Failure = {
-      code: error instanceof FormatError ? 'format' : 'template',
-      message: `File "${name}": ${error.message}`,
-      transient: false,
-    };
-    return { outcome: { name, used: before?.used ?? [], failure, ...last }, missing: [] };
-  }
+/** The files that templates write beside their own, under the names of those. */
+function writtenFiles(outcomes: readonly FileOutcome[]): readonly RenderedFile[] {
+  const files = new Map<string, RenderedFile>();
+  for (const { name, written = [] } of outcomes)
+    for (const { volume, path, mode, content, appends } of written) {
+      const place = `${volume}/${path}`;
+      const before = appends ? (files.get(place)?.content.reveal() ?? '') : '';
+      files.set(place, { name, volume, path, mode, content: new Secret(before + content.reveal()) });
+    }
+  return [...files.values()];
 }

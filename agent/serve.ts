@@ -6,13 +6,14 @@ import { createMeters } from './meters.ts';
 import { AGENT_METRICS } from './metrics.ts';
 import { createNotify } from './notify/notify.ts';
 import { standingMarks } from './notify/target.ts';
+import { watchLocalFiles } from './local-files.ts';
 import { type ExitCode, type Parts, worldOf } from './parts.ts';
 import { withMetrics } from './provider/instrument.ts';
-import { readStanding } from './render/standing.ts';
+import { readStanding, readWritten } from './render/standing.ts';
 import { run, type Step } from './run.ts';
 import { giveUpAt, unready } from './schedule/outlook.ts';
 import { newState, resumeState, savedAlike, takeOver, toSaved } from './schedule/resume.ts';
-import type { AgentState } from './schedule/state.ts';
+import type { AgentState, Event } from './schedule/state.ts';
 import { revokeTokens } from './shutdown.ts';
 import { fingerprint } from './state/fingerprint.ts';
 import { createSaver, type Saver } from './state/saver.ts';
@@ -46,6 +47,7 @@ export async function serve(given: Parts): Promise<ExitCode> {
       state = step.after;
       for (const keep of keepers) keep(step);
     },
+    listen: (report: (event: Event) => void) => listenToFiles(parts, () => report({ type: 'redirected' })),
     endAt: (current: AgentState) => giveUpAt(current, config.startDeadlineMs),
   };
   await run(engine, state, stop);
@@ -53,6 +55,12 @@ export async function serve(given: Parts): Promise<ExitCode> {
   const code = await end(parts, state);
   await admin.close();
   return code;
+}
+
+/** Files that no store has are looked at again and again, if any template reads one. */
+function listenToFiles({ files, localFiles, clock, stop }: Parts, report: () => void): void {
+  if (files.some(({ readsFiles }) => readsFiles === true))
+    void watchLocalFiles(localFiles, clock, stop, report);
 }
 
 function cannotListen({ adminAddress, adminPort }: Parts['config'], error: unknown): Error {
@@ -80,7 +88,7 @@ async function startState({ config, providers, clock, random, log }: Parts): Pro
   }
   log.info('Resumed the saved state');
   const state = resumeState(loaded.state, config.pollMs, providers, { now: clock.now(), random });
-  return takeOver(state, standing);
+  return takeOver(state, standing, await readWritten(loaded.state.files));
 }
 
 interface StateSaver {

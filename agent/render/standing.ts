@@ -1,11 +1,14 @@
 import * as nodeFileSystem from 'node:fs/promises';
-import type { FileSpec } from '#contract/agent-config.ts';
 import { decodeBytes } from '#contract/template/bytes.ts';
 import { Secret } from '../secret.ts';
+import type { SavedFile } from '../state/saved.ts';
+import type { FilePlace, WrittenFile } from '../template/files.ts';
 import { inspectVolume } from './inspect.ts';
 
 /** What the files hold that applications see now, by name. Never fails: what cannot be read is left out. */
-export async function readStanding(files: readonly FileSpec[]): Promise<ReadonlyMap<string, Secret<string>>> {
+export async function readStanding(
+  files: readonly (FilePlace & { readonly name: string })[],
+): Promise<ReadonlyMap<string, Secret<string>>> {
   const contents = new Map<string, Secret<string>>();
   for (const [volume, members] of Map.groupBy(files, (file) => file.volume)) {
     const disk = await inspectVolume(nodeFileSystem, volume).catch(() => undefined);
@@ -16,3 +19,21 @@ export async function readStanding(files: readonly FileSpec[]): Promise<Readonly
   }
   return contents;
 }
+
+/** What stands where templates wrote files beside their own, by the names of those. */
+export async function readWritten(
+  files: readonly SavedFile[],
+): Promise<ReadonlyMap<string, readonly WrittenFile[]>> {
+  const places = files.flatMap(({ written = [] }) => written);
+  const standing = await readStanding(places.map((place) => ({ ...place, name: nameOf(place) })));
+  const found = files.map(({ name, written = [] }): [string, WrittenFile[]] => [
+    name,
+    written.flatMap((place) => {
+      const content = standing.get(nameOf(place));
+      return content ? [{ ...place, content, appends: false }] : [];
+    }),
+  ]);
+  return new Map(found.filter(([, written]) => written.length > 0));
+}
+
+const nameOf = ({ volume, path }: FilePlace): string => `${volume}/${path}`;

@@ -47,11 +47,12 @@ function settle(
 
 function committed(state: AgentState, file: FileOutcome, changed: readonly string[], now: number): FileState {
   const before = state.files.get(file.name);
-  const { name, used, content, failure } = file;
+  const { name, used, content, written, failure } = file;
   return {
     used,
     changedAt: changed.includes(name) ? now : (before?.changedAt ?? now),
     ...(content === undefined ? {} : { content }),
+    ...(written === undefined ? {} : { written }),
     ...(failure === undefined ? {} : { failure }),
   };
 }

@@ -1,6 +1,13 @@
 import { type Providers, refKey, type StoreName } from '../provider/provider.ts';
 import type { Secret } from '../secret.ts';
-import { SAVED_VERSION, type SavedLease, type SavedSession, type SavedState } from '../state/saved.ts';
+import {
+  SAVED_VERSION,
+  type SavedFile,
+  type SavedLease,
+  type SavedSession,
+  type SavedState,
+} from '../state/saved.ts';
+import type { WrittenFile } from '../template/files.ts';
 import { FRESH } from './attempt.ts';
 import { leaseEnd, leftBehind } from './leases.ts';
 import { owedTellings } from './telling.ts';
@@ -107,10 +114,14 @@ function resumeNotices(
  * Takes what stands in the volumes for the last content of the files: one whose template fails now keeps it, and neither
  * holds up the others nor makes a pod unready that was ready before. Only of files that an earlier process committed.
  */
-export function takeOver(state: AgentState, contents: ReadonlyMap<string, Secret<string>>): AgentState {
+export function takeOver(
+  state: AgentState,
+  contents: ReadonlyMap<string, Secret<string>>,
+  writings: ReadonlyMap<string, readonly WrittenFile[]> = new Map(),
+): AgentState {
   const files = [...state.files].map(([name, file]): [string, FileState] => {
-    const content = contents.get(name);
-    return [name, content ? { ...file, content } : file];
+    const [content, written] = [contents.get(name), writings.get(name)];
+    return [name, content ? { ...file, content, ...(written && { written }) } : file];
   });
   return { ...state, files: new Map(files) };
 }
@@ -136,6 +147,11 @@ const keptLease = ({ leaseId, store, session, term, commit }: Superseded): Saved
   ...(commit === undefined ? {} : { commit }),
 });
 
+function keptFile(name: string, { changedAt, written }: FileState, mark: string | undefined): SavedFile {
+  const places = written?.map(({ volume, path, mode }) => ({ volume, path, mode }));
+  return { name, changedAt, ...(mark === undefined ? {} : { mark }), ...(places && { written: places }) };
+}
+
 /** What a restart needs of a state. */
 export function toSaved(state: AgentState, fingerprint: string): SavedState {
   return {
@@ -146,10 +162,7 @@ export function toSaved(state: AgentState, fingerprint: string): SavedState {
     secrets: [...state.secrets.values()].flatMap(({ ref, held }) => (held ? { ref, ...held } : [])),
     superseded: state.superseded.map(keptLease),
     remnants: leftBehind(state),
-    files: [...state.files].map(([name, { changedAt }]) => {
-      const mark = state.marks.get(name);
-      return { name, changedAt, ...(mark === undefined ? {} : { mark }) };
-    }),
+    files: [...state.files].map(([name, file]) => keptFile(name, file, state.marks.get(name))),
     notices: state.notices,
   };
 }

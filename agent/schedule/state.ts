@@ -1,6 +1,7 @@
 import type { ReloadKind } from '#contract/reload.ts';
 import type { Reading, SecretRef, Session, StoreName } from '../provider/provider.ts';
 import type { Secret } from '../secret.ts';
+import type { WrittenFile } from '../template/files.ts';
 import type { ValueMap } from '../value/value.ts';
 import type { Attempt, Failure } from './attempt.ts';
 import type { Lifetime, Term } from './lifetime.ts';
@@ -66,6 +67,8 @@ export interface FileState {
   readonly used: readonly string[];
   /** Absent before the first render of this process. */
   readonly content?: Secret<string>;
+  /** What its template wrote beside it. */
+  readonly written?: readonly WrittenFile[];
   readonly changedAt: number;
   /** Why its content is not what its template says now. */
   readonly failure?: Failure;
@@ -158,6 +161,7 @@ export interface FileOutcome {
   readonly name: string;
   readonly used: readonly string[];
   readonly content?: Secret<string>;
+  readonly written?: readonly WrittenFile[];
   readonly failure?: Failure;
   readonly watch?: Watch;
 }

@@ -11,6 +11,7 @@ import {
   SAVED_VERSION,
   type SavedFile,
   type SavedLease,
+  type SavedPlace,
   type SavedSecret,
   type SavedSession,
   type SavedState,
@@ -120,6 +121,15 @@ function readFile(reader: Reader): SavedFile {
     name: reader.string('name'),
     changedAt: number(reader, 'changedAt'),
     ...(mark === undefined ? {} : { mark }),
+    ...(reader.unknown('written') === undefined ? {} : { written: reader.list('written').map(readPlace) }),
+  };
+}
+
+function readPlace(reader: Reader): SavedPlace {
+  return {
+    volume: reader.string('volume'),
+    path: reader.string('path'),
+    mode: reader.integer('mode', { min: 0, max: 0o777 }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { SecretRef, StoreName } from '../provider/provider.ts';
 import type { Term } from '../schedule/lifetime.ts';
 import type { Notice, Remnant } from '../schedule/state.ts';
 import type { Secret } from '../secret.ts';
+import type { FilePlace } from '../template/files.ts';
 import type { ValueMap } from '../value/value.ts';
 
 /** The format's version; a file of another one is not read. */
@@ -59,4 +60,11 @@ export interface SavedFile {
   readonly changedAt: number;
   /** Tells its content from any other, where somebody is told of changes. */
   readonly mark?: string;
+  /** The files that its template wrote beside it. */
+  readonly written?: readonly SavedPlace[];
+}
+
+export interface SavedPlace extends FilePlace {
+  /** Permission bits. */
+  readonly mode: number;
 }

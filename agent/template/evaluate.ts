@@ -4,6 +4,7 @@ import { Secret } from '../secret.ts';
 import type { ValueMap } from '../value/value.ts';
 import { Fault, TemplateError } from './error.ts';
 import type { GoValue } from './go/value.ts';
+import type { TemplateFiles, WrittenFile } from './files.ts';
 import { newBudget, Run } from './run.ts';
 import { type Scope, Variables } from './scope.ts';
 import { callTemplate, walk } from './walk.ts';
@@ -16,6 +17,8 @@ export interface TemplateInputs {
   secret(ref: SecretRef): ValueMap | undefined;
   env(name: string): string | undefined;
   now(): Date;
+  /** Absent where there is nothing but the text. */
+  readonly files?: TemplateFiles;
 }
 
 /** The text, or the secrets that must be read before there is one. */
@@ -25,10 +28,12 @@ export type Evaluation =
       /** Bytes that are not UTF-8 are escaped in it: make bytes of it by `encodeText` (`#contract/template/bytes.ts`). */
       readonly text: Secret<string>;
       readonly used: readonly SecretRef[];
+      /** Files beside the text, in the order in which they are to be written. */
+      readonly written?: readonly WrittenFile[];
     }
   | {
       readonly ok: false;
-      /** Asked for and not yet read. More may come to light when these are there. */
+      /** Asked for and not yet read. More may come to light when these are there. None if another file is waited for. */
       readonly missing: readonly SecretRef[];
       readonly used: readonly SecretRef[];
     };
@@ -53,8 +58,9 @@ export function evaluate(template: Template, inputs: TemplateInputs, budget = ne
     throw placed(error, template, run);
   }
   const used = [...run.used.values()];
-  if (run.missing.size > 0) return { ok: false, missing: [...run.missing.values()], used };
-  return { ok: true, text: new Secret(run.text), used };
+  if (run.missing.size > 0 || run.waits) return { ok: false, missing: [...run.missing.values()], used };
+  const { written } = run;
+  return { ok: true, text: new Secret(run.text), used, ...(written.length > 0 && { written }) };
 }
 
 function rootScope(run: Run, trees: Template['trees']): Scope {

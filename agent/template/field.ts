@@ -37,7 +37,9 @@ function takeField(receiver: GoValue, name: string, hasArguments: boolean): GoVa
   return method;
 }
 
-function takeMember({ type, fields }: Structure, name: string): GoValue {
+function takeMember(structure: Structure, name: string): GoValue {
+  const { type, fields, self } = structure;
+  if (name === self) return structure;
   if (fields === undefined) throw new Fault(`cannot take .${name} of nil`);
   if (!fields.has(name)) throw new Fault(`type ${type} has no field .${name}`);
   return fields.get(name);

@@ -1,8 +1,10 @@
 import { refKey, type SecretRef } from '../provider/provider.ts';
+import { Secret } from '../secret.ts';
 import type { ValueMap } from '../value/value.ts';
 import { Fault } from './error.ts';
 import type { TemplateInputs } from './evaluate.ts';
-import type { FunctionContext } from './functions/signature.ts';
+import type { TemplateFiles, WrittenFile } from './files.ts';
+import type { FileText, FunctionContext } from './functions/signature.ts';
 import { copyMap, countValues } from './go/copy.ts';
 import { type GoValue, Scratch } from './go/value.ts';
 
@@ -33,6 +35,8 @@ interface Language {
 export class Run implements FunctionContext {
   readonly used = new Map<string, SecretRef>();
   readonly missing = new Map<string, SecretRef>();
+  readonly written: WrittenFile[] = [];
+  #waits = false;
   readonly #inputs: TemplateInputs;
   readonly scratch = new Scratch();
   readonly #bodies = new Map<string, ValueMap>();
@@ -56,6 +60,11 @@ export class Run implements FunctionContext {
   /** Where in the template's text the run is, in UTF-16 units. */
   get offset(): number {
     return this.#offset;
+  }
+
+  /** True if a file was asked for that has yet to be made. */
+  get waits(): boolean {
+    return this.#waits;
   }
 
   get text(): string {
@@ -110,6 +119,24 @@ export class Run implements FunctionContext {
     const copy = copyMap(body);
     this.#bodies.set(key, copy);
     return copy;
+  }
+
+  readFile(path: string): string | undefined {
+    const text = this.#files('read').read(path);
+    if (text === undefined) this.#waits = true;
+    return text;
+  }
+
+  writeFile(path: string, { mode, text, appends }: FileText): void {
+    const place = this.#files('written').place(path);
+    this.spendText(text);
+    this.written.push({ ...place, mode, content: new Secret(text), appends });
+  }
+
+  #files(done: 'read' | 'written'): TemplateFiles {
+    const { files } = this.#inputs;
+    if (files === undefined) throw new Fault(`no file can be ${done} here`);
+    return files;
   }
 
   expand(name: string, dot: GoValue): string {

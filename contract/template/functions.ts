@@ -28,7 +28,8 @@ export const FUNCTION_FAMILIES = {
   regex: ['regexMatch', 'regexReplaceAll'],
   print: ['print', 'printf', 'println'],
   escape: ['html', 'js', 'urlquery'],
-  secret: ['secret', 'secrets'],
+  secret: ['secret', 'secrets', 'pkiCert'],
+  file: ['file', 'writeToFile'],
   infisical: [
     'listSecrets',
     'listSecretsByProjectSlug',

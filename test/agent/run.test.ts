@@ -36,6 +36,8 @@ class Stage {
   readonly commits: Record<string, string>[] = [];
   readonly steps: Step[] = [];
   readonly stop = new AbortController();
+  /** What the agent's container holds beside the volumes. */
+  readonly local = new Map<string, string>();
   readonly #end: Promise<AgentState>;
 
   constructor(files: readonly FileToRender[], prepare: (provider: MemoryProvider) => void) {
@@ -45,6 +47,7 @@ class Stage {
       providers,
       files,
       commit: (rendered: readonly RenderedFile[]) => Promise.resolve(this.#commit(rendered)),
+      readFile: (path: string) => this.local.get(path) ?? '',
       env: () => undefined,
       now: () => new Date(this.clock.now()),
     };

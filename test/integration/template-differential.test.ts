@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { serialiseJson } from '../../agent/value/json.ts';
 import { type AgentRun, runBaoAgent } from '../golden/templates/bao-agent.ts';
-import { refusedCases, render, renderedCases, secrets } from '../golden/templates/corpus.ts';
+import { refusedCases, render, renderedCases } from '../golden/templates/corpus.ts';
+import { furnishCorpus } from '../golden/templates/furnish.ts';
 import { type OpenBaoServer, startOpenBao } from '../servers/openbao.ts';
 
 /** The real agent renders and refuses what the golden files say, and so do we: see `test/golden/templates/`. */
@@ -10,11 +10,7 @@ let rendered: AgentRun;
 
 beforeAll(async () => {
   server = await startOpenBao();
-  await server.api('POST', 'sys/mounts/kv', { type: 'kv', options: { version: '1' } });
-  for (const [path, data] of secrets) {
-    const json = serialiseJson(data);
-    await server.api('PUT', path, path.startsWith('secret/') ? `{"data":${json}}` : json);
-  }
+  await furnishCorpus(server);
   rendered = await runBaoAgent(server, renderedCases);
 });
 

@@ -10,27 +10,31 @@ export const BASE64: Family<'base64'> = {
 };
 
 function decode(text: string): string {
-  if (base64Mistake(text) !== undefined) throw new Fault('the text is not padded base64 of this alphabet');
-  return decodeBase64(text);
+  const decoded = decodeBase64(text);
+  if (decoded === undefined) throw new Fault('the text is not padded base64 of this alphabet');
+  return decoded;
 }
 
-/** The bytes that whole groups of four stand for. */
-export const decodeBase64 = (text: string): string => decodeBytes(Buffer.from(text, 'base64'));
+/** Whole groups of four, padded. */
+const STANDARD = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/u;
 
-const DIGIT = /[A-Za-z0-9+/]/u;
+/** The bytes that a text stands for, line breaks passed over, as Go does; undefined if it is no padded base64. */
+export function decodeBase64(text: string): string | undefined {
+  const digits = text.replaceAll(/[\r\n]/gu, '');
+  return STANDARD.test(digits) ? decodeBytes(Buffer.from(digits, 'base64')) : undefined;
+}
 
-/** The byte at which a text ceases to be padded base64, as Go counts; line breaks are passed over. Undefined if it never does. */
-export function base64Mistake(text: string): number | undefined {
+/** The byte at which a text that is no padded base64 goes wrong, as Go counts. */
+export function base64Mistake(text: string): number {
   const bytes = encodeText(text).toString('latin1');
   const digits = [...bytes.matchAll(/[^\r\n]/gu)];
-  const end = digits.findIndex(([digit]) => !DIGIT.test(digit));
-  const position = (index: number): number => digits[index]?.index ?? bytes.length;
-  if (end < 0) return digits.length % 4 === 0 ? undefined : bytes.length - (digits.length % 4);
+  const end = digits.findIndex(([digit]) => !/[A-Za-z0-9+/]/u.test(digit));
+  if (end < 0) return bytes.length - (digits.length % 4);
   const inGroup = end % 4;
-  if (digits[end]?.[0] !== '=' || inGroup < 2) return position(end);
-  if (inGroup === 2 && digits[end + 1] === undefined) return bytes.length;
-  if (inGroup === 2 && digits[end + 1]?.[0] !== '=') return position(end + 1) - 1;
-  return digits[end - inGroup + 4]?.index;
+  const at = (index: number): number => digits[index]?.index ?? bytes.length;
+  if (digits[end]?.[0] !== '=' || inGroup < 2) return at(end);
+  if (inGroup === 3 || digits[end + 1]?.[0] === '=') return at(end - inGroup + 4);
+  return end + 1 === digits.length ? bytes.length : at(end + 1) - 1;
 }
 
 const toUrlAlphabet = (text: string): string => text.replaceAll('+', '-').replaceAll('/', '_');

@@ -3,6 +3,7 @@ import { Fault } from '../error.ts';
 import { compareText } from '../go/order.ts';
 import { isList, isMap, StringList } from '../go/value.ts';
 import { secretStructure } from '../secret-structure.ts';
+import { certificateStructure } from './pki.ts';
 import { trimSpace } from '../go/white-space.ts';
 import { type Family, takes, takesMore } from './signature.ts';
 
@@ -12,6 +13,12 @@ export const SECRET: Family<'secret'> = {
     const operation = pairs.length === 0 ? 'read' : 'write';
     const body = context.read(reference(operation, path, pairs));
     return body === undefined ? undefined : secretStructure(body);
+  }),
+  /** A certificate is issued once and kept, over a restart of the agent, too, until half of its life is over. */
+  pkiCert: takesMore([], 'string', ([path, ...pairs], context) => {
+    if (path === undefined) return undefined;
+    const body = context.read(reference('write', path, pairs));
+    return body === undefined ? undefined : certificateStructure(body);
   }),
   secrets: takes(['string'], ([path], context) => {
     if (path === '') return new StringList(undefined);

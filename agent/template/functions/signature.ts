@@ -19,12 +19,24 @@ export type Parameter = keyof ParameterTypes;
 
 type Arguments<P extends readonly Parameter[]> = { readonly [K in keyof P]: ParameterTypes[P[K]] };
 
+/** A file that a template writes. */
+export interface FileText {
+  /** Permission bits. */
+  readonly mode: number;
+  readonly text: string;
+  readonly appends: boolean;
+}
+
 /** What a function may know beyond its arguments. */
 export interface FunctionContext {
   /** The body of a secret, or undefined if it has yet to be read; the reference is noted either way. */
   read(ref: SecretRef): ValueMap | undefined;
   env(name: string): string | undefined;
   now(): Date;
+  /** What is in a file, or undefined if it has yet to be made. Throws Fault. */
+  readFile(path: string): string | undefined;
+  /** Writes a file when all is rendered. Throws Fault. */
+  writeFile(path: string, file: FileText): void;
   /** What the template has put aside. */
   readonly scratch: Scratch;
   /** The text of a template that is defined in this one. */

@@ -5,6 +5,7 @@ import { COLLECTION } from './collection.ts';
 import { COMPARISON } from './comparison.ts';
 import { ENVIRONMENT } from './environment.ts';
 import { ESCAPE } from './escape.ts';
+import { FILE } from './file.ts';
 import { FLOW } from './flow.ts';
 import { HASH } from './hash.ts';
 import { INFISICAL } from './infisical.ts';
@@ -46,6 +47,7 @@ const FAMILIES: { readonly [F in FunctionFamily]: Family<F> } = {
   escape: ESCAPE,
   secret: SECRET,
   infisical: INFISICAL,
+  file: FILE,
   json: JSON_FUNCTIONS,
   base64: BASE64,
   hash: HASH,

@@ -22,6 +22,10 @@ export function equal(left: GoValue, right: GoValue): boolean {
   if (typeof left === 'boolean' && typeof right === 'boolean') return left === right;
   const order = compareBasic(left, right);
   if (order !== undefined) return order === 0;
+  return isSame(left, right);
+}
+
+function isSame(left: GoValue, right: GoValue): boolean {
   const kind = referenceKind(left);
   if (kind === undefined || kind !== referenceKind(right)) throw incompatible(left, right);
   if (isNil(left) || isNil(right)) return isNil(left) && isNil(right);
@@ -46,7 +50,8 @@ function isNil(value: GoValue): boolean {
 
 /** What is compared by its identity, if it can be compared at all. */
 function referenceKind(value: GoValue): 'pointer' | 'channel' | 'map' | 'list' | undefined {
-  if (value instanceof Structure || value instanceof Scratch) return 'pointer';
+  if (value instanceof Structure) return value.isPointer ? 'pointer' : undefined;
+  if (value instanceof Scratch) return 'pointer';
   if (value instanceof Channel) return 'channel';
   if (isMap(value)) return 'map';
   return itemsOf(value) === undefined ? undefined : 'list';

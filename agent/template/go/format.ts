@@ -95,15 +95,15 @@ function formatItems(type: string, items: readonly GoValue[], spec: Spec): strin
 function formatItem(item: GoValue, spec: Spec): string {
   if (item === undefined || item === null) return spec.goSyntax ? 'interface {}(nil)' : NIL;
   if (!(item instanceof Structure)) return formatValue(item, spec);
-  if (item.fields !== undefined) throw address(item);
+  if (item.isPointer && item.fields !== undefined) throw address(item);
   return formatPointer(item, spec);
 }
 
-function formatPointer({ fields }: Structure, spec: Spec): string {
+function formatPointer({ fields, isPointer }: Structure, spec: Spec): string {
   if (fields === undefined && spec.verb === 'v' && !spec.goSyntax) return pad(NIL, spec);
   if (fields === undefined || spec.goSyntax || spec.verb === 'p')
     throw new Fault(`the verb %${spec.verb} is not supported here`);
-  return `&${formatFields(fields, spec)}`;
+  return (isPointer ? '&' : '') + formatFields(fields, spec);
 }
 
 /** Go would show where in its memory the value is, which is another place each time. */

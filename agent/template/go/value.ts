@@ -58,14 +58,21 @@ export class StringList {
   }
 }
 
-/** A pointer to a struct: its exported fields in order, or none if it is nil. */
+/** A struct, or a pointer to one (`*` in its type): its exported fields in order, or none if it is nil. */
 export class Structure {
   readonly type: string;
   readonly fields: GoMap | undefined;
+  /** The method that gives the struct itself, if it has one. */
+  readonly self: string | undefined;
 
-  constructor(type: string, fields: GoMap | undefined) {
+  constructor(type: string, fields: GoMap | undefined, self?: string) {
     this.type = type;
     this.fields = fields;
+    this.self = self;
+  }
+
+  get isPointer(): boolean {
+    return this.type.startsWith('*');
   }
 }
 

@@ -58,6 +58,18 @@ describe('an agent that is started again', () => {
     expect(files.get('file')?.content?.reveal()).toBe('content of file');
   });
 
+  test('takes over what its templates wrote beside them, of files that stand', () => {
+    const { state } = restarted(rendered({ kind: 'polled' }), 1000);
+    const key = { volume: '/v', path: 'key', mode: 0o400, content: new Secret('k'), appends: false };
+    const writings = new Map([['file', [key]]]);
+    const standing = takeOver(state, new Map([['file', new Secret('c')]]), writings);
+    expect(standing.files.get('file')?.written).toEqual([key]);
+    expect(toSaved(standing, 'print').files).toMatchObject([
+      { name: 'file', written: [{ volume: '/v', path: 'key', mode: 0o400 }] },
+    ]);
+    expect(takeOver(state, new Map(), writings).files.get('file')).not.toHaveProperty('written');
+  });
+
   test('does not use a token that has ended, and reads the leases anew that ended with it', () => {
     const scene = restarted(rendered(leased(10 * HOUR)), 2 * HOUR).render();
     expect(scene.logins().current).toBeUndefined();

@@ -70,6 +70,7 @@ export const STATE: SavedState = {
   files: [
     { name: 'api', changedAt: 7 },
     { name: 'told', changedAt: 8, mark: 'f00' },
+    { name: 'pair', changedAt: 9, written: [{ volume: '/secrets', path: 'tls/key.pem', mode: 0o400 }] },
   ],
   notices: [{ target: 'POST http://127.0.0.1:1/', kind: 'http', commit: 4, giveUpAt: 11 }],
 };

@@ -14,19 +14,34 @@ export interface AgentRun {
   readonly files: ReadonlyMap<string, Buffer>;
 }
 
-/** Runs `bao agent` over some templates at once until it has rendered all of them, or given up on the first bad one. */
-export async function runBaoAgent(server: OpenBaoServer, cases: readonly Case[]): Promise<AgentRun> {
+/**
+ * Runs `bao agent` over some templates at once until it has rendered all of them, or given up on the first bad one.
+ *
+ * @param destinationOf Where each is rendered to; in a directory of this run, unless said otherwise.
+ */
+export async function runBaoAgent(
+  server: OpenBaoServer,
+  cases: readonly Case[],
+  destinationOf?: (name: string) => string,
+): Promise<AgentRun> {
   const directory = await mkdtemp(join(tmpdir(), 'sidekey-templates-'));
+  const place = destinationOf ?? ((name: string) => join(directory, 'out', name));
   try {
-    await writeInputs(directory, server, cases);
+    await writeInputs({ directory, server, place }, cases);
     const { exitCode, log } = await launch(directory);
-    return { exitCode, log, files: await readOutputs(directory, cases) };
+    return { exitCode, log, files: await readOutputs(place, cases) };
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
 }
 
-async function writeInputs(directory: string, server: OpenBaoServer, cases: readonly Case[]): Promise<void> {
+interface Run {
+  readonly directory: string;
+  readonly server: OpenBaoServer;
+  readonly place: (name: string) => string;
+}
+
+async function writeInputs({ directory, server, place }: Run, cases: readonly Case[]): Promise<void> {
   await mkdir(join(directory, 'out'));
   await writeFile(join(directory, 'token'), server.rootToken);
   await Promise.all(cases.map(({ name, source }) => writeFile(join(directory, `${name}.tmpl`), source.text)));
@@ -36,7 +51,7 @@ async function writeInputs(directory: string, server: OpenBaoServer, cases: read
     template_config: { exit_on_retry_failure: true },
     template: cases.map(({ name, source: { left, right, errorOnMissingKey = false } }) => ({
       source: join(directory, `${name}.tmpl`),
-      destination: join(directory, 'out', name),
+      destination: place(name),
       left_delimiter: left,
       right_delimiter: right,
       error_on_missing_key: errorOnMissingKey,
@@ -60,10 +75,13 @@ async function launch(directory: string): Promise<{ exitCode: number | null; log
   return { exitCode, log };
 }
 
-async function readOutputs(directory: string, cases: readonly Case[]): Promise<ReadonlyMap<string, Buffer>> {
+async function readOutputs(
+  place: Run['place'],
+  cases: readonly Case[],
+): Promise<ReadonlyMap<string, Buffer>> {
   const entries = await Promise.all(
     cases.map(async ({ name }) => {
-      const content = await readFile(join(directory, 'out', name)).catch(() => undefined);
+      const content = await readFile(place(name)).catch(() => undefined);
       return content === undefined ? [] : [[name, content] as const];
     }),
   );

@@ -13,6 +13,7 @@ import {
   isMap,
   isText,
   itemsOf,
+  Scratch,
   Structure,
   textOf,
   typeName,
@@ -67,7 +68,8 @@ export function kindOf(value: GoValue): string {
   if (isMap(value)) return 'map';
   if (itemsOf(value) !== undefined) return 'slice';
   if (value instanceof Channel) return 'chan';
-  return typeName(value).startsWith('*') ? 'ptr' : typeName(value);
+  if (value instanceof Structure) return value.isPointer ? 'ptr' : 'struct';
+  return value instanceof Scratch ? 'ptr' : typeName(value);
 }
 
 /** Of the same type and, all the way down, of the same content. */

@@ -84,10 +84,10 @@ export const SPRIG_TEXT: Family<'sprigText'> = {
   }),
   sprig_b64enc: BASE64.base64Encode,
   /** What is wrong with the input goes into the text, as in Sprig. */
-  sprig_b64dec: takes(['string'], ([text]) => {
-    const mistake = base64Mistake(text);
-    return mistake === undefined ? decodeBase64(text) : `illegal base64 data at input byte ${mistake}`;
-  }),
+  sprig_b64dec: takes(
+    ['string'],
+    ([text]) => decodeBase64(text) ?? `illegal base64 data at input byte ${base64Mistake(text)}`,
+  ),
   sprig_sha1sum: takes(['string'], ([text]) => hash('sha1', encodeText(text))),
   sprig_sha256sum: takes(['string'], ([text]) => hash('sha256', encodeText(text))),
   sprig_adler32sum: takes(['string'], ([text]) => adler32(encodeText(text))),

@@ -202,6 +202,7 @@ async function keepStarting({ lent, clock, directory, stop }: Started): Promise<
           evaluate: () => ({ ok: false, used: TWENTY, missing: TWENTY }),
         },
       ],
+      localFiles: { read: () => '', changed: () => false },
       providers: new Map([['infisical', lent.provider]]),
       commit: () => Promise.resolve({ changed: [] }),
       env: () => undefined,

@@ -3,10 +3,11 @@ import { FUNCTION_FAMILIES } from '#contract/template/functions.ts';
 import { parseTemplate } from '#contract/template/parse.ts';
 import type { Node, Operand, Pipeline } from '#contract/template/tree.ts';
 import { refusedCases, renderedCases, type Case } from '../../../golden/templates/corpus.ts';
+import { REFUSED, RENDERED } from '../../../golden/templates/file-cases.ts';
 import { rendered } from '../rendering.ts';
 
 /** A function counts as compared with the real agent if two templates of the corpus call it, whatever comes of it. */
-const callers = count([...renderedCases, ...refusedCases]);
+const callers = count([...renderedCases, ...refusedCases, ...fileCases()]);
 
 /** Functions of another store, which Vault Agent does not have. */
 const OURS: ReadonlySet<string> = new Set(FUNCTION_FAMILIES.infisical);
@@ -25,6 +26,12 @@ test('what a template changes of a secret is its own, unlike in Vault Agent, whe
   expect(rendered(change, { secrets })).toBe('map[a:1 b:2]');
   expect(rendered('{{ with secret "s" }}{{ .Data.m }}{{ end }}', { secrets })).toBe('map[a:1]');
 });
+
+/** Those that are compared as they run. */
+function fileCases(): readonly Case[] {
+  const texts = [...Object.entries(RENDERED), ...Object.entries(REFUSED)];
+  return texts.map(([name, text]) => ({ name, source: { text, left: '{{', right: '}}' } }));
+}
 
 function count(cases: readonly Case[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
