@@ -104,9 +104,9 @@ function emitState({ documents, named, tenancy }: AuditOptions, objects: Objects
     });
   emitTenants(tenancy, objects, emit);
   const results = emitViolations(documents.filter(isPolicyReport), scope);
+  if (!named.has('policies')) return;
   const release = releaseOf(tenancy?.platform ?? DEFAULT_SETTINGS);
-  if (named.has('policies'))
-    emitPolicies({ objects: documents.map(({ object }) => object), release, results }, emit);
+  emitPolicies({ objects: documents.map(({ object }) => object), release, results }, emit);
 }
 
 /** What is not told one by one. */
