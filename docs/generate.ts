@@ -6,19 +6,19 @@ import type { Verdict } from '../injector/annotations/names.ts';
 import { SYNC_METRICS } from '../agent/sync/metrics.ts';
 import { INJECTOR_METRICS } from '../injector/metrics.ts';
 import type { MetricTable } from '#platform/metrics.ts';
+import { policiesPage } from './policies-page.ts';
+import { table } from './table.ts';
 
 /** The reference pages that are made from the tables in the code, by file name. Deterministic. */
 export function referencePages(): Readonly<Record<string, string>> {
-  return { 'annotations.md': annotationsPage(), 'metrics.md': metricsPage() };
+  return {
+    'annotations.md': annotationsPage(),
+    'metrics.md': metricsPage(),
+    'policies.md': policiesPage(NOTE),
+  };
 }
 
 const NOTE = '<!-- Made by `node docs/generate.ts` from the tables in the code. -->';
-
-const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n');
-}
 
 /** What a person has to know before the tables. */
 const ANNOTATIONS_INTRODUCTION = `A pod gets an agent if it has \`${NATIVE.prefix}inject: "true"\` or \`${DROP_IN.prefix}agent-inject: "true"\`. One of them is
