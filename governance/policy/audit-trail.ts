@@ -56,12 +56,8 @@ const DECLARED = {
   ],
   examples: {
     good: {
-      title: 'nothing is refused; the log says model-server=nvidia.com/mig-3g.40gb:1',
+      title: 'the log says model-server=nvidia.com/mig-3g.40gb:1',
       object: pod({ containers: [{ ...SERVED_BY, resources: { limits: { 'nvidia.com/mig-3g.40gb': 1 } } }] }),
-    },
-    bad: {
-      title: 'nothing is refused',
-      object: pod({ containers: [SERVED_BY] }),
     },
   },
 } as const satisfies Partial<Policy>;

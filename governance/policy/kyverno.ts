@@ -7,34 +7,48 @@ import { descriptionOf, enforced, exempting, LABELS, specOf } from './validating
 /** `report`: what the API server's own policies refuse, Kyverno reports. `enforce`: Kyverno refuses it, where there are no such policies. */
 export type KyvernoMode = 'report' | 'enforce';
 
-/** The policy as Kyverno's ValidatingPolicy; where it refuses, with one more for the namespaces that are only audited. */
+/** The policy as Kyverno's ValidatingPolicy; where it refuses, with one more for the namespaces that are only told. */
 export function kyvernoPolicies(
   policy: Policy,
   settings: PolicySettings,
   mode: KyvernoMode,
 ): readonly JsonObject[] {
-  if (policy.scope === 'cluster') return [validatingPolicy(policy, policy.name, { mode, where: [] })];
-  const exempt = exempting(settings);
   if (mode === 'report' || policy.validations.length === 0)
-    return [validatingPolicy(policy, policy.name, { mode: 'report', where: exempt })];
+    return [validatingPolicy(policy, '', { ...REPORTS, where: namespacesOf(policy, settings) })];
+  const { failurePolicy } = policy;
+  if (policy.scope === 'cluster')
+    return [validatingPolicy(policy, '', { actions: ['Deny'], failurePolicy, where: [] })];
+  const exempt = namespacesOf(policy, settings);
   return [
-    validatingPolicy(policy, policy.name, { mode, where: [...exempt, enforced('NotIn')] }),
-    validatingPolicy(policy, `${policy.name}-audit`, { mode: 'report', where: [...exempt, enforced('In')] }),
+    validatingPolicy(policy, '', { actions: ['Deny'], failurePolicy, where: [...exempt, enforced('NotIn')] }),
+    validatingPolicy(policy, '-audit', { ...TELLS, where: [...exempt, enforced('In')] }),
   ];
 }
 
+const namespacesOf = (policy: Policy, settings: PolicySettings): readonly JsonObject[] =>
+  policy.scope === 'cluster' ? [] : exempting(settings);
+
+/** How a policy holds, and in which namespaces. */
 interface Holding {
-  readonly mode: KyvernoMode;
+  readonly actions: readonly string[];
+  readonly failurePolicy: Policy['failurePolicy'];
   readonly where: readonly JsonObject[];
 }
 
-function validatingPolicy(policy: Policy, name: string, { mode, where }: Holding): JsonObject {
+/** Neither a report nor a warning is worth a pod: while Kyverno is down, nothing waits for one. */
+const REPORTS = { actions: ['Audit'], failurePolicy: 'Ignore' } as const;
+const TELLS = { actions: ['Warn', 'Audit'], failurePolicy: 'Ignore' } as const;
+
+function validatingPolicy(
+  policy: Policy,
+  suffix: string,
+  { actions, failurePolicy, where }: Holding,
+): JsonObject {
   const common = specOf(policy);
   const spec = {
     ...common,
-    validationActions: mode === 'enforce' ? ['Deny'] : ['Audit'],
-    // A report is not worth a pod: while Kyverno is down, nothing waits for one.
-    failurePolicy: mode === 'enforce' ? policy.failurePolicy : 'Ignore',
+    validationActions: actions,
+    failurePolicy,
     matchConstraints: {
       ...objectIn(common, 'matchConstraints'),
       ...(where.length > 0 && { namespaceSelector: { matchExpressions: where } }),
@@ -47,7 +61,7 @@ function validatingPolicy(policy: Policy, name: string, { mode, where }: Holding
   return {
     apiVersion: 'policies.kyverno.io/v1',
     kind: 'ValidatingPolicy',
-    metadata: { name, labels: LABELS, annotations },
+    metadata: { name: policy.name + suffix, labels: LABELS, annotations },
     spec,
   };
 }

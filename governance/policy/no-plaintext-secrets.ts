@@ -115,8 +115,7 @@ export const NO_PLAINTEXT_SECRETS: Policy = {
     'DORA Art. 9',
     'TISAX 5.1',
   ],
-  advice:
-    'A credential that was refused here has been seen by whoever wrote it and by what delivered it: make a new one.',
+  advice: `What is found is ${CREDENTIAL_SHAPES.map(({ title }) => title).join(', ')}, in variables, arguments, annotations and headers of probes of pods and templates, and in ConfigMaps. A credential that was refused has been seen by whoever wrote it and by what delivered it: make a new one.`,
   failurePolicy: 'Fail',
   scope: 'namespaced',
   readsUser: false,

@@ -80,7 +80,8 @@ export interface Policy {
   /** None: the policy refuses nothing. */
   readonly validations: readonly Validation[];
   readonly auditAnnotations: readonly AuditAnnotation[];
-  readonly examples: { readonly good: Example; readonly bad: Example };
+  /** One that is allowed and, if the policy refuses anything, one that is not. */
+  readonly examples: { readonly good: Example; readonly bad?: Example };
 }
 
 /** What is written into every validation: a refusal is a 403, not a malformed object. */

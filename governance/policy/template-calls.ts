@@ -16,7 +16,7 @@ const anyOf = (names: readonly string[]): string => `(?:${names.join('|')})`;
 const call = (names: readonly string[]): string => String.raw`(?:^|[^$.\w])${anyOf(names)}[\s(]+`;
 
 /** Functions that read Vault by a path. */
-const VAULT_NAMES = [...FUNCTION_FAMILIES.secret, 'pkiCert'];
+const VAULT_NAMES = [...new Set([...FUNCTION_FAMILIES.secret, 'pkiCert'])];
 
 /** `secret "a/b"`: the path is the first text. */
 const VAULT_CALL = `${call(VAULT_NAMES)}${LITERAL}`;

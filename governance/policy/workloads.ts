@@ -33,18 +33,14 @@ export const CONTROLLERS: readonly ResourceRule[] = [
 /** Everything in a cluster that is a pod or makes some. */
 export const WORKLOADS: readonly ResourceRule[] = [PODS, ...CONTROLLERS];
 
-/**
- * The pod, or the template that pods are made from. Spelled out, because Kyverno's own rewriting of expressions for pods
- * passes by whatever it does not recognise.
- */
+/** The template of whatever makes pods. */
 export const templateOf = (object: string): string => cel`
-  ${object}.kind == 'Pod' ? dyn(${object}) :
   ${object}.kind == 'CronJob' ? dyn(${object}).?spec.?jobTemplate.?spec.?template.orValue({}) :
   ${object}.kind == 'PodTemplate' ? dyn(${object}).?template.orValue({}) :
   dyn(${object}).?spec.?template.orValue({})
 `;
 
-/** Of a pod, its metadata aside: that changes with every label. */
+/** Of a pod its metadata do not count: they change with every label. */
 export const judgedPart = (object: string): string => cel`
   (${object}.kind == 'Pod' ? dyn(${object}).?spec.orValue({}) :
   ${templateOf(object)})
@@ -66,7 +62,17 @@ export const CHANGED: NamedExpression = {
   `,
 };
 
-export const TEMPLATE: NamedExpression = { name: 'template', expression: templateOf('object') };
+/**
+ * The pod, or the template that pods are made from. Spelled out, because Kyverno's own rewriting of expressions for pods
+ * passes by whatever it does not recognise.
+ */
+export const TEMPLATE: NamedExpression = {
+  name: 'template',
+  expression: cel`
+    object.kind == 'Pod' ? dyn(object) :
+    ${templateOf('object')}
+  `,
+};
 
 export const ANNOTATIONS: NamedExpression = {
   name: 'annotations',
@@ -92,7 +98,7 @@ export const POD_VARIABLES: readonly NamedExpression[] = [
 export const POD_VARIABLES_WITH_DEBUGGERS: readonly NamedExpression[] = [
   TEMPLATE,
   POD_SPEC,
-  { name: 'isOldPod', expression: `!(${IS_NEW}) && object.kind == 'Pod'` },
+  { name: 'isOldPod', expression: "request.operation == 'UPDATE' && object.kind == 'Pod'" },
   {
     name: 'containers',
     expression: cel`
