@@ -3,7 +3,11 @@ import type { ClusterNode } from '../servers/node.ts';
 
 /** What the tests look at of a pod. */
 export interface Pod {
-  readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
+  readonly metadata: {
+    readonly name: string;
+    readonly uid: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
   readonly spec: {
     readonly initContainers?: readonly { readonly name: string }[];
     readonly containers: readonly { readonly name: string }[];
@@ -36,19 +40,26 @@ export interface ModelAnswer {
   readonly visibleDevices: string;
 }
 
-export async function getPod(node: ClusterNode, name: string): Promise<Pod> {
-  return JSON.parse(await node.kubectl(['get', 'pod', name, '--output=json'])) as Pod;
+export async function getPod(node: ClusterNode, name: string, namespace = 'default'): Promise<Pod> {
+  const pod = await node.kubectl([`--namespace=${namespace}`, 'get', 'pod', name, '--output=json']);
+  return JSON.parse(pod) as Pod;
 }
 
-export async function waitReady(node: ClusterNode, name: string, seconds = 60): Promise<Pod> {
+export async function waitReady(
+  node: ClusterNode,
+  name: string,
+  seconds = 60,
+  namespace = 'default',
+): Promise<Pod> {
+  const within = `--namespace=${namespace}`;
   try {
-    await node.kubectl(['wait', '--for=condition=Ready', `pod/${name}`, `--timeout=${seconds}s`]);
+    await node.kubectl([within, 'wait', '--for=condition=Ready', `pod/${name}`, `--timeout=${seconds}s`]);
   } catch (error) {
-    const described = await node.kubectl(['describe', 'pod', name]);
-    const logs = await node.attempt(['kubectl', 'logs', name, '--all-containers', '--tail=40']);
+    const described = await node.kubectl([within, 'describe', 'pod', name]);
+    const logs = await node.attempt(['kubectl', within, 'logs', name, '--all-containers', '--tail=40']);
     throw new Error(`Pod ${name} is not ready\n${described}\n${logs.stdout}`, { cause: error });
   }
-  return await getPod(node, name);
+  return await getPod(node, name, namespace);
 }
 
 /** Every container of a pod, init containers first. */

@@ -37,6 +37,8 @@ export interface OpenBaoServer extends AsyncDisposable {
   readonly how: string;
   /** Where the server's output went. */
   readonly logFile: string;
+  /** Where its audit log is. */
+  readonly auditFile: string;
   /** One request with the root token, `path` without `/v1/`; a string body is sent as it is; undefined for 204. Throws on a status ≥ 400. */
   readonly api: Api;
   audit(): Promise<readonly AuditEntry[]>;
@@ -74,6 +76,7 @@ export async function startOpenBao(options: OpenBaoOptions = {}): Promise<OpenBa
     caPem: place.caPem,
     how: binary.how,
     logFile: place.logFile,
+    auditFile: place.auditFile,
     api: client.call,
     audit: () => readAudit(place.auditFile),
     seal: async () => void (await client.call('PUT', 'sys/seal')),
