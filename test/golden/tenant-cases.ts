@@ -1,5 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import type { JsonObject } from '#contract/json.ts';
+import type { Input } from '../../cli/input.ts';
 import { readTenancy } from '../../cli/tenant/read.ts';
 import type { Remark } from '../../governance/tenant/declaration.ts';
 import type { ParsedTenancy } from '../../governance/tenant/parse.ts';
@@ -17,13 +20,21 @@ const filesIn = (folder: string): readonly string[] =>
     .map((entry) => join(entry.parentPath, entry.name))
     .toSorted();
 
-function readFolder(folder: string): ParsedTenancy {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
-  return readTenancy(files.map((file) => ({ file, text: readFileSync(join(folder, file), 'utf8') })));
-}
+const declarationsIn = (folder: string): readonly Input[] =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml'))
+    .map((file) => ({ file, text: readFileSync(join(folder, file), 'utf8') }));
 
-export const readRendered = (name: string): ParsedTenancy => readFolder(join(RENDERED, name));
-export const readRefused = (name: string): ParsedTenancy => readFolder(join(REFUSED, name));
+export const readRendered = (name: string): ParsedTenancy =>
+  readTenancy(declarationsIn(join(RENDERED, name)));
+export const readRefused = (name: string): ParsedTenancy =>
+  readTenancy(declarationsIn(join(REFUSED, name)));
+
+/** The documents of a case, as values. */
+export function readDocuments(name: string): readonly JsonObject[] {
+  const texts = declarationsIn(join(RENDERED, name)).map(({ text }) => text);
+  return texts.flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as JsonObject));
+}
 
 /** Every file that is to be written, by its path. */
 export function expectedFiles(name: string): Readonly<Record<string, string>> {
