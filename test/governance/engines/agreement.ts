@@ -61,13 +61,17 @@ export const differences = (one: Judged, other: Judged, policy: string): readonl
       return [`${asked.name}: ${one.engine.name} ${told(first)}, ${other.engine.name} ${told(second)}`];
     });
 
-const told = ({ verdict, message }: Outcome): string => `${verdict} ${message ?? ''}`.trim();
+const told = ({ verdict, message = '', notes = {} }: Outcome): string =>
+  `${verdict} ${message} ${JSON.stringify(notes)}`;
 
 /** Names that come out of a map come in any order, another one each time. */
 const isSaid = (first: Outcome, second: Outcome): boolean => words(first) === words(second);
 
-const words = ({ message = '' }: Outcome): string =>
-  message
+const words = ({ message = '', notes = {} }: Outcome): string =>
+  Object.entries(notes)
+    .flat()
+    .concat(message)
+    .join(' ')
     .split(/[\s,.:;[\]]+/u)
     .toSorted()
     .join(' ');

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type JsonObject, objectIn, textIn } from '#contract/json.ts';
 import type { Policy } from '../../../governance/policy/policy.ts';
 import type { ApiProxy } from '../../servers/api-proxy.ts';
@@ -6,6 +9,7 @@ import { eventually } from '../../servers/eventually.ts';
 import type { Case } from '../cases/case.ts';
 import { NAMESPACES, RUNTIME_CLASSES } from '../cases/namespaces.ts';
 import { type Answer, Api, collectionOf, pathOf } from './api.ts';
+import { AUDIT_POLICY, notesOf } from './audit-log.ts';
 import { type Engine, type Outcome, type Outcomes, outcomesOf } from './engine.ts';
 import { putInForce } from './policies-in-force.ts';
 import { rebase } from './rebase.ts';
@@ -34,15 +38,21 @@ export class ApiServer implements Engine, AsyncDisposable {
   readonly #plane: ControlPlane;
   readonly #proxy: ApiProxy;
 
-  private constructor(plane: ControlPlane, proxy: ApiProxy) {
+  readonly #directory: string;
+
+  private constructor(plane: ControlPlane, proxy: ApiProxy, directory: string) {
     this.#plane = plane;
+    this.#directory = directory;
     this.#proxy = proxy;
     this.api = new Api(proxy.address);
   }
 
   static async start(): Promise<ApiServer> {
-    const plane = await startControlPlane();
-    const server = new ApiServer(plane, await plane.proxy());
+    const directory = await mkdtemp(join(tmpdir(), 'sidekey-audit-'));
+    const auditPolicy = join(directory, 'policy.yaml');
+    await writeFile(auditPolicy, AUDIT_POLICY);
+    const plane = await startControlPlane(undefined, { auditPolicy });
+    const server = new ApiServer(plane, await plane.proxy(), directory);
     for (const object of [RIGHTS, ...NAMESPACES, ...RUNTIME_CLASSES]) await server.api.apply(object);
     for (const namespace of NAMESPACES) await server.#acceptsPods(nameOf(namespace));
     return server;
@@ -63,14 +73,30 @@ export class ApiServer implements Engine, AsyncDisposable {
 
   async judgeAll(policies: readonly Policy[], cases: readonly Case[]): Promise<Outcomes> {
     const installed = await putInForce(this.api, policies, 'audit');
-    const objections = new Map<string, ReadonlyMap<string, Outcome>>();
+    const answers = new Map<string, Answer>();
     await forEach(cases, async (one) => {
       const answer = await this.ask(one);
       if (answer.status >= 400) throw new Error(refusalOf(one, answer));
-      objections.set(one.name, objectionsIn(answer.warnings));
+      answers.set(one.name, answer);
     });
     for (const object of installed) await this.api.remove(object);
-    return outcomesOf(policies, cases, (one, { name }) => objections.get(one.name)?.get(name));
+    return await this.#outcomes(policies, cases, answers);
+  }
+
+  async #outcomes(
+    policies: readonly Policy[],
+    cases: readonly Case[],
+    answers: ReadonlyMap<string, Answer>,
+  ): Promise<Outcomes> {
+    const notes = await notesOf(
+      this.#plane.auditLog ?? '',
+      Array.from(answers.values(), ({ auditId }) => auditId),
+    );
+    return outcomesOf(policies, cases, (one, { name }) => {
+      const { warnings = [], auditId = '' } = answers.get(one.name) ?? {};
+      const own = notes.get(auditId)?.get(name);
+      return { verdict: 'allowed', ...objectionsIn(warnings).get(name), ...own };
+    });
   }
 
   /** Makes the case's request, after what there has to be before, and puts that away again. */
@@ -119,6 +145,7 @@ export class ApiServer implements Engine, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#proxy[Symbol.asyncDispose]();
     await this.#plane.stop();
+    await rm(this.#directory, { recursive: true, force: true });
   }
 }
 

@@ -16,6 +16,8 @@ export interface Answer {
   readonly status: number;
   readonly warnings: readonly string[];
   readonly object: JsonObject;
+  /** By which the audit log knows the request. */
+  readonly auditId: string;
 }
 
 /** `299 - "…"`; undici takes the bytes of headers for characters. */
@@ -57,6 +59,7 @@ export class Api {
       status: statusCode,
       warnings: warningsIn(headers['warning']),
       object: isObject(object) ? object : {},
+      auditId: String(headers['audit-id']),
     };
   }
 

@@ -7,7 +7,11 @@ export interface Outcome {
   readonly verdict: 'allowed' | 'denied' | 'told';
   /** What the developer is told, unless it is allowed. */
   readonly message?: string;
+  /** What is noted of the request, by key. Absent: nothing. */
+  readonly notes?: Notes;
 }
+
+export type Notes = Readonly<Record<string, string>>;
 
 /** By the name of the case, then by the name of the policy. */
 export type Outcomes = ReadonlyMap<string, ReadonlyMap<string, Outcome>>;
@@ -25,18 +29,22 @@ export interface Engine {
   judgeAll(policies: readonly Policy[], cases: readonly Case[]): Promise<Outcomes>;
 }
 
-export const ALLOWED: Outcome = { verdict: 'allowed' };
-
-/** Outcomes for every policy of every case: where nothing was objected, the case is allowed. */
+/** Outcomes for every policy of every case: where nothing was objected or noted, the case is allowed. */
 export function outcomesOf(
   policies: readonly Policy[],
   cases: readonly Case[],
-  objectionTo: (one: Case, policy: Policy) => Outcome | undefined,
+  outcomeOf: (one: Case, policy: Policy) => Outcome | undefined,
 ): Outcomes {
   return new Map(
     cases.map((one) => [
       one.name,
-      new Map(policies.map((policy) => [policy.name, objectionTo(one, policy) ?? ALLOWED])),
+      new Map(policies.map((policy) => [policy.name, outcomeOf(one, policy) ?? { verdict: 'allowed' }])),
     ]),
   );
+}
+
+/** The texts among the entries of an object, as the part of an outcome that they are. */
+export function noted(entries: readonly (readonly [string, unknown])[]): Pick<Outcome, 'notes'> {
+  const texts = entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  return texts.length === 0 ? {} : { notes: Object.fromEntries(texts) };
 }

@@ -67,6 +67,7 @@ function resultsIn(output: string): readonly Result[] {
     policy: textIn(entry, 'policy'),
     result: textIn(entry, 'result'),
     message: textIn(entry, 'message'),
+    properties: objectIn(entry, 'properties'),
   }));
 }
 

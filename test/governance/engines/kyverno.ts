@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
-import { isArray, isObject, type JsonObject, textIn } from '#contract/json.ts';
+import { isArray, isObject, type JsonObject, objectIn, textIn } from '#contract/json.ts';
 import { kyvernoPolicies } from '../../../governance/policy/kyverno.ts';
 import type { Policy } from '../../../governance/policy/policy.ts';
 import { kyvernoBinary } from '../../servers/kyverno.ts';
 import { NAMESPACES, SETTINGS } from '../cases/namespaces.ts';
 import type { Case } from '../cases/case.ts';
-import { type Engine, type Outcome, outcomesOf } from './engine.ts';
+import { type Engine, noted, type Outcome, outcomesOf } from './engine.ts';
 import { admissionRequestOf } from './request.ts';
 
 /** What one of Kyverno's policies made of the case with this uid. */
@@ -16,9 +16,14 @@ export interface Result {
   readonly policy: string;
   readonly result: string;
   readonly message: string;
+  /** Notes, among things of its own. */
+  readonly properties: JsonObject;
 }
 
 const AUDITED = '-audit';
+
+/** What Kyverno itself notes of a result. */
+const OWN_PROPERTIES = new Set(['cel.validationIndex', 'process']);
 
 /** Rendered for a cluster without other policies. */
 export const rendered = (policies: readonly Policy[]): readonly JsonObject[] =>
@@ -37,18 +42,23 @@ export function resultsAsOutcomes(
   const failed = results.find(({ result }) => !['pass', 'fail', 'skip'].includes(result));
   if (failed !== undefined) throw new Error(`Kyverno: ${JSON.stringify(failed)}`);
   const uids = new Map(cases.map((one, index) => [one.name, uidOf(index)]));
-  const objections = new Map(
+  const known = new Map(
     results
-      .filter(({ result }) => result === 'fail')
-      .map(({ uid, policy, message }) => [`${uid} ${policy}`, message]),
+      .filter(({ result }) => result !== 'skip')
+      .map((result) => [`${result.uid} ${result.policy}`, result]),
   );
-  return outcomesOf(policies, cases, (one, { name }): Outcome | undefined => {
+  return outcomesOf(policies, cases, (one, { name }) => {
     const uid = uids.get(one.name) ?? '';
-    const denied = objections.get(`${uid} ${name}`);
-    if (denied !== undefined) return { verdict: 'denied', message: denied };
-    const told = objections.get(`${uid} ${name}${AUDITED}`);
-    return told === undefined ? undefined : { verdict: 'told', message: told };
+    const enforced = known.get(`${uid} ${name}`);
+    const audited = known.get(`${uid} ${name}${AUDITED}`);
+    if (enforced !== undefined) return outcomeOf(enforced, 'denied');
+    return audited === undefined ? undefined : outcomeOf(audited, 'told');
   });
+}
+
+function outcomeOf({ result, message, properties }: Result, objection: 'denied' | 'told'): Outcome {
+  const notes = noted(Object.entries(properties).filter(([key]) => !OWN_PROPERTIES.has(key)));
+  return result === 'pass' ? { verdict: 'allowed', ...notes } : { verdict: objection, message, ...notes };
 }
 
 export const uidOf = (index: number): string => `case-${index}`;
@@ -84,4 +94,5 @@ const resultOf = (answer: JsonObject): Result => ({
   policy: textIn(answer, 'policy'),
   result: textIn(answer, 'result'),
   message: textIn(answer, 'message'),
+  properties: objectIn(answer, 'properties'),
 });
