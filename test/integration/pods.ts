@@ -26,6 +26,7 @@ export const MODEL_SERVER = {
 
 export interface Container {
   readonly name: string;
+  readonly resources?: { readonly requests?: object; readonly limits?: object };
   readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];
 }
 

@@ -28,7 +28,7 @@ export function readCompute(field: Field): Amounts {
 }
 
 /** Reads `spec.defaults`; undefined if it is absent, which is not the same as naming none. */
-export function readDefaults(field: Field): ContainerDefaults | undefined {
+export function readDefaults(field: Field, compute: Amounts): ContainerDefaults | undefined {
   if (isAbsent(field)) return undefined;
   const parts = fieldsOf(field, ['requests', 'limits']);
   const requests = readOfContainers(parts.requests);
@@ -39,6 +39,12 @@ export function readDefaults(field: Field): ContainerDefaults | undefined {
         { ...field, path: [...field.path, 'requests', resource] },
         `is ${requests[resource]}, more than the limit ${limits[resource]}`,
       );
+  const isCounted = ['requests', 'limits'].some((kind) => `${kind}.ephemeral-storage` in compute);
+  if (isCounted && limits['ephemeral-storage'] === undefined)
+    field.report.note(
+      field.path,
+      'has no limit of ephemeral-storage, which compute counts: agents say nothing of it, and no pod with one would start',
+    );
   return { requests, limits };
 }
 

@@ -50,14 +50,15 @@ export function readTenant(document: Field, platform: Platform, claim: Claiming)
   const secrets = fieldsOf(fields.secrets, ['vault', 'infisical']);
   const members = fieldsOf(fields.members, ['developers', 'viewers']);
   const context = { tenant: name ?? '', claim };
+  const compute = readCompute(fields.compute);
   const tenant = {
     owner: readText(fields.owner, PRINTABLE, '') ?? '',
     namespaces: readNamespaces(fields.namespaces, platform, claim),
     developers: readMembers(members.developers),
     viewers: readMembers(members.viewers),
     accelerators: readAccelerators(fields.accelerators, platform.acceleratorDomains),
-    compute: readCompute(fields.compute),
-    defaults: readDefaults(fields.defaults),
+    compute,
+    defaults: readDefaults(fields.defaults, compute),
     network: readNetwork(fields.network),
     vault: readVault(secrets.vault, context),
     infisical: readInfisical(secrets.infisical, context),
