@@ -63,7 +63,8 @@ export const LOOPBACK_FORM =
 
 /** True for an URL that leads nowhere but into the pod: `localhost`, 127.0.0.0/8 or `[::1]`. */
 export function isLoopbackUrl(text: string): boolean {
-  if (!text.startsWith('http://') || !URL.canParse(text)) return false;
+  // The parser would mend what no URL holds.
+  if (!/^http:\/\/[\x21-\x7e]+$/u.test(text) || !URL.canParse(text)) return false;
   const { hostname, username, password, hash } = new URL(text);
   if (username !== '' || password !== '' || hash !== '') return false;
   // The parser has made four numbers of every spelling of an IPv4 address by now.

@@ -39,7 +39,8 @@ const NATIVE_NOTES = `\`<file>\` stands for the name of a file. What \`secret.<f
 | \`infisical:<project>/<environment>/<folder>#<KEY>\` | one secret of Infisical: \`infisical:ml/prod/serving#HF_TOKEN\`; the project is an id or a slug |
 | \`infisical:<project>/<environment>/<folder>\` | all secrets of the folder |
 
-Without a format, one value is written as it is, and several as JSON; [formats.md](formats.md) has the bytes of each format. The agent
+Without a format, one value is written as it is, and several as JSON; [formats.md](formats.md) has the bytes of each format. How applications are told of
+changes: [reload.md](reload.md). The agent
 starts after the native sidecars of others, such as a mesh, and before the init containers that follow them.`;
 
 interface Section {

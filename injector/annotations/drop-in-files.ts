@@ -1,5 +1,6 @@
 import type { TemplateSource } from '#contract/agent-config.ts';
 import { defaultTemplate } from './default-template.ts';
+import { withCommands } from './drop-in-command.ts';
 import { DROP_IN, dropIn } from './families.ts';
 import type { Findings } from './findings.ts';
 import { FILE_MODE, type InjectedFile } from './injection.ts';
@@ -34,7 +35,7 @@ export function readDropInFiles(findings: Findings, volume: string): readonly In
   noteIdlePaths(findings, names);
   noteIdleSettings(findings, names);
   noteClashes(findings, files);
-  return files;
+  return withCommands(findings, files);
 }
 
 /** The annotation that says what is in a file. */

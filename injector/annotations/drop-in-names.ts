@@ -28,6 +28,10 @@ export const DROP_IN_NAMES: readonly AnnotationName[] = [
     'whether a key that is not there is an error in the template of X, rather than "<no value>"',
     'false',
   ),
+  followed(
+    'agent-inject-command-X',
+    'what is done when the bytes of X have changed: "kill -HUP <name>", "touch <path>", or a program',
+  ),
   followed('agent-inject-file-X', 'where the file X stands below the volume', 'X in lower case'),
   followed('secret-volume-path', 'where containers find the files', '/vault/secrets'),
   followed('agent-pre-populate-only', 'render once before the containers start, and never again', 'false'),
@@ -42,7 +46,6 @@ export const DROP_IN_NAMES: readonly AnnotationName[] = [
   denied('agent-init-first', 'the agent comes last among the init containers', 'false'),
   denied('agent-inject-template-file-X', 'put the template itself into agent-inject-template-X'),
   denied('agent-inject-perms-X', 'files are 0644 and only the containers of the pod see them', '0644'),
-  denied('agent-inject-command-X', 'no command runs when a file changes: watch the file'),
   denied('secret-volume-path-X', ONE_VOLUME),
   denied('preserve-secret-case', LOWER_CASE, 'false'),
   denied('preserve-secret-case-X', LOWER_CASE, 'false'),

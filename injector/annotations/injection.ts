@@ -10,6 +10,8 @@ export const FILE_MODE = 0o644;
 /** One file, and the annotation that a person has to look at if it cannot be had. */
 export type InjectedFile = FileSpec & {
   readonly key: string;
+  /** The annotation that says who is told of its changes, if somebody is. */
+  readonly reloadKey?: string;
   /** The stores that it needs to be rendered. */
   readonly needs: readonly StoreName[];
 };

@@ -3,6 +3,7 @@ import { parseSecretSource } from '#contract/secret-source.ts';
 import { NATIVE, native } from './families.ts';
 import type { Findings } from './findings.ts';
 import { FILE_MODE, type InjectedFile, type StoreName } from './injection.ts';
+import { withReloads } from './native-reload.ts';
 import { noteClashes, readPlace } from './places.ts';
 import { readTemplate } from './template.ts';
 import { parseFormat } from './values.ts';
@@ -21,7 +22,7 @@ export function readNativeFiles(findings: Findings, volume: string): readonly In
   const files = names.map((name) => readFile(findings, name, volume));
   noteIdleFormats(findings);
   noteClashes(findings, files);
-  return files;
+  return withReloads(findings, files);
 }
 
 function readFile(findings: Findings, name: string, volume: string): InjectedFile {

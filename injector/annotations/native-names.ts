@@ -15,6 +15,18 @@ export const NATIVE_NAMES: readonly AnnotationName[] = [
     'how secret.<file> is written: "raw", "json", "yaml", "dotenv" or "properties"',
     'raw for one value, json for a whole secret or folder',
   ),
+  followed(
+    'reload.<file>',
+    'who is told that its bytes have changed: "http:<METHOD> <URL>" or "signal:<SIGNAL> <command line>"',
+    'none',
+  ),
+  followed(
+    'reload-header.<file>',
+    'headers of that request, a line for each, with "file:<file>" for a secret',
+  ),
+  followed('reload-body.<file>', 'the body of that request'),
+  followed('reload-success.<file>', 'the status codes that say that it was heard', '200-299'),
+  followed('reload-deadline.<file>', 'how long it is tried to tell, and a replaced secret kept alive', '5m'),
   followed('path', 'where containers find these files', '/run/secrets/sidekey'),
   followed('poll', 'how often what has no lease is read again; the most frequent of a pod counts', '60s'),
   followed(
@@ -52,7 +64,6 @@ export const NATIVE_NAMES: readonly AnnotationName[] = [
 
   denied('mode.<file>', 'files are 0644 and only the containers of the pod see them', '0644'),
   denied('write.<file>', 'all files of a directory are swapped as one set', 'set'),
-  denied('reload.<file>', 'nothing is told when a file changes: watch the file', 'none'),
   denied('containers.<file>', 'every container of the pod sees the files'),
   denied('volume-size', 'each directory has room for 16Mi', '16Mi'),
   denied('on-outage', 'an outage keeps the files', 'keep'),

@@ -2,7 +2,7 @@ import type { Problem } from '#contract/problem.ts';
 import { dropIn, native } from './families.ts';
 import { type Files, readFiles } from './files.ts';
 import { Findings } from './findings.ts';
-import type { Injection } from './injection.ts';
+import type { InjectedFile, Injection } from './injection.ts';
 import type { OperatorDefaults } from './operator.ts';
 import {
   type Annotations,
@@ -48,6 +48,7 @@ export function parseAnnotations(annotations: Annotations, defaults: OperatorDef
     revokeOnShutdown: findings.read(dropIn('agent-revoke-on-shutdown'), parseFlag, defaults.revokeOnShutdown),
     statusKeys: askingOptIns(annotations).map(({ statusKey }) => statusKey),
   };
+  if (injection.mode === 'init') noteIdleReloads(findings, injection.files);
   noteDeclined(findings, annotations);
   noteUnfollowed(findings);
   return {
@@ -55,6 +56,16 @@ export function parseAnnotations(annotations: Annotations, defaults: OperatorDef
     problems: findings.problems.toSorted(byKey),
     warnings: findings.warnings.toSorted(byKey),
   };
+}
+
+/** Files that are rendered once never change. */
+function noteIdleReloads(findings: Findings, files: readonly InjectedFile[]): void {
+  for (const { reloadKey } of files)
+    if (reloadKey !== undefined)
+      findings.deny(
+        reloadKey,
+        `tells of changes that there are not, for files are rendered once (${native('mode')}: "init"); expected no such annotation`,
+      );
 }
 
 function byKey(a: Problem, b: Problem): number {

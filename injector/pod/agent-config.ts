@@ -38,8 +38,8 @@ function agentConfig(injection: Injection): AgentConfig {
 
 /** What the agent needs to know of a file. */
 function agentFile(file: InjectedFile): FileSpec {
-  const { name, volume, path, mode } = file;
-  const target = { name, volume, path, mode };
+  const { name, volume, path, mode, reload } = file;
+  const target = { name, volume, path, mode, ...(reload && { reload }) };
   return 'source' in file
     ? { ...target, source: file.source, format: file.format }
     : { ...target, template: file.template };

@@ -4,6 +4,7 @@ import { ADMIN_PORT, STATE_DIRECTORY, TOKEN_DIRECTORY } from '#contract/layout.t
 import type { Problem } from '#contract/problem.ts';
 import type { Directory, Injection } from '../annotations/injection.ts';
 import { quoted } from '../annotations/values.ts';
+import { signalProblems } from './signalled.ts';
 import { findOurContainer, hasOurContainerName, hasOurVolumeName, isOurContainer } from './own.ts';
 
 /** A container of theirs, and where it stands. */
@@ -12,8 +13,9 @@ interface Placed {
   readonly path: string;
 }
 
-/** Everything in a pod that stands where the injector has to put something. */
-export function conflicts(pod: JsonObject, { directories, mode }: Injection): readonly Problem[] {
+/** Everything in a pod that stands where the injector has to put something, or keeps the agent from what it is to do. */
+export function conflicts(pod: JsonObject, injection: Injection): readonly Problem[] {
+  const { directories, mode } = injection;
   const spec = objectIn(pod, 'spec');
   const theirs = placedContainers(spec);
   return [
@@ -22,7 +24,7 @@ export function conflicts(pod: JsonObject, { directories, mode }: Injection): re
     ...theirs.flatMap(nameProblems),
     ...volumeProblems(pod, spec),
     ...theirs.flatMap((placed) => mountProblems(placed, directories)),
-    ...(mode === 'run' ? theirs.flatMap(portProblems) : []),
+    ...(mode === 'run' ? [...theirs.flatMap(portProblems), ...signalProblems(pod, injection)] : []),
   ];
 }
 

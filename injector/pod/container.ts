@@ -48,7 +48,7 @@ export function agentContainer(spec: JsonObject, { injection, config, image }: A
     ],
     ...(mode === 'run' ? { restartPolicy: 'Always', ports: [port(spec)], ...AGENT_PROBES } : {}),
     resources: agentResources(spec, injection.directories.length),
-    securityContext: agentSecurityContext(spec),
+    securityContext: agentSecurityContext(spec, injection),
     terminationMessagePath: TERMINATION_LOG,
     terminationMessagePolicy: 'File',
     volumeMounts: [

@@ -1,15 +1,18 @@
 import { type JsonObject, listIn, objectIn } from '#contract/json.ts';
+import type { Injection } from '../annotations/injection.ts';
+import { signalledContainer } from './signalled.ts';
 
 /** Of an image that names nobody. */
 const NOBODY = 65_532;
 
 /**
  * The security context of the agent: complete for Pod Security `restricted`, whatever the pod says for itself. The agent
- * is the user of the first container, or else of the pod, if that is not root.
+ * is the user of the container that it sends signals to or else of the first, or else of the pod, if that is not root.
  */
-export function agentSecurityContext(spec: JsonObject): JsonObject {
+export function agentSecurityContext(spec: JsonObject, injection: Pick<Injection, 'files'>): JsonObject {
   const [first = {}] = listIn(spec, 'containers');
-  const contexts = [objectIn(first, 'securityContext'), objectIn(spec, 'securityContext')];
+  const companion = signalledContainer(spec, injection) ?? first;
+  const contexts = [objectIn(companion, 'securityContext'), objectIn(spec, 'securityContext')];
   return {
     allowPrivilegeEscalation: false,
     capabilities: { drop: ['ALL'] },

@@ -1,0 +1,96 @@
+import { posix } from 'node:path';
+import { containedPath } from '#contract/path.ts';
+import {
+  type CommandReload,
+  DEFAULT_RELOAD_DEADLINE_MS,
+  RELOAD_SIGNALS,
+  type ReloadSignal,
+  type SignalReload,
+} from '#contract/reload.ts';
+import { DROP_IN, dropIn } from './families.ts';
+import type { Findings } from './findings.ts';
+import type { InjectedFile } from './injection.ts';
+import { SIGNAL_FORM } from './reload-values.ts';
+import { isPrintable, type Value, type ValueParser } from './values.ts';
+import { splitWords } from './words.ts';
+
+const ROW = 'agent-inject-command-X';
+const commandKey = (name: string): string => dropIn(ROW.slice(0, -1) + name);
+
+/** The files, each with the command that a change of it calls for. */
+export function withCommands(findings: Findings, files: readonly InjectedFile[]): readonly InjectedFile[] {
+  const names = new Set(files.map(({ name }) => name));
+  for (const name of findings.suffixes(DROP_IN, ROW))
+    if (!names.has(name) && findings.text(commandKey(name))?.trim() !== '')
+      findings.deny(
+        commandKey(name),
+        `names a file without content; expected agent-inject-secret-${name} or agent-inject-template-${name} beside it`,
+      );
+  return files.map((file) => withCommand(findings, file));
+}
+
+function withCommand(findings: Findings, file: InjectedFile): InjectedFile {
+  const key = commandKey(file.name);
+  // As with the Vault Agent Injector, an empty command is none.
+  if ((findings.text(key) ?? '').trim() === '') return file;
+  const call = findings.read(key, commandParser(file.volume), undefined);
+  if (call === undefined) return file;
+  if (call.kind === 'command' && call.words[0] !== 'touch') findings.warn(key, IN_THE_IMAGE);
+  return { ...file, reload: { ...call, deadlineMs: DEFAULT_RELOAD_DEADLINE_MS }, reloadKey: key };
+}
+
+const IN_THE_IMAGE =
+  "runs in the agent's container, whose image has no shell and no other programs unless the operator adds some; kill and touch are built in";
+
+const KILL_FORM = `"kill -HUP <name>" with the name of one process, and ${SIGNAL_FORM}`;
+const NO_SHELL =
+  'a command that needs no shell, for the agent has none, such as "kill -HUP <name>", which finds a process by its name';
+
+/** Programs that the agent's image has not, and would not help if it had. */
+const SHELLS = new Set(['sh', 'ash', 'bash', 'dash', 'ksh', 'zsh', 'busybox']);
+const SIGNALLERS = new Set(['pkill', 'killall', 'killall5', 'skill', 'pidof', 'systemctl', 'service']);
+
+function commandParser(directory: string): ValueParser<SignalReload | CommandReload> {
+  return (text) => {
+    const words = isPrintable(text) ? splitWords(text) : undefined;
+    const [program = '', ...options] = words ?? [];
+    const name = posix.basename(program);
+    if (words === undefined || program === '' || SHELLS.has(name)) return { expected: NO_SHELL };
+    if (name === 'kill') return parseKill(options);
+    if (name === 'touch') return parseTouch(options, directory);
+    if (SIGNALLERS.has(name)) return { expected: KILL_FORM };
+    return { value: { kind: 'command', words } };
+  };
+}
+
+/** Their numbers, the same on every platform that there is an agent for. */
+const NUMBERS: Readonly<Record<string, ReloadSignal>> = {
+  1: 'SIGHUP',
+  10: 'SIGUSR1',
+  12: 'SIGUSR2',
+  28: 'SIGWINCH',
+};
+
+function parseKill(options: readonly string[]): Value<SignalReload> {
+  const [flag, name = '', ...more] = options[0] === '-s' ? [`-${options[1]}`, ...options.slice(2)] : options;
+  const signal = flag?.startsWith('-') ? signalOf(flag.slice(1)) : undefined;
+  // Numbers of processes are known to nobody before they run.
+  const isName = /^[^-\d]/u.test(name) && more.length === 0;
+  if (signal === undefined || !isName) return { expected: KILL_FORM };
+  return { value: { kind: 'signal', signal, process: { name: posix.basename(name) } } };
+}
+
+function signalOf(word: string): ReloadSignal | undefined {
+  return NUMBERS[word] ?? RELOAD_SIGNALS.find((known) => known === word || known === `SIG${word}`);
+}
+
+function parseTouch(paths: readonly string[], directory: string): Value<CommandReload> {
+  const below = `${directory}/`;
+  const isBelow = (path: string): boolean =>
+    path.startsWith(below) && containedPath(path.slice(below.length)) === path.slice(below.length);
+  return paths.length > 0 && paths.every(isBelow)
+    ? { value: { kind: 'command', words: ['touch', ...paths] } }
+    : {
+        expected: `"touch <path>" with a path below ${directory}, which is all that others see of the agent's`,
+      };
+}
