@@ -1,6 +1,7 @@
 import type { Pods } from './kept/pods.ts';
 import type { Tally } from './kept/tally.ts';
 import type { Emit } from './row.ts';
+import type { Words } from './words.ts';
 
 /** The time that is reported on, in milliseconds since 1970; what came before still says who held what when it began. */
 export interface Window {
@@ -20,5 +21,5 @@ export interface Scope {
   /** Undefined if the namespace is nobody's, or if it is not known whose. */
   tenantOf(namespace: string): string | undefined;
   /** What of a denial's message may be shown: what is the policy's own, and names. */
-  wordsOf(message: string, names: Iterable<string>): string | undefined;
+  readonly wordsOf: Words;
 }

@@ -3,6 +3,9 @@ import type { Json } from '#contract/json.ts';
 /** Longer than any name in Kubernetes or a store; what is longer was not meant to be read. */
 const LONGEST = 253;
 
+/** Policies cut their own messages, too. */
+const LONGEST_SENTENCE = 1000;
+
 /** Characters that nobody sees, or that end a line somewhere. */
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]+/gu;
 
@@ -20,15 +23,20 @@ const HIDDEN = '[hidden]';
  * A name out of a log, as it may be shown to anybody: of one line, not too long, and no credential. Undefined if there is none.
  * Only what *names* something goes through here; whatever may hold a value is not shown at all.
  */
-export function shownName(value: Json | undefined): string | undefined {
+export const shownName = (value: Json | undefined): string | undefined => shown(value, LONGEST);
+
+/** The same of what was sifted word by word. */
+export const shownSentence = (value: Json | undefined): string | undefined => shown(value, LONGEST_SENTENCE);
+
+function shown(value: Json | undefined, longest: number): string | undefined {
   if (typeof value !== 'string') return undefined;
   const text = value
-    .slice(0, 4 * LONGEST)
+    .slice(0, 4 * longest)
     .replace(CREDENTIAL, HIDDEN)
     .replace(UNSEEN, ' ')
     .trim();
   if (text === '') return undefined;
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }
 
 /** A path of the store or the API server without its query, which may say more than where. */

@@ -1,7 +1,7 @@
 import type { Policy } from '../policy/policy.ts';
 
-/** Finds in a message what of it may be shown. */
-export type Words = (message: string, names: Iterable<string>) => string | undefined;
+/** Finds in the message of a policy what of it may be shown; undefined if that says nothing. */
+export type Words = (policy: string, message: string, names: Iterable<string>) => string | undefined;
 
 /** Stands for what a policy found in an object, which may be anything. */
 const LEFT_OUT = '…';
@@ -10,18 +10,21 @@ const LEFT_OUT = '…';
 const CORE = /^(?<before>["'`([{]*)(?<core>.*?)(?<after>["'`)\]}.,:;!?]*)$/u;
 
 /** Of a message less than this is ours, it says nothing any more. */
-const LEAST_SHARE = 0.5;
+const LEAST_SHARE = 0.6;
 
 /**
  * Messages of policies tell a developer what was found, in the policy's own words. Those are shown, and names that the request has
  * outside of values: a policy that quotes a value says nothing here but that.
  */
 export function createWords(policies: readonly Policy[], acceleratorDomains: readonly string[]): Words {
-  const vocabulary = new Set(policies.flatMap(wordsOf));
+  const vocabularies = new Map(policies.map((policy) => [policy.name, new Set(wordsOf(policy))]));
   const domains = acceleratorDomains.map((domain) => `${domain}/`);
   const isAccelerator = (word: string): boolean =>
     domains.some((domain) => word.startsWith(domain) && /^[\w.-]{1,63}\*?$/u.test(word.slice(domain.length)));
-  return (message, names) => {
+  return (policy, message, names) => {
+    // Kyverno has a second one, for namespaces that are only audited.
+    const vocabulary = vocabularies.get(policy) ?? vocabularies.get(policy.replace(/-audit$/u, ''));
+    if (vocabulary === undefined) return undefined;
     const known = new Set(names);
     const isShown = (core: string): boolean =>
       vocabulary.has(core.toLowerCase()) || known.has(core) || isAccelerator(core) || /^\W{0,2}$/u.test(core);

@@ -1,8 +1,17 @@
-import { isArray, isObject, type Json, type JsonObject, listIn, objectIn, textIn } from '#contract/json.ts';
+import {
+  annotationsIn,
+  isArray,
+  isObject,
+  type Json,
+  type JsonObject,
+  listIn,
+  objectIn,
+  textIn,
+} from '#contract/json.ts';
 import { describeLine } from '../line.ts';
 import type { RowOf } from '../row.ts';
 import type { Scope } from '../scope.ts';
-import { shownName, shownNames } from '../shown.ts';
+import { shownName, shownNames, shownSentence } from '../shown.ts';
 import { type ApiEvent, isDryRun, objectText, userText } from './event.ts';
 import { acceleratorsOf } from './lives.ts';
 
@@ -56,7 +65,7 @@ function cellsOf(event: ApiEvent, refusal: Refusal, { tenantOf, wordsOf }: Scope
     policy: shownName(policy),
     binding: shownName(binding),
     reason,
-    message: message === undefined ? undefined : wordsOf(message, namesIn(event)),
+    message: shownSentence(message && wordsOf(policy ?? '', message, namesIn(event))),
     accelerators,
     requestId: shownName(event.id),
     source: describeLine(place),
@@ -66,6 +75,7 @@ function cellsOf(event: ApiEvent, refusal: Refusal, { tenantOf, wordsOf }: Scope
 /** What the event itself says outside its bodies' values: names that may stand in a message. */
 function* namesIn({ namespace, name, username, requestObject }: ApiEvent): Generator<string> {
   yield* [namespace, name, username];
+  yield* Object.keys(annotationsIn(requestObject));
   const spec = objectIn(requestObject, 'spec');
   for (const { name: container } of [...listIn(spec, 'containers'), ...listIn(spec, 'initContainers')])
     if (typeof container === 'string') yield container;
@@ -134,8 +144,8 @@ function byAdmission(message: string): readonly Refusal[] | undefined {
 
 /** Kyverno's webhook names the policy that was in the way. */
 function refusedBy(webhook: string, message: string): Refusal {
-  const policy = /\bPolicy (?<policy>[a-z\d.-]{1,253}) failed: /u.exec(message)?.groups?.['policy'];
-  if (policy !== undefined) return { kind: 'policy', policy, binding: webhook, message };
+  const named = /\bPolicy (?<policy>[a-z\d.-]{1,253}) failed: (?<message>.*)/su.exec(message)?.groups;
+  if (named !== undefined) return { kind: 'policy', binding: webhook, ...named };
   return { ...webhookNamed(webhook), reason: 'the webhook refused it' };
 }
 
