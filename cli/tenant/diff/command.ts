@@ -57,7 +57,17 @@ export function parseDiff(args: readonly string[]): Parsed<DiffCommand | 'help'>
   const read = readArguments(args, FLAGS);
   if (!read.ok) return read;
   const { values, positionals } = read.value;
-  if (values.help) return parsed('help');
+  return values.help ? parsed('help') : diffCommand(values, positionals);
+}
+
+interface Values extends ClusterOptions {
+  readonly file?: readonly string[];
+  readonly only?: readonly string[];
+  readonly action: string;
+  readonly output: string;
+}
+
+function diffCommand(values: Values, extra: readonly string[]): Parsed<DiffCommand> {
   const { file: tenants = [], kubeconfig, context, server } = values;
   const cluster = {
     ...(kubeconfig && { kubeconfig }),
@@ -68,7 +78,7 @@ export function parseDiff(args: readonly string[]): Parsed<DiffCommand | 'help'>
   const action = chosen('--action', values.action, ACTIONS);
   const output = chosen('-o', values.output, OUTPUTS);
   const problems = [
-    ...positionals.map((one) => ({ key: one, message: 'is one argument too many; name files with -f' })),
+    ...extra.map((one) => ({ key: one, message: 'is one argument too many; name files with -f' })),
     ...filesProblems('-f', tenants),
     ...serverProblems(cluster),
     ...[only, action, output].flatMap((one) => (one.ok ? [] : one.problems)),

@@ -41,7 +41,7 @@ export async function compareVault(
   const known = new Set(declared.map(({ object }) => object.path));
   const extra = [
     ...(await extraPolicies(questions, known)),
-    ...(await extraRoles(questions, known, Object.values(tenancy.platform.vault.mounts))),
+    ...(await extraRoles(questions, known, mountsOf(tenancy))),
   ];
   return {
     compared: answers.filter(({ found }) => found !== 'unknown').length,
@@ -49,6 +49,13 @@ export async function compareVault(
     unanswered: questions.unanswered(),
   };
 }
+
+/** Where tenants log in; nobody is asked about a mount that may not even be there. */
+const mountsOf = ({ platform, tenants }: Tenancy): readonly string[] => [
+  ...new Set(
+    tenants.flatMap(({ vault }) => (vault === undefined ? [] : [platform.vault.mounts[vault.auth]])),
+  ),
+];
 
 const describe = (path: string): string =>
   path.startsWith(`${POLICIES}/`) ? `policy ${path.slice(POLICIES.length + 1)}` : `role ${path}`;

@@ -1,0 +1,105 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { type ControlPlane, startControlPlane } from '../../servers/control-plane.ts';
+import { findOpenBao } from '../../servers/openbao-binary.ts';
+import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
+import { createTokenIssuer, mountKubernetesAuth } from '../../servers/service-account.ts';
+import { type Ended, sidekey } from '../../servers/sidekey.ts';
+
+/** What the acceptance scenario declares: team-a and team-b, with OpenBao. */
+export const SCENARIO = join(import.meta.dirname, '../../golden/tenants/scenario/tenants.yaml');
+
+/** A real API server and a real OpenBao to which the scenario has been applied as the command says. */
+export interface DiffStage extends AsyncDisposable {
+  readonly cluster: ControlPlane;
+  readonly store: OpenBaoServer;
+  /** What `sidekey tenant diff` says, of the scenario, with more arguments and another environment. */
+  diff(args?: readonly string[], environment?: Readonly<Record<string, string>>): Promise<Ended>;
+  /** The same, read. */
+  drifts(): Promise<Drifts>;
+  /** Applies everything once more, which mends all but what is too much. */
+  mend(): Promise<void>;
+}
+
+export interface Drifts {
+  readonly code: number;
+  /** Of each object that is not as declared, `kind subject`, the fields, as `kind field`. */
+  readonly found: ReadonlyMap<string, readonly string[]>;
+  readonly unanswered: readonly string[];
+}
+
+interface Report {
+  readonly drifts: readonly {
+    readonly kind: string;
+    readonly subject: string;
+    readonly differences: readonly { readonly kind: string; readonly field: string }[];
+  }[];
+  readonly unanswered: readonly { readonly message: string }[];
+}
+
+/** The token of the store that everything is compared with, and that no output may hold. */
+const environmentOf = (store: OpenBaoServer, caFile: string): Readonly<Record<string, string>> => ({
+  BAO_ADDR: store.address,
+  BAO_TOKEN: store.rootToken,
+  BAO_CACERT: caFile,
+});
+
+export async function startDiffStage(): Promise<DiffStage> {
+  const directory = await mkdtemp(join(tmpdir(), 'sidekey-diff-'));
+  const [cluster, store] = await Promise.all([startControlPlane(), startOpenBao({ tls: true })]);
+  const caFile = join(directory, 'ca.pem');
+  await writeFile(caFile, store.caPem ?? '');
+  await mountKubernetesAuth(store.api, createTokenIssuer(), 'auth/jwt');
+  const environment = { ...environmentOf(store, caFile), KUBECONFIG: cluster.kubeconfig };
+  const out = join(directory, 'out');
+  const [bao] = (await findOpenBao()).command('', 0, []);
+
+  const diff: DiffStage['diff'] = (args = [], more = {}) =>
+    sidekey(['tenant', 'diff', '-f', SCENARIO, ...args], { environment: { ...environment, ...more } });
+
+  async function mend(): Promise<void> {
+    const rendered = await sidekey(['tenant', 'render', '-f', SCENARIO, '-o', out]);
+    if (rendered.code !== 0) throw new Error(rendered.stderr);
+    await cluster.kubectl(['apply', '--recursive', '-f', join(out, 'kubernetes')]);
+    const env = { PATH: process.env['PATH'], BAO: bao, ...environment };
+    await promisify(execFile)('sh', [join(out, 'openbao/apply.sh')], { env });
+  }
+
+  await mend();
+  return {
+    cluster,
+    store,
+    diff,
+    mend,
+    async drifts() {
+      const { code, stdout } = await diff(['-o', 'json']);
+      const { drifts, unanswered } = JSON.parse(stdout) as Report;
+      return {
+        code,
+        found: new Map(
+          drifts.map((one) => [
+            `${one.kind} ${one.subject}`,
+            one.differences.map(({ kind, field }) => `${kind} ${field}`),
+          ]),
+        ),
+        unanswered: unanswered.map(({ message }) => message),
+      };
+    },
+    async [Symbol.asyncDispose]() {
+      await cluster.kubectl([
+        'delete',
+        '--recursive',
+        '--wait=false',
+        '--ignore-not-found',
+        '-f',
+        join(out, 'kubernetes'),
+      ]);
+      await cluster.stop();
+      await store.stop();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
