@@ -20,6 +20,8 @@ export interface DiffStage extends AsyncDisposable {
   diff(args?: readonly string[], environment?: Readonly<Record<string, string>>): Promise<Ended>;
   /** The same, read. */
   drifts(): Promise<Drifts>;
+  /** A kubeconfig of somebody who may do this with these, and nothing else. */
+  kubeconfigOf(verb: string, resources: readonly string[]): Promise<string>;
   /** Applies everything once more, which mends all but what is too much. */
   mend(): Promise<void>;
 }
@@ -31,7 +33,9 @@ export interface Drifts {
   readonly unanswered: readonly string[];
 }
 
-interface Report {
+/** What it prints for machines. */
+export interface Report {
+  readonly compared: number;
   readonly drifts: readonly {
     readonly kind: string;
     readonly subject: string;
@@ -88,6 +92,11 @@ export async function startDiffStage(): Promise<DiffStage> {
         unanswered: unanswered.map(({ message }) => message),
       };
     },
+    async kubeconfigOf(verb, resources) {
+      const file = join(directory, 'reader.kubeconfig');
+      await writeFile(file, await readerConfig(cluster, verb, resources));
+      return file;
+    },
     async [Symbol.asyncDispose]() {
       await cluster.kubectl([
         'delete',
@@ -102,4 +111,31 @@ export async function startDiffStage(): Promise<DiffStage> {
       await rm(directory, { recursive: true });
     },
   };
+}
+
+async function readerConfig(
+  cluster: ControlPlane,
+  verb: string,
+  resources: readonly string[],
+): Promise<string> {
+  const { kubectl } = cluster;
+  const name = 'sidekey-diff-reader';
+  await kubectl(['create', 'serviceaccount', name, '-n', 'default']);
+  await kubectl(['create', 'clusterrole', name, `--verb=${verb}`, `--resource=${resources.join()}`]);
+  const account = `--serviceaccount=default:${name}`;
+  await kubectl(['create', 'clusterrolebinding', name, `--clusterrole=${name}`, account]);
+  const token = (await kubectl(['create', 'token', name, '-n', 'default'])).trim();
+  const view = ['config', 'view', '--raw', '--minify', '-o', 'json'];
+  const { clusters } = JSON.parse(await kubectl(view)) as {
+    readonly clusters: readonly [{ readonly name: string }];
+  };
+  const context = { cluster: clusters[0].name, user: name };
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': name,
+    contexts: [{ name, context }],
+    clusters,
+    users: [{ name, user: { token } }],
+  });
 }

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { field } from '../../servers/openbao-api.ts';
 import { eventually } from '../../servers/eventually.ts';
-import { type DiffStage, type Drifts, startDiffStage } from './diff-stage.ts';
+import { freePort } from '../../servers/port.ts';
+import { type DiffStage, type Drifts, type Report, startDiffStage } from './diff-stage.ts';
 import { DRIFTS, patch } from './drifts.ts';
 
 let stage: DiffStage;
@@ -88,6 +89,73 @@ test('nothing is written, neither to the cluster nor to the store', async () => 
   const operations = since.map((entry) => field(entry, 'request', 'operation'));
   expect(operations.length).toBeGreaterThan(0);
   expect(operations.filter((one) => one !== 'read' && one !== 'list')).toEqual([]);
+});
+
+describe('of what cannot be asked it says why and what to do, and compares the rest:', () => {
+  const UNANSWERED = 3;
+
+  test('the cluster does not answer', async () => {
+    const { code, stdout } = await stage.diff(['--server', `http://127.0.0.1:${await freePort()}`]);
+    expect(code).toBe(UNANSWERED);
+    expect(stdout).toMatch(/^Kubernetes\n\n  \? not compared\n {6}Cannot get .*: no connection to\n/u);
+    expect(stdout).toContain('\n4 objects compared: all is as declared; not everything could be asked\n');
+  });
+
+  test('the cluster does not let one ask', async () => {
+    const kubeconfig = await stage.kubeconfigOf('get', ['namespaces', 'resourcequotas']);
+    const { code, stdout } = await stage.diff(['--kubeconfig', kubeconfig, '-o', 'json']);
+    const { compared, drifts, unanswered } = JSON.parse(stdout) as Report;
+    expect({ code, compared, drifts }).toEqual({ code: UNANSWERED, compared: 8, drifts: [] });
+    const messages = unanswered.map(({ message }) => message);
+    expect(messages).toContainEqual(
+      expect.stringMatching(
+        /^Cannot get roles .* in team-[ab]: .*; grant it the verb "get" on "roles" of rbac\.authorization\.k8s\.io \(403\); and 3 more of this kind$/u,
+      ),
+    );
+    expect(messages).toContainEqual(
+      expect.stringMatching(
+        /^Cannot list namespaces: .*; grant it the verb "list" on "namespaces" \(403\)$/u,
+      ),
+    );
+  });
+
+  test('the store does not let one ask', async () => {
+    const policy = 'path "sys/policies/acl/*" { capabilities = ["read"] }';
+    await stage.store.api('POST', 'sys/policies/acl/reader', { policy });
+    const token = await stage.store.api('POST', 'auth/token/create', { policies: ['reader'] });
+    const BAO_TOKEN = String(field(token, 'auth', 'client_token'));
+    const { code, stdout } = await stage.diff(['--only', 'vault'], { BAO_TOKEN });
+    expect(code).toBe(UNANSWERED);
+    expect(stdout.replaceAll(/\s+/gu, ' ')).toBe(
+      'OpenBao ? not compared Cannot read auth/jwt/role/team-a: the token may not; grant it "read" on "auth/jwt/role/*"; and 1 more of this kind ' +
+        '? not compared Cannot list sys/policies/acl: the token may not; grant it "list" on "sys/policies/acl" ' +
+        '? not compared Cannot list auth/jwt/role: the token may not; grant it "list" on "auth/jwt/role" ' +
+        '2 objects compared: all is as declared; not everything could be asked ',
+    );
+    expect(stdout).not.toContain(BAO_TOKEN);
+  });
+
+  test('the store does not know the token', async () => {
+    const { code, stdout } = await stage.diff(['--only', 'vault'], { BAO_TOKEN: 'canary-7d1f' });
+    expect(code).toBe(UNANSWERED);
+    expect(stdout).toContain('has it not expired?');
+    expect(stdout).not.toContain('canary-7d1f');
+  });
+
+  test('the store is sealed', async () => {
+    await stage.store.seal();
+    const { code, stdout } = await stage.diff();
+    await stage.store.unseal();
+    expect(code).toBe(UNANSWERED);
+    expect(stdout).toContain('it is sealed, or not the active node');
+    expect(stdout).toContain('objects compared: all is as declared; not everything could be asked');
+  });
+});
+
+test('a cluster behind kubectl proxy is asked without a kubeconfig', async () => {
+  await using proxy = await stage.cluster.proxy();
+  const { code } = await stage.diff(['--only', 'kubernetes', '--server', proxy.address], { KUBECONFIG: '' });
+  expect(code).toBe(0);
 });
 
 test('no token is in any output, whatever becomes of it', async () => {

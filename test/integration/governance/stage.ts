@@ -62,7 +62,7 @@ async function settled(cluster: ControlPlane, namespace: string): Promise<void> 
 export function pod(name: string, limits: JsonObject, more: JsonObject = {}): JsonObject {
   const container = {
     name: 'model-server',
-    image: 'registry.example.com/model-server:1',
+    image: 'model-server:1',
     resources: { limits },
     securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
   };
