@@ -37,7 +37,7 @@ function readCall(reader: Reader): ReloadCall {
       return {
         kind,
         signal: reader.choice('signal', RELOAD_SIGNALS, 'SIGHUP'),
-        process: readProcess(reader.child('process')),
+        to: readProcess(reader.child('to')),
       };
     case 'command':
       return { kind, words: readWords(reader) };

@@ -37,7 +37,7 @@ export type ProcessPattern = { readonly commandLine: string } | { readonly name:
 export interface SignalReload {
   readonly kind: 'signal';
   readonly signal: ReloadSignal;
-  readonly process: ProcessPattern;
+  readonly to: ProcessPattern;
 }
 
 /** Run in the agent's container without a shell. */

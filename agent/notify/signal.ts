@@ -21,7 +21,7 @@ export async function tellBySignal(call: SignalReload, signal: AbortSignal, cloc
 
 function findTarget(call: SignalReload): ProcessEntry {
   const others = listProcesses().filter(({ pid }) => pid !== process.pid);
-  const [target, another] = matchProcesses(others, call.process);
+  const [target, another] = matchProcesses(others, call.to);
   const doing = describeCall(call);
   if (!target) throw new NotifyError(`Cannot send ${doing}: there is no such process`);
   if (another) throw new NotifyError(`Cannot send ${doing}: there are several such processes`);

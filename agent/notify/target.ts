@@ -38,7 +38,7 @@ export function describeCall(call: ReloadCall): string {
     case 'http':
       return `${call.method} ${withoutQuery(call.url)}`;
     case 'signal':
-      return `${call.signal} to ${describeProcess(call.process)}`;
+      return `${call.signal} to ${describeProcess(call.to)}`;
     case 'command':
       return `command ${call.words[0] ?? ''}`;
   }

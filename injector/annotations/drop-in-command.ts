@@ -42,7 +42,7 @@ function withCommand(findings: Findings, file: InjectedFile): InjectedFile {
 const IN_THE_IMAGE =
   "runs in the agent's container, whose image has no shell and no other programs unless the operator adds some; kill and touch are built in";
 
-const KILL_FORM = `"kill -HUP <name>" with the name of one process, and ${SIGNAL_FORM}`;
+const KILL_FORM = `"kill -HUP <name>", the name of one program that runs, and ${SIGNAL_FORM}`;
 const NO_SHELL =
   'a command that needs no shell, for the agent has none, such as "kill -HUP <name>", which finds a process by its name';
 
@@ -77,7 +77,7 @@ function parseKill(options: readonly string[]): Value<SignalReload> {
   // Numbers of processes are known to nobody before they run.
   const isName = /^[^-\d]/u.test(name) && more.length === 0;
   if (signal === undefined || !isName) return { expected: KILL_FORM };
-  return { value: { kind: 'signal', signal, process: { name: posix.basename(name) } } };
+  return { value: { kind: 'signal', signal, to: { name: posix.basename(name) } } };
 }
 
 function signalOf(word: string): ReloadSignal | undefined {

@@ -40,7 +40,7 @@ function parseSignal(verb: string, commandLine: string): Value<SignalReload> {
   const signal = RELOAD_SIGNALS.find((known) => known === verb);
   if (signal === undefined) return { expected: SIGNAL_FORM };
   return isPrintable(commandLine)
-    ? { value: { kind: 'signal', signal, process: { commandLine } } }
+    ? { value: { kind: 'signal', signal, to: { commandLine } } }
     : { expected: 'the whole command line of one process, in one line' };
 }
 

@@ -51,14 +51,14 @@ function signals(spec: JsonObject, files: readonly InjectedFile[]): readonly Sig
 }
 
 /** Those that are started as what is meant; if it is not known of any, for images have their own commands, all. */
-function targets(spec: JsonObject, { process }: SignalReload): readonly JsonObject[] {
+function targets(spec: JsonObject, { to }: SignalReload): readonly JsonObject[] {
   const sidecars = listIn(spec, 'initContainers').filter(
     (container) => container['restartPolicy'] === 'Always' && !isOurContainer(container),
   );
   const named = [...listIn(spec, 'containers'), ...sidecars].filter((container) => {
     const words = commandOf(container);
-    if ('name' in process) return posix.basename(words[0] ?? '') === process.name;
-    return words.join(' ') === process.commandLine;
+    if ('name' in to) return posix.basename(words[0] ?? '') === to.name;
+    return words.join(' ') === to.commandLine;
   });
   return named.length > 0 ? named : listIn(spec, 'containers');
 }

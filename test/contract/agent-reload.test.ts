@@ -70,13 +70,13 @@ describe('whom a file tells of its changes', () => {
     ],
     [
       'a process',
-      { kind: 'signal', signal: 'SIGUSR1', process: { commandLine: 'a b' } },
-      { kind: 'signal', signal: 'SIGUSR1', process: { commandLine: 'a b' }, deadlineMs: 300_000 },
+      { kind: 'signal', signal: 'SIGUSR1', to: { commandLine: 'a b' } },
+      { kind: 'signal', signal: 'SIGUSR1', to: { commandLine: 'a b' }, deadlineMs: 300_000 },
     ],
     [
       'a process by its name',
-      { kind: 'signal', process: { name: 'a' } },
-      { kind: 'signal', signal: 'SIGHUP', process: { name: 'a' }, deadlineMs: 300_000 },
+      { kind: 'signal', to: { name: 'a' } },
+      { kind: 'signal', signal: 'SIGHUP', to: { name: 'a' }, deadlineMs: 300_000 },
     ],
     [
       'a command',
@@ -111,8 +111,8 @@ describe('whom a file tells of its changes', () => {
       ['.success[0].from', '.success[1].to'],
     ],
     ['a body that is none', { ...HTTP, body: 1 }, ['.body']],
-    ['a signal that ends', { kind: 'signal', signal: 'SIGKILL', process: { name: 'a' } }, ['.signal']],
-    ['no process', { kind: 'signal', process: {} }, ['.process.commandLine']],
+    ['a signal that ends', { kind: 'signal', signal: 'SIGKILL', to: { name: 'a' } }, ['.signal']],
+    ['no process', { kind: 'signal', to: {} }, ['.to.commandLine']],
     ['no words', { kind: 'command', words: [] }, ['.words']],
     ['odd words', { kind: 'command', words: ['a', 1] }, ['.words']],
     ['a word that ends early', { kind: 'command', words: ['a\0b'] }, ['.words']],

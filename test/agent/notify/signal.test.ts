@@ -6,21 +6,21 @@ import { tellBySignal } from '../../../agent/notify/signal.ts';
 import { SteeredClock } from '../steered-clock.ts';
 import { type Program, startProgram } from './program.ts';
 
-const call = (process: ProcessPattern, signal: ReloadSignal = 'SIGHUP'): SignalReload => ({
+const call = (to: ProcessPattern, signal: ReloadSignal = 'SIGHUP'): SignalReload => ({
   kind: 'signal',
   signal,
-  process,
+  to,
 });
 
 /** Tells, and lets no time pass for whoever is told. */
-async function tell(process: ProcessPattern, signal: ReloadSignal = 'SIGHUP'): Promise<void> {
+async function tell(to: ProcessPattern, signal: ReloadSignal = 'SIGHUP'): Promise<void> {
   const clock = new SteeredClock();
-  const telling = tellBySignal(call(process, signal), new AbortController().signal, clock);
+  const telling = tellBySignal(call(to, signal), new AbortController().signal, clock);
   await Promise.all([telling, clock.advance(3000)]);
 }
 
-async function fault(process: ProcessPattern, signal: ReloadSignal = 'SIGHUP'): Promise<string> {
-  const error: unknown = await tell(process, signal).catch((reason: unknown) => reason);
+async function fault(to: ProcessPattern, signal: ReloadSignal = 'SIGHUP'): Promise<string> {
+  const error: unknown = await tell(to, signal).catch((reason: unknown) => reason);
   if (!(error instanceof NotifyError)) throw new Error(`No fault: ${String(error)}`);
   expect(error.transient).toBe(true);
   return error.message;

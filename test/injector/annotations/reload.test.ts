@@ -74,7 +74,7 @@ describe('whom a file of our own tells of its changes', () => {
     expect(reloadOf(read({ 'reload.api': 'signal:SIGUSR2  python3 -m  server ' }))).toEqual({
       kind: 'signal',
       signal: 'SIGUSR2',
-      process: { commandLine: 'python3 -m  server' },
+      to: { commandLine: 'python3 -m  server' },
       deadlineMs: 300_000,
     });
   });
@@ -173,7 +173,7 @@ describe('the command of a file of the drop-in family', () => {
     ['kill -s SIGWINCH /usr/sbin/nginx', 'SIGWINCH', 'nginx'],
     ['kill -12 nginx', 'SIGUSR2', 'nginx'],
   ])('is a signal to a process of a name: %s', (text, signal, name) => {
-    expect(reloadOf(command(text))).toMatchObject({ kind: 'signal', signal, process: { name } });
+    expect(reloadOf(command(text))).toMatchObject({ kind: 'signal', signal, to: { name } });
   });
 
   it.each([
