@@ -11,7 +11,7 @@ import { readTenant } from './read/tenant.ts';
 import { zerosFor } from './render/quota.ts';
 import type { Tenant } from './tenant.ts';
 
-export const API_VERSION = 'sidekey.dev/v1';
+const API_VERSION = 'sidekey.dev/v1';
 
 /** What the files declare, or *every* problem in them. Notes are worth knowing, and no obstacle. */
 export type ParsedTenancy =

@@ -1,3 +1,5 @@
+import { isCidr } from './cidr.ts';
+
 /** What a text has to look like. */
 export interface Form {
   /** Completes "must be …". */
@@ -66,18 +68,10 @@ export const FOLDER = form(
   (text) => text === '/' || /^(?:\/[\w-]+)+$/u.test(text),
 );
 
-export const CIDR = form('a range of addresses such as 10.0.0.0/24 or fd00::/64', isCidr);
-
-function isCidr(text: string): boolean {
-  const [address = '', bits = '', ...more] = text.split('/');
-  if (more.length > 0 || !/^\d{1,3}$/u.test(bits)) return false;
-  if (isV4(address)) return Number(bits) <= 32;
-  return /^[\da-f:.]+$/iu.test(address) && URL.canParse(`http://[${address}]/`) && Number(bits) <= 128;
-}
-
-const isV4 = (text: string): boolean =>
-  /^\d{1,3}(?:\.\d{1,3}){3}$/u.test(text) &&
-  text.split('.').every((part) => String(Number(part)) === part && Number(part) <= 255);
+export const CIDR = form(
+  'a range of addresses such as 10.0.0.0/24 or fd00::/64, whose other bits are zero',
+  isCidr,
+);
 
 export const ADDRESS: Form = {
   says: 'an address such as https://openbao.openbao.svc:8200, without user and path',

@@ -119,10 +119,18 @@ function pathOf(field: Field, capabilities: VaultPath['capabilities']): VaultPat
   return fault === undefined ? { path, capabilities } : undefined;
 }
 
+/** Its role in Infisical is called so, with `sidekey-` before it, and has at most 64 letters. */
+const LONGEST_NAME = 56;
+
 /** Reads `spec.secrets.infisical`. */
 export function readInfisical(field: Field, { tenant, claim }: Context): InfisicalAccess | undefined {
   if (isAbsent(field)) return undefined;
   const fields = fieldsOf(field, ['project', 'identity', 'environments', 'serviceAccounts', 'ttl', 'maxTtl']);
+  if (tenant.length > LONGEST_NAME)
+    refuse(
+      field,
+      `needs a tenant's name of at most ${LONGEST_NAME} letters: Infisical takes no longer name for its role`,
+    );
   const project = readText(fields.project, UUID) ?? '';
   const identity = readText(fields.identity, UUID) ?? '';
   if (identity !== '') claim({ kind: 'identity', what: identity, field: fields.identity });

@@ -87,6 +87,7 @@ function readNamespaces(field: Field, platform: Platform, claim: Claiming): read
 function platformUse(name: string, platform: Platform): string | undefined {
   if (platform.exemptNamespaces.includes(name)) return 'is exempt from all policies';
   if (name.startsWith('kube-')) return 'is of Kubernetes itself';
+  if (name === platform.prometheus.namespace) return 'is where Prometheus runs';
   const stores = [platform.vault.namespace, platform.infisical.namespace];
   return stores.includes(name) ? 'is where a store runs' : undefined;
 }
