@@ -22,6 +22,12 @@ const TEXTS = cel`
     c[?p].?httpGet.?httpHeaders.orValue([]).map(h, h.?value.orValue('')).join(' ')))
 `;
 
+/** Whether a text has one of the markers of a shape, which is asked first. */
+const mayHave = (text: string, { markers }: CredentialShape): readonly string[] =>
+  markers.length === 0
+    ? []
+    : [`(${markers.map((marker) => `${text}.contains(${quote(marker)})`).join(' || ')})`];
+
 /** Whether a text has a shape. Where a name of a program could have it, too, it takes a digit and a capital. */
 const has = (text: string, { pattern, isRandom }: CredentialShape): string =>
   isRandom
@@ -33,10 +39,7 @@ const hasAny = (text: string): string => CREDENTIAL_SHAPES.map((shape) => has(te
 /** Whether there is a shape at all, an expression for each: what one may cost is counted by itself. */
 const SHAPES: readonly NamedExpression[] = CREDENTIAL_SHAPES.map((shape) => ({
   name: shape.variable,
-  expression: cel`
-    (${shape.markers.map((marker) => `variables.text.contains(${quote(marker)})`).join(' || ')}) &&
-    ${has('variables.text', shape)}
-  `,
+  expression: [...mayHave('variables.text', shape), has('variables.text', shape)].join(' &&\n'),
 }));
 
 const VARIABLES: readonly NamedExpression[] = [
