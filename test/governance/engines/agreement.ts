@@ -61,6 +61,16 @@ export const differences = (one: Judged, other: Judged, policy: string): readonl
       return [`${asked.name}: ${one.engine.name} ${told(first)}, ${other.engine.name} ${told(second)}`];
     });
 
+/** The cases in which an engine says of a mutant what its origin would not have said. */
+export const noticed = (judged: Judged, mutant: string, before: Judged, origin: string): readonly string[] =>
+  judged.cases
+    .filter((one) => {
+      const [changed, right] = [outcomeOf(judged, one, mutant), outcomeOf(before, one, origin)];
+      const isExpected = (changed.verdict === 'denied') === isDenied(one, origin);
+      return !isExpected || words({ ...changed, message: '' }) !== words({ ...right, message: '' });
+    })
+    .map(({ name }) => name);
+
 const told = ({ verdict, message = '', notes = {} }: Outcome): string =>
   `${verdict} ${message} ${JSON.stringify(notes)}`;
 

@@ -22,8 +22,16 @@ export function namespaceObjectOf({ object }: Case): JsonObject | undefined {
   return found;
 }
 
-/** The request as policies see it. */
+const inputs = new WeakMap<Case, AdmissionInput>();
+
+/** The request as policies see it; the same one for each policy. */
 export function inputOf(one: Case): AdmissionInput {
+  const input = inputs.get(one) ?? newInput(one);
+  inputs.set(one, input);
+  return input;
+}
+
+function newInput(one: Case): AdmissionInput {
   const { operation, object, oldObject, subresource } = one;
   const namespaceObject = namespaceObjectOf(one);
   return {
