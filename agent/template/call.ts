@@ -8,6 +8,7 @@ import {
   isMap,
   isText,
   isTrue,
+  NIL_LIST,
   NIL_MAP,
   StringList,
   TextMap,
@@ -89,7 +90,7 @@ const TYPES: Readonly<Record<Exclude<Parameter, 'any'>, Type>> = {
     holds: (value) => value instanceof StringList,
     none: new StringList(undefined),
   },
-  list: { name: '[]interface {}', holds: isList, none: [] },
+  list: { name: '[]interface {}', holds: isList, none: NIL_LIST },
   map: {
     name: 'map[string]interface {}',
     holds: (value) => isMap(value) && !(value instanceof TextMap),

@@ -64,7 +64,7 @@ async function theirs(name: string, text: string): Promise<{ exitCode: number | 
   const destination = join(out, 'file');
   if (text.includes('pkiCert "pki/')) await writeFile(destination, pemsOf(issued));
   const source = { text: textFor(text, out), left: '{{', right: '}}' };
-  const { exitCode } = await runBaoAgent(server, [{ name, source }], () => destination);
+  const { exitCode } = await runBaoAgent(server, [{ name, source }], { destinationOf: () => destination });
   return { exitCode, tree: await treeOf(out) };
 }
 

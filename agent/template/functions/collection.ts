@@ -9,6 +9,7 @@ import {
   isText,
   itemOf,
   itemsOf,
+  sliceOf,
   StringList,
   textOf,
   typeName,
@@ -88,7 +89,7 @@ function slice(value: GoValue, indexes: readonly GoValue[]): GoValue {
   const items = itemsOf(value);
   if (items === undefined) throw new Fault(`type ${typeName(value)} cannot be sliced`);
   const [from, to] = bounds(indexes, items.length, 3);
-  return value instanceof StringList ? new StringList(value.items.slice(from, to)) : items.slice(from, to);
+  return sliceOf(value, from, to);
 }
 
 /** Start and end of a slice; the third index of Go, a capacity, is only checked. */

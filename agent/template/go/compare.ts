@@ -6,11 +6,11 @@ import {
   type GoValue,
   Integer,
   isMap,
+  isNilList,
   isText,
   itemsOf,
   NIL_MAP,
   Scratch,
-  StringList,
   Structure,
   textOf,
   typeName,
@@ -45,7 +45,7 @@ const isNothing = (value: GoValue): boolean => value === undefined || value === 
 
 function isNil(value: GoValue): boolean {
   if (value instanceof Structure) return value.fields === undefined;
-  return isNothing(value) || value === NIL_MAP || (value instanceof StringList && value.isNil);
+  return isNothing(value) || value === NIL_MAP || isNilList(value);
 }
 
 /** What is compared by its identity, if it can be compared at all. */

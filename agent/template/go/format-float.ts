@@ -1,4 +1,4 @@
-import { Fault } from '../error.ts';
+import { binary, hexadecimal, partsOf } from './format-binary.ts';
 import { pad, type Spec } from './spec.ts';
 
 /** Decimal digits without leading or trailing zeros, and the place of the point: 0.digits × 10^point. */
@@ -10,23 +10,31 @@ interface Decimal {
 /** No double has more decimals than this; what is asked beyond is zeros. */
 const MAX_DECIMALS = 1_100;
 
-/** A double under the verbs `v g G e E f F`; undefined if the verb is none of them. */
+/** A double under the verbs `v g G e E f F b x X`; undefined if the verb is none of them. */
 export function formatFloat(value: number, spec: Spec): string | undefined {
   const { verb } = spec;
   if (!'vgGeEfFbxX'.includes(verb)) return undefined;
-  refuseRareForms(spec);
   const sign = value < 0 || Object.is(value, -0) ? '-' : positiveSign(value, spec);
   if (!Number.isFinite(value)) return pad(sign + notFinite(value), { ...spec, zero: false });
-  const magnitude = formatMagnitude(Math.abs(value), spec);
-  const text = verb === 'E' || verb === 'G' ? magnitude.toUpperCase() : magnitude;
+  const magnitude = withPoint(formatMagnitude(Math.abs(value), spec), spec);
+  const text = 'EGX'.includes(verb) ? magnitude.toUpperCase() : magnitude;
   const zeros = spec.zero && !spec.minus ? spec.width - sign.length : 0;
   return pad(sign + text.padStart(zeros, '0'), { ...spec, zero: false });
 }
 
-function refuseRareForms({ verb, sharp }: Spec): void {
-  if ('bxX'.includes(verb)) throw new Fault(`the verb %${verb} is not supported for floating-point numbers`);
-  if (sharp) throw new Fault('the flag # is not supported for floating-point numbers');
+/** The flag `#`: always a point, and with `%g` and `%x` the zeros that they leave out. */
+function withPoint(text: string, { verb, sharp, precision }: Spec): string {
+  if (!sharp || verb === 'b') return text;
+  const end = text.indexOf('xX'.includes(verb) ? 'p' : 'e');
+  const number = end < 0 ? text : text.slice(0, end);
+  const wanted = 'vgGx'.includes(verb) ? (precision ?? 6) : 0;
+  const zeros = '0'.repeat(Math.max(0, wanted - countDigits(number)));
+  return `${number}${number.includes('.') ? '' : '.'}${zeros}${text.slice(number.length)}`;
 }
+
+/** From the first that is not 0; the `x` of a prefix counts, as it does in Go, and so does a 0 that stands alone. */
+const countDigits = (number: string): number =>
+  number === '0' ? 1 : number.replace('.', '').replace(/^0+/u, '').length;
 
 /** Infinity always shows its sign. */
 function positiveSign(value: number, { plus, space }: Spec): string {
@@ -38,6 +46,8 @@ function positiveSign(value: number, { plus, space }: Spec): string {
 const notFinite = (value: number): string => (Number.isNaN(value) ? 'NaN' : 'Inf');
 
 function formatMagnitude(value: number, { verb, precision }: Spec): string {
+  if (verb === 'b') return binary(value);
+  if (verb === 'x' || verb === 'X') return hexadecimal(value, precision);
   if (verb === 'f' || verb === 'F') return fixed(value, precision ?? 6);
   if (verb === 'e' || verb === 'E') {
     const decimals = precision ?? 6;
@@ -87,12 +97,7 @@ function fixed(value: number, decimals: number): string {
 
 /** `value × 10^decimals`, exactly, rounded half to even as Go does (`toFixed` rounds half up). */
 function scaled(value: number, decimals: number): bigint {
-  const view = new DataView(new ArrayBuffer(8));
-  view.setFloat64(0, value);
-  const bits = view.getBigUint64(0);
-  const biased = Number(bits >> 52n);
-  const mantissa = (bits & ((1n << 52n) - 1n)) | (biased === 0 ? 0n : 1n << 52n);
-  const power = (biased === 0 ? 1 : biased) - 1_075;
+  const { mantissa, exponent: power } = partsOf(value);
   const numerator = mantissa * 2n ** BigInt(Math.max(power, 0)) * 10n ** BigInt(Math.max(decimals, 0));
   const denominator = 2n ** BigInt(Math.max(-power, 0)) * 10n ** BigInt(Math.max(-decimals, 0));
   const quotient = numerator / denominator;

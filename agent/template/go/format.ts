@@ -11,6 +11,7 @@ import {
   type GoValue,
   Integer,
   isMap,
+  isNilList,
   isText,
   itemsOf,
   NIL_MAP,
@@ -62,6 +63,7 @@ function formatNil(spec: Spec): string {
 function formatValue(value: GoValue, spec: Spec): string {
   if (isMap(value)) return formatMap(value, spec);
   const items = itemsOf(value);
+  if (items !== undefined && spec.goSyntax && isNilList(value)) return `${typeName(value)}(nil)`;
   if (items !== undefined) return formatItems(typeName(value), items, spec);
   const text = formatScalar(value, spec);
   if (text !== undefined) return text;

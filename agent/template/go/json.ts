@@ -6,9 +6,9 @@ import {
   type GoValue,
   Integer,
   isMap,
+  isNilList,
   itemsOf,
   NIL_MAP,
-  StringList,
   Structure,
   typeName,
 } from './value.ts';
@@ -45,7 +45,7 @@ function jsonCollection(value: GoValue, style: JsonStyle, indent: string): strin
   if (isMap(value)) return jsonObject(sortedEntries(value), style, indent);
   const items = itemsOf(value);
   if (items === undefined) throw new Fault(`type ${typeName(value)} cannot be written as JSON`);
-  if (value instanceof StringList && value.isNil) return 'null';
+  if (isNilList(value)) return 'null';
   const deeper = `${indent}  `;
   return enclose(
     '[]',

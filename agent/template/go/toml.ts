@@ -8,6 +8,7 @@ import {
   type GoValue,
   Integer,
   isMap,
+  isNilList,
   itemsOf,
   NIL_MAP,
   Structure,
@@ -50,7 +51,8 @@ function subTable(key: Key, item: GoValue): string {
   return tables.map((one) => `\n${indentOf(key)}[[${headerOf(key)}]]\n${table(key, one)}`).join('');
 }
 
-const isAbsent = (item: GoValue): boolean => item === undefined || item === null || item === NIL_MAP;
+const isAbsent = (item: GoValue): boolean =>
+  item === undefined || item === null || item === NIL_MAP || isNilList(item);
 
 /** The items of a list that holds nothing but tables. */
 function tablesOf(value: GoValue): readonly GoMap[] | undefined {
@@ -72,14 +74,18 @@ function element(value: GoValue): string {
   return `[${items.map(element).join(', ')}]`;
 }
 
+/** Maps go last. After an entry there is a comma unless it is the last one, though what follows may be left out. */
 function inline(map: GoMap): string {
   const entries = sortedEntries(map);
   const sorted = [
     ...entries.filter(([, item]) => !isMap(item)),
     ...entries.filter(([, item]) => isMap(item)),
   ];
-  const parts = sorted.filter(([, item]) => !isAbsent(item));
-  return `{${parts.map(([name, item]) => `${keyText(name)} = ${element(item)}`).join(', ')}}`;
+  const parts = sorted.map(([name, item], index) => {
+    if (isAbsent(item)) return '';
+    return `${keyText(name)} = ${element(item)}${index < sorted.length - 1 ? ', ' : ''}`;
+  });
+  return `{${parts.join('')}}`;
 }
 
 function number(value: Integer | Float | string): string {

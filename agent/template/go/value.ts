@@ -13,6 +13,7 @@ export type GoValue =
   | Integer
   | Float
   | StringList
+  | TypedList
   | Structure
   | Channel
   | Scratch
@@ -58,6 +59,17 @@ export class StringList {
   }
 }
 
+/** A list of another type than those out of JSON: `[]int` or `[][]interface {}`. */
+export class TypedList {
+  readonly type: '[]int' | '[][]interface {}';
+  readonly items: readonly GoValue[];
+
+  constructor(type: TypedList['type'], items: readonly GoValue[]) {
+    this.type = type;
+    this.items = items;
+  }
+}
+
 /** A struct, or a pointer to one (`*` in its type): its exported fields in order, or none if it is nil. */
 export class Structure {
   readonly type: string;
@@ -95,6 +107,9 @@ export class Scratch {
   readonly values = new Map<string, GoValue>();
 }
 
+/** A list that was never made: prints and counts as an empty one, but is `null` in JSON, and equals nil. */
+export const NIL_LIST: readonly GoValue[] = [];
+
 /** A map that was never made: prints and counts as an empty one, but is `null` in JSON. */
 export const NIL_MAP: GoMap = new Map();
 
@@ -113,15 +128,26 @@ export const isText = (value: GoValue): value is string | JsonNumber =>
 export const textOf = (value: string | JsonNumber): string =>
   typeof value === 'string' ? value : value.token;
 
-/** The items of a list of either type; undefined if the value is no list. */
+/** The items of a list of any type; undefined if the value is no list. */
 export function itemsOf(value: GoValue): readonly GoValue[] | undefined {
-  return value instanceof StringList ? value.items : isList(value) ? value : undefined;
+  if (value instanceof StringList || value instanceof TypedList) return value.items;
+  return isList(value) ? value : undefined;
+}
+
+export const isNilList = (value: GoValue): boolean =>
+  value === NIL_LIST || (value instanceof StringList && value.isNil);
+
+/** Some of the items, as a list of the same type. */
+export function sliceOf(value: GoValue, from: number, to: number): GoValue {
+  if (value instanceof StringList) return new StringList(value.items.slice(from, to));
+  if (value instanceof TypedList) return new TypedList(value.type, value.items.slice(from, to));
+  return itemsOf(value)?.slice(from, to);
 }
 
 /** The name of the type, as Go prints it. */
 export function typeName(value: GoValue): string {
   if (value === undefined || value === null) return 'interface {}';
-  if (value instanceof Integer || value instanceof Structure) return value.type;
+  if (value instanceof Integer || value instanceof Structure || value instanceof TypedList) return value.type;
   if (isText(value)) return typeof value === 'string' ? 'string' : 'json.Number';
   if (typeof value === 'boolean') return 'bool';
   return value instanceof Float ? 'float64' : collectionType(value);

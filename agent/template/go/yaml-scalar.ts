@@ -1,5 +1,3 @@
-import { Fault } from '../error.ts';
-
 /** Where a scalar is written. */
 export interface Place {
   /** Columns of the parent; further lines have two more. */
@@ -11,9 +9,6 @@ export interface Place {
 
 /** A text with the quotes it needs. One of an `other` type when plain gets double quotes. */
 export function scalarText(text: string, type: 'string' | 'other', place: Place): string {
-  if (place.isKey && !isSimpleKey(text)) {
-    throw new Fault('a key that is longer than 128 bytes or a line is not supported in YAML');
-  }
   if (text.includes('\n')) return isBlock(text) ? literal(text, place) : doubleQuoted(text, place);
   if (type === 'other' || SPECIAL.test(text) || /[\u2028\u2029] /u.test(text))
     return doubleQuoted(text, place);
@@ -31,7 +26,8 @@ function singleQuoted(text: string, place: Place): string {
 
 const marginOf = ({ indent }: Place): string => ' '.repeat(indent + 2 || 2);
 
-const isSimpleKey = (text: string): boolean =>
+/** What may stand before a colon. */
+export const isSimpleKey = (text: string): boolean =>
   Buffer.byteLength(text) <= 128 && !/[\n\r\u0085\u2028\u2029]/u.test(text);
 
 /** What only double quotes can hold: all but printable characters of the basic plane, and spaces before a break. */

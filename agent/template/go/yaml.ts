@@ -7,7 +7,7 @@ import { PLAIN } from './spec.ts';
 import { Float, type GoMap, type GoValue, Integer, isMap, itemsOf, Structure, typeName } from './value.ts';
 import { compareYamlKeys } from './yaml-key.ts';
 import { isStringWhenPlain } from './yaml-resolve.ts';
-import { type Place, scalarText } from './yaml-scalar.ts';
+import { isSimpleKey, type Place, scalarText } from './yaml-scalar.ts';
 
 /** YAML as version 2 of `gopkg.in/yaml` writes it: lines are wrapped after 80 columns, a list is not indented in a map. */
 export function toYaml(value: GoValue): string {
@@ -36,10 +36,17 @@ const sorted = (map: GoMap): Entries => [...map].toSorted(([left], [right]) => c
 
 function mapping(entries: Entries, indent: number): string {
   const lines = entries.map(([name, item]) => {
+    if (!isSimpleKey(name)) return complexEntry(name, item, indent);
     const key = stringText(name, { indent, column: indent, isKey: true });
     return `${key}:${mapped(item, indent, indent + key.length + 2)}`;
   });
   return lines.join(lineBreak(indent));
+}
+
+/** A key that is long or has several lines stands for itself, and what belongs to it below. */
+function complexEntry(name: string, item: GoValue, indent: number): string {
+  const place = { indent, column: indent + 2, isKey: false };
+  return `? ${stringText(name, place)}${lineBreak(indent)}: ${node(item, place)}`;
 }
 
 const lineBreak = (indent: number): string => `\n${' '.repeat(indent)}`;

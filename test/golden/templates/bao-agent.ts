@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { findOpenBao } from '../../servers/openbao-binary.ts';
 import type { OpenBaoServer } from '../../servers/openbao.ts';
 import { type Case, ENVIRONMENT } from './corpus.ts';
@@ -14,34 +15,42 @@ export interface AgentRun {
   readonly files: ReadonlyMap<string, Buffer>;
 }
 
-/**
- * Runs `bao agent` over some templates at once until it has rendered all of them, or given up on the first bad one.
- *
- * @param destinationOf Where each is rendered to; in a directory of this run, unless said otherwise.
- */
-export async function runBaoAgent(
-  server: OpenBaoServer,
-  cases: readonly Case[],
-  destinationOf?: (name: string) => string,
-): Promise<AgentRun> {
-  const directory = await mkdtemp(join(tmpdir(), 'sidekey-templates-'));
-  const place = destinationOf ?? ((name: string) => join(directory, 'out', name));
-  try {
-    await writeInputs({ directory, server, place }, cases);
-    const { exitCode, log } = await launch(directory);
-    return { exitCode, log, files: await readOutputs(place, cases) };
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+export interface RunOptions {
+  /** Where each case is rendered to; in a directory of the run, unless said otherwise. */
+  readonly destinationOf?: (name: string) => string;
+  /**
+   * Goes on after a bad template until this one is rendered, which has to come last. The real agent crashes when one
+   * template fails twice: all have to read one and the same secret, and no other.
+   */
+  readonly last?: Case;
 }
 
 interface Run {
   readonly directory: string;
   readonly server: OpenBaoServer;
   readonly place: (name: string) => string;
+  readonly last: Case | undefined;
 }
 
-async function writeInputs({ directory, server, place }: Run, cases: readonly Case[]): Promise<void> {
+/** Runs `bao agent` over some templates at once until it has rendered all of them, or given up on the first bad one. */
+export async function runBaoAgent(
+  server: OpenBaoServer,
+  cases: readonly Case[],
+  { destinationOf, last }: RunOptions = {},
+): Promise<AgentRun> {
+  const directory = await mkdtemp(join(tmpdir(), 'sidekey-templates-'));
+  const place = destinationOf ?? ((name: string) => join(directory, 'out', name));
+  const run = { directory, server, place, last };
+  try {
+    await writeInputs(run, last ? [...cases, last] : cases);
+    const { exitCode, log } = await launch(run);
+    return { exitCode, log, files: await readOutputs(place, cases) };
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function writeInputs({ directory, server, place, last }: Run, cases: readonly Case[]): Promise<void> {
   await mkdir(join(directory, 'out'));
   await writeFile(join(directory, 'token'), server.rootToken);
   await Promise.all(cases.map(({ name, source }) => writeFile(join(directory, `${name}.tmpl`), source.text)));
@@ -55,13 +64,14 @@ async function writeInputs({ directory, server, place }: Run, cases: readonly Ca
       left_delimiter: left,
       right_delimiter: right,
       error_on_missing_key: errorOnMissingKey,
+      error_fatal: last === undefined,
     })),
-    exit_after_auth: true,
+    exit_after_auth: last === undefined,
   };
   await writeFile(join(directory, 'agent.json'), JSON.stringify(config));
 }
 
-async function launch(directory: string): Promise<{ exitCode: number | null; log: string }> {
+async function launch({ directory, place, last }: Run): Promise<{ exitCode: number | null; log: string }> {
   const binary = await findOpenBao();
   const [file, ...args] = binary.command(directory, 0, ['agent', `-config=${join(directory, 'agent.json')}`]);
   const child = spawn(file, args, { env: { HOME: directory, ...ENVIRONMENT }, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -69,16 +79,25 @@ async function launch(directory: string): Promise<{ exitCode: number | null; log
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (chunk: string) => (log += chunk));
   }
+  if (last) void endAfter(child, place(last.name));
   const exitCode = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject).on('close', resolve);
   });
   return { exitCode, log };
 }
 
-async function readOutputs(
-  place: Run['place'],
-  cases: readonly Case[],
-): Promise<ReadonlyMap<string, Buffer>> {
+/** Ends the agent when a file is there; its log is written out by then. */
+async function endAfter(child: ChildProcess, file: string): Promise<void> {
+  const isThere = (): Promise<boolean> => access(file).then(
+    () => true,
+    () => false,
+  );
+  while (child.exitCode === null && !(await isThere())) await sleep(20);
+  await sleep(100);
+  child.kill('SIGKILL');
+}
+
+async function readOutputs(place: Run['place'], cases: readonly Case[]): Promise<ReadonlyMap<string, Buffer>> {
   const entries = await Promise.all(
     cases.map(async ({ name }) => {
       const content = await readFile(place(name)).catch(() => undefined);

@@ -11,8 +11,10 @@ import {
   type GoValue,
   Integer,
   isMap,
+  isNilList,
   isText,
   itemsOf,
+  NIL_MAP,
   Scratch,
   Structure,
   textOf,
@@ -77,12 +79,16 @@ export function isDeepEqual(left: GoValue, right: GoValue): boolean {
   const kind = kindOf(left);
   if (kind === 'invalid' || kind !== kindOf(right)) return kind === kindOf(right);
   if (typeName(left) !== typeName(right)) return false;
+  // What was never made equals nothing that was, be it as empty.
+  if (isNeverMade(left) !== isNeverMade(right)) return false;
   if (isMap(left) && isMap(right)) return hasSameEntries(left, right);
   const [items, others] = [itemsOf(left), itemsOf(right)];
   return items === undefined || others === undefined
     ? isSameScalar(left, right)
     : hasSameItems(items, others);
 }
+
+const isNeverMade = (value: GoValue): boolean => value === NIL_MAP || isNilList(value);
 
 function isSameScalar(left: GoValue, right: GoValue): boolean {
   if (isText(left) && isText(right)) return textOf(left) === textOf(right);

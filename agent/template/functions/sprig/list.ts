@@ -1,6 +1,6 @@
 import { Fault } from '../../error.ts';
 import { countValues } from '../../go/copy.ts';
-import { type GoValue, itemsOf, StringList } from '../../go/value.ts';
+import { type GoValue, NIL_LIST, sliceOf, TypedList } from '../../go/value.ts';
 import { type Family, type FunctionContext, takes, takesMore, type TemplateFunction } from '../signature.ts';
 import { isBlank, isDeepEqual, itemsIn, toWhole } from './cast.ts';
 
@@ -19,8 +19,8 @@ const append = takes(['any', 'any'], ([items, value], context) => [...spent(item
 const prepend = takes(['any', 'any'], ([items, value], context) => [value, ...spent(items, context)]);
 const first = ofList((items) => items[0]);
 const last = ofList((items) => items.at(-1));
-const rest = ofList((items) => items.slice(1));
-const initial = ofList((items) => items.slice(0, -1));
+const rest = ofList((items) => (items.length === 0 ? NIL_LIST : items.slice(1)));
+const initial = ofList((items) => (items.length === 0 ? NIL_LIST : items.slice(0, -1)));
 const reverse = ofList((items) => items.toReversed());
 const compact = ofList((items) => items.filter((item) => !isBlank(item)));
 const uniq = ofList((items, context) =>
@@ -72,7 +72,10 @@ export const SPRIG_LIST: Family<'sprigList'> = {
   sprig_mustSlice: slice,
   sprig_chunk: chunk,
   sprig_mustChunk: chunk,
-  sprig_concat: takesMore([], 'any', (lists, context) => lists.flatMap((items) => spent(items, context))),
+  sprig_concat: takesMore([], 'any', (lists, context) => {
+    const items = lists.flatMap((one) => spent(one, context));
+    return items.length === 0 ? NIL_LIST : items;
+  }),
 };
 
 function isAmong(items: readonly GoValue[], value: GoValue, context: FunctionContext): boolean {
@@ -86,13 +89,14 @@ function part(value: GoValue, [start = 0n, end]: readonly bigint[]): GoValue {
   const to = end ?? BigInt(items.length);
   if (start < 0n || start > to || to > BigInt(items.length)) throw new Fault('an index is out of range');
   const range = [Number(start), Number(to)] as const;
-  return value instanceof StringList
-    ? new StringList(value.items.slice(...range))
-    : itemsOf(value)?.slice(...range);
+  return sliceOf(value, ...range);
 }
 
-function chunks(items: readonly GoValue[], size: number): readonly GoValue[] {
+function chunks(items: readonly GoValue[], size: number): TypedList {
   if (size <= 0) throw new Fault('the size of a chunk is not positive');
   const count = Math.ceil(items.length / size);
-  return Array.from({ length: count }, (_none, index) => items.slice(index * size, (index + 1) * size));
+  const parts = Array.from({ length: count }, (_none, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+  return new TypedList('[][]interface {}', parts);
 }

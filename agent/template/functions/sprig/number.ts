@@ -1,5 +1,5 @@
 import { Fault } from '../../error.ts';
-import { Float, type GoValue, Integer } from '../../go/value.ts';
+import { Float, type GoValue, Integer, TypedList } from '../../go/value.ts';
 import { type Family, type FunctionContext, takes, takesMore, type TemplateFunction } from '../signature.ts';
 import { toDouble, toText, toWhole } from './cast.ts';
 
@@ -72,18 +72,15 @@ function round(value: number, places: number, from: number): number {
   return (digit % 1 >= from ? Math.ceil(digit) : Math.floor(digit)) / power;
 }
 
-function steps(
-  [start, stop, step]: readonly [bigint, bigint, bigint],
-  context: FunctionContext,
-): readonly Integer[] {
+function steps([start, stop, step]: readonly [bigint, bigint, bigint], context: FunctionContext): TypedList {
   const isDown = stop < start;
-  if (step === 0n || isDown !== step < 0n) return [];
+  if (step === 0n || isDown !== step < 0n) return new TypedList('[]int', []);
   const numbers: Integer[] = [];
   for (let at = start; isDown ? at > stop : at < stop; at += step) {
     context.spend(1);
     numbers.push(new Integer(at));
   }
-  return numbers;
+  return new TypedList('[]int', numbers);
 }
 
 /** As the command `seq`: to an end, from a start, or by a step between them. */
@@ -94,7 +91,7 @@ function sequence(bounds: readonly bigint[], context: FunctionContext): string {
   const step = bounds.length === 3 ? (bounds[1] ?? 0n) : direction;
   if (direction < 0n && step > 0n) return '';
   return steps([start, end + direction, step], context)
-    .map(toText)
+    .items.map(toText)
     .join(' ');
 }
 

@@ -1,0 +1,84 @@
+import { encodeText } from '#contract/template/bytes.ts';
+import { TemplateSyntaxError } from '#contract/template/error.ts';
+import { parseTemplate } from '#contract/template/parse.ts';
+import { TemplateError } from '../../../agent/template/error.ts';
+import { evaluate } from '../../../agent/template/evaluate.ts';
+import { parseJson } from '../../../agent/value/json.ts';
+import { isValueMap, type ValueMap } from '../../../agent/value/value.ts';
+import type { OpenBaoServer } from '../../servers/openbao.ts';
+import { type AgentRun, runBaoAgent } from './bao-agent.ts';
+import type { Case } from './corpus.ts';
+import type { GeneratedCase } from './generated.ts';
+
+/** What each engine makes of a template: its bytes, one character for each, or nothing if it refuses. */
+export interface Comparison {
+  readonly ours: string | undefined;
+  readonly theirs: string | undefined;
+}
+
+/** As many as one secret may hold the data of: the server bounds how many strings are in one. */
+const AT_ONCE = 25;
+
+const PATH = 'kv/generated';
+
+/** Has templates and data rendered by both engines; the server needs a KV v1 mount at `kv/`. */
+export async function compare(
+  server: OpenBaoServer,
+  cases: readonly GeneratedCase[],
+): Promise<readonly Comparison[]> {
+  const comparisons: Comparison[] = [];
+  for (let at = 0; at < cases.length; at += AT_ONCE)
+    comparisons.push(...(await compareSome(server, cases.slice(at, at + AT_ONCE))));
+  return comparisons;
+}
+
+interface Ours extends Case {
+  readonly bytes: string | undefined;
+  /** It is refused before anything is read. */
+  readonly isUnparsable: boolean;
+}
+
+async function compareSome(server: OpenBaoServer, cases: readonly GeneratedCase[]): Promise<readonly Comparison[]> {
+  const data = `{${cases.map((one, index) => `"d${index}":${one.data}`).join(',')}}`;
+  await server.api('PUT', PATH, data);
+  const body = parseJson(`{"data":${data}}`);
+  if (!isValueMap(body)) throw new TypeError('The data is no object');
+  const ours = cases.map((one, index) => renderOurs(String(index), one.body, body));
+  const theirs = await renderTheirs(server, ours);
+  return ours.map(({ name, bytes }) => ({ ours: bytes, theirs: theirs.get(name)?.toString('latin1') }));
+}
+
+function renderOurs(name: string, text: string, body: ValueMap): Ours {
+  const whole = `{{ with secret "${PATH}" }}{{ with $d := .Data.d${name} }}${text}{{ end }}{{ end }}`;
+  const source = { text: whole, left: '{{', right: '}}' };
+  const inputs = { has: () => true, secret: () => body, env: () => undefined, now: () => new Date(0) };
+  try {
+    const evaluation = evaluate(parseTemplate(source), inputs);
+    if (!evaluation.ok) throw new Error('It waits for a secret that there is');
+    return { name, source, bytes: encodeText(evaluation.text.reveal()).toString('latin1'), isUnparsable: false };
+  } catch (error) {
+    if (!(error instanceof TemplateSyntaxError || error instanceof TemplateError)) throw error;
+    return { name, source, bytes: undefined, isUnparsable: error instanceof TemplateSyntaxError };
+  }
+}
+
+/** What cannot be parsed fails at once, and the rest when the secret is there: either once, as the real agent demands. */
+async function renderTheirs(server: OpenBaoServer, cases: readonly Ours[]): Promise<AgentRun['files']> {
+  let parsable = cases.filter(({ isUnparsable }) => !isUnparsable);
+  for (;;) {
+    const { exitCode, log, files } = await runBaoAgent(server, parsable, { last: LAST });
+    if (exitCode === null) {
+      const rest = cases.filter((one) => !parsable.includes(one));
+      const unread = await runBaoAgent(server, rest, { last: FIRST });
+      return new Map([...files, ...unread.files]);
+    }
+    // It has crashed over one that only we can parse.
+    const kept = parsable.filter(({ name }) => !log.includes(`/${name}.tmpl: parse: `));
+    if (kept.length === parsable.length) throw new Error(`The real agent has ended: ${log.slice(-2000)}`);
+    parsable = kept;
+  }
+}
+
+const markOf = (name: string, text: string): Case => ({ name, source: { text, left: '{{', right: '}}' } });
+const LAST = markOf('last', `{{ with secret "${PATH}" }}read{{ end }}`);
+const FIRST = markOf('first', 'nothing is read');
