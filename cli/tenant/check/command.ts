@@ -13,7 +13,7 @@ with the pods that they make. Meant for the pipeline of a team's repository.
   -n NAMESPACE      of objects that name none; default, as for kubectl, if it is not said
   -o text|json
 
-Ends with 0 if everything would come up, with 1 if something would be refused or not come up, with 2 if the command line is wrong or a
+Ends with 0 if everything is in order, with 1 if something would be refused or would not come up, with 2 if the command line is wrong or a
 tenant is.
 `;
 

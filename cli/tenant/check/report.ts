@@ -59,7 +59,7 @@ export function checkInputs(
   return {
     objects,
     faults: read.flatMap(({ input, faults }) => faults.map((fault) => foundIn(input, fault))),
-    undeclared: countUndeclared(checked),
+    undeclared: countUndeclared(checked, tenancy),
     homeless: namespace === undefined ? objects.filter(({ isHomeless }) => isHomeless).length : 0,
   };
 }
@@ -73,7 +73,7 @@ const isKubernetes = ({ value }: Manifest): boolean =>
 
 function foundIn({ text }: FoundInput, { kind, place, subject, message }: Fault): Placed {
   if (kind === 'repeated') return { effect: 'note', path: [], place, subject, message };
-  const hint = text.includes('{{') ? TEMPLATE : '';
+  const hint = text.includes('{{') && message.startsWith('This is no YAML') ? TEMPLATE : '';
   return { effect: 'denied', path: [], place, subject, message: `${message}${hint}` };
 }
 
@@ -98,13 +98,20 @@ function reportOn(manifest: Manifest, { kind, name, isJudged, namespace, finding
 /** The worst first. */
 const EFFECTS: readonly Effect[] = ['denied', 'stuck', 'note'];
 
-function countUndeclared(checked: readonly Checked[]): ReadonlyMap<string, number> {
+/** Of a namespace that no policy is held in, nothing has to be known. */
+function countUndeclared(
+  checked: readonly Checked[],
+  { platform: { exemptNamespaces } }: Tenancy,
+): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const { namespace } of checked)
-    if (namespace?.isDeclared === false) counts.set(namespace.name, (counts.get(namespace.name) ?? 0) + 1);
+  for (const { namespace } of checked) {
+    if (namespace === undefined || namespace.isDeclared || exemptNamespaces.includes(namespace.name))
+      continue;
+    counts.set(namespace.name, (counts.get(namespace.name) ?? 0) + 1);
+  }
   return counts;
 }
 
-/** True if everything would be taken, and would come up. */
+/** True if nothing stands in the way of anything. */
 export const isSound = ({ objects, faults }: CheckReport): boolean =>
   [...faults, ...objects.flatMap(({ findings }) => findings)].every(({ effect }) => effect === 'note');

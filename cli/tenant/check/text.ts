@@ -21,7 +21,7 @@ interface Headline {
 const HEADLINES: Readonly<Record<Effect, Headline>> = {
   denied: { mark: '✗', colour: 'red', says: 'would be refused' },
   stuck: { mark: '✗', colour: 'red', says: 'would be taken, but would not come up as it should' },
-  note: { mark: '✓', colour: 'green', says: 'would come up' },
+  note: { mark: '✓', colour: 'green', says: 'in order' },
 };
 
 function objectText(
@@ -44,19 +44,18 @@ function findingText({ effect, place, subject, message }: Placed, paint: Paint):
 
 /** What was judged without being known. */
 function unknown({ undeclared, homeless }: CheckReport, paint: Paint): readonly string[] {
-  const told = paint.yellow('Not known here:');
   const namespaces = [...undeclared].map(
     ([name, count]) =>
-      `${told} the namespace ${name} (${objects(count)}): no tenant declares it, so it was judged as one that may have no accelerator and no secret.`,
+      `the namespace ${name} (${objects(count)}): no tenant declares it, so it was judged as one that may have no accelerator and no secret.`,
   );
-  const where =
-    homeless === 0
-      ? []
-      : [
-          `${told} where ${objects(homeless)} would be: no namespace is named, so default was taken, as by kubectl; say it with -n.`,
-        ];
-  return [...where, ...namespaces].map((text) => wrapped(text, ''));
+  const where = `where ${objects(homeless)} would be: no namespace is named, so default was taken, as by kubectl; say it with -n.`;
+  return [...(homeless === 0 ? [] : [where]), ...namespaces].map((text) =>
+    // Colours are no letters, and would be counted as such.
+    wrapped(`${UNKNOWN} ${text}`, '').replace(UNKNOWN, paint.yellow),
+  );
 }
+
+const UNKNOWN = 'Not known here:';
 
 const objects = (count: number): string => (count === 1 ? 'one object' : `${count} objects`);
 
@@ -68,7 +67,7 @@ function summary({ objects: all, faults }: CheckReport, paint: Paint): string {
     outcome(judged.length, count('denied'), count('stuck')),
     ...(all.length === judged.length
       ? []
-      : [`${all.length - judged.length} of other kinds, which no policy is about`]),
+      : [`${objects(all.length - judged.length)} of other kinds, which no policy is about`]),
     ...(broken === 0 ? [] : [`${broken} ${broken === 1 ? 'part' : 'parts'} of the input cannot be read`]),
   ];
   return `${paint.bold(parts.join('; '))}\n`;
@@ -77,7 +76,7 @@ function summary({ objects: all, faults }: CheckReport, paint: Paint): string {
 function outcome(judged: number, denied: number, stuck: number): string {
   if (judged === 0) return 'Nothing here is judged';
   const some = judged === 1 ? 'One object judged' : `${judged} objects judged`;
-  if (denied + stuck === 0) return `${some}: ${judged === 1 ? 'it would' : 'all would'} come up`;
+  if (denied + stuck === 0) return `${some}: ${judged === 1 ? '' : 'all '}in order`;
   const refused = denied === 0 ? [] : [`${denied} would be refused`];
   const hanging = stuck === 0 ? [] : [`${stuck} would not come up as ${stuck === 1 ? 'it' : 'they'} should`];
   return `${some}: ${[...refused, ...hanging].join(', ')}`;
