@@ -21,10 +21,11 @@ and what the logs leave out. Asks no cluster and no store. Never prints a value,
                         such as 2026-11-25T00:00:00Z; what came before still says who held what when it began
   --silence DURATION    a log that says nothing for longer has a hole; 15m
   -o markdown|jsonl|csv for people, for evidence, for spreadsheets
-  --section NAME        this one alone; may be repeated, but not for csv: ${SECTION_NAMES.join(', ')}
+  --section NAME        this one alone; may be repeated, but not for csv:
+                        ${SECTION_NAMES.join(', ')}
 
-Each file may be - for standard input, once. All but the last four may be repeated, and directories stand for the YAML and JSON in them.
-Compressed logs: zcat audit.log.1.gz | sidekey audit report --store-log -
+Files may be repeated, and one of them may be - for standard input; for those that are no logs, directories stand for the YAML and
+JSON in them. Logs that were rotated are put in order. Compressed ones: zcat audit.log.*.gz | sidekey audit report --store-log -
 
 Ends with 0 if the report is whole, and with 2 if the command line is wrong, a file cannot be read, or a log holds no line of its kind.
 `;

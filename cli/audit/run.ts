@@ -3,8 +3,9 @@ import { createAudit } from '../../governance/audit/audit.ts';
 import { createCsv } from '../../governance/audit/format/csv.ts';
 import type { Format } from '../../governance/audit/format/format.ts';
 import { JSON_LINES } from '../../governance/audit/format/jsonl.ts';
-import { createMarkdown } from '../../governance/audit/format/markdown.ts';
+import { createMarkdown, type MarkdownOptions } from '../../governance/audit/format/markdown.ts';
 import { shownTime } from '../../governance/audit/line.ts';
+import { unknownSections } from '../../governance/audit/missing.ts';
 import { SECTION_NAMES, type Section } from '../../governance/audit/row.ts';
 import type { Window } from '../../governance/audit/scope.ts';
 import { EXIT, type Exit, type Io } from '../io.ts';
@@ -36,7 +37,11 @@ async function report(command: ReportCommand, inputs: Inputs, io: Io): Promise<r
   const { longestSilenceMs, window } = command;
   const { documents, named, tenancy } = inputs;
   const sections: readonly Section[] = command.sections.length === 0 ? SECTION_NAMES : command.sections;
-  const format = formatOf(command, sections, io.now());
+  const format = formatOf(command, {
+    sections,
+    unknown: unknownSections(named),
+    head: headOf(window, io.now()),
+  });
   const printer = createPrinter(io);
   const audit = createAudit({
     window,
@@ -67,20 +72,22 @@ async function report(command: ReportCommand, inputs: Inputs, io: Io): Promise<r
   ];
 }
 
-function formatOf({ output, window }: ReportCommand, sections: readonly Section[], now: number): Format {
+function formatOf({ output }: ReportCommand, options: MarkdownOptions): Format {
+  const { sections } = options;
   switch (output) {
     case 'csv':
       return createCsv(sections.length === 1 ? sections[0] : undefined);
     case 'jsonl':
       return JSON_LINES;
     case 'markdown':
-      return createMarkdown(sections, [windowText(window), `Made at ${shownTime(now)}`]);
+      return createMarkdown(options);
   }
 }
 
-function windowText({ since, until }: Window): string {
+function headOf({ since, until }: Window, now: number): readonly string[] {
   const from = Number.isFinite(since) ? shownTime(since) : 'the beginning of the logs';
-  return `From ${from} to ${Number.isFinite(until) ? shownTime(until) : 'their end'}`;
+  const to = Number.isFinite(until) ? shownTime(until) : 'their end';
+  return [`From ${from} to ${to}`, `Made at ${shownTime(now)}`];
 }
 
 /** Rows are small, and writing each of them by itself costs more than making it. */

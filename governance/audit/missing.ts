@@ -1,4 +1,4 @@
-import type { Emit } from './row.ts';
+import { type Emit, SECTION_NAMES, type Section } from './row.ts';
 
 /** What the report can be made of, and what it cannot say without. */
 const INPUTS = {
@@ -31,3 +31,20 @@ export function emitMissing(named: ReadonlySet<InputName>, emit: Emit): void {
       });
   for (const what of NEVER_SAID) emit('integrity', { kind: 'never said', what });
 }
+
+/** What a section is made of; each of these says something. */
+const MADE_OF: Readonly<Record<Section, readonly InputName[]>> = {
+  delivery: ['store'],
+  secret: ['store'],
+  staleHolder: ['store'],
+  denial: ['store', 'api'],
+  breakGlass: ['store', 'api', 'objects'],
+  tenant: ['tenants', 'objects'],
+  policy: ['policies'],
+  violation: ['reports'],
+  integrity: INPUT_NAMES,
+};
+
+/** Sections of which nothing is known, which is not the same as that there is nothing. */
+export const unknownSections = (named: ReadonlySet<InputName>): ReadonlySet<Section> =>
+  new Set(SECTION_NAMES.filter((section) => !MADE_OF[section].some((input) => named.has(input))));

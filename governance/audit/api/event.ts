@@ -45,7 +45,10 @@ export function readEvent(line: LogLine): ApiEvent {
     verb: textIn(object, 'verb'),
     group: textIn(reference, 'apiGroup'),
     resource: textIn(reference, 'resource') + (subresource === '' ? '' : `/${subresource}`),
-    namespace: textIn(reference, 'namespace'),
+    // A Namespace is in itself, and the API server says so of some requests only.
+    namespace:
+      textIn(reference, 'namespace') ||
+      (reference['resource'] === 'namespaces' ? textIn(reference, 'name') : ''),
     name: textIn(reference, 'name'),
     uid: textIn(reference, 'uid'),
     username: impersonated || user,

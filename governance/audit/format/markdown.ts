@@ -9,12 +9,19 @@ interface Part {
   count: number;
 }
 
-/**
- * For people: every section with its first rows.
- *
- * @param head What the report is about, a line each.
- */
-export function createMarkdown(sections: readonly Section[], head: readonly string[]): Format {
+/** What the other formats have, and nobody reads. */
+const NOT_SHOWN: ReadonlySet<string> = new Set(['mount', 'requestId', 'releaseHash', 'declaredHash']);
+
+export interface MarkdownOptions {
+  readonly sections: readonly Section[];
+  /** Those of which nothing is known. */
+  readonly unknown: ReadonlySet<Section>;
+  /** What the report is about, a line each. */
+  readonly head: readonly string[];
+}
+
+/** For people: every section with its first rows. */
+export function createMarkdown({ sections, unknown, head }: MarkdownOptions): Format {
   const parts = new Map(SECTION_NAMES.map((name): [Section, Part] => [name, { shown: [], count: 0 }]));
   const partOf = (name: Section): Part => parts.get(name) ?? { shown: [], count: 0 };
   return {
@@ -31,19 +38,24 @@ export function createMarkdown(sections: readonly Section[], head: readonly stri
         head.map((text) => `- ${escaped(text)}`).join('\n'),
         table(
           ['', 'rows'],
-          sections.map((name) => [SECTIONS[name].title, partOf(name).count]),
+          sections.map((name) => [
+            SECTIONS[name].title,
+            unknown.has(name) ? 'not known' : partOf(name).count,
+          ]),
         ),
-        ...sections.map((name) => sectionText(name, partOf(name))),
+        ...sections.map((name) => sectionText(name, partOf(name), unknown.has(name))),
       ].join('\n\n') + '\n',
   };
 }
 
-function sectionText(section: Section, { shown, count }: Part): string {
+function sectionText(section: Section, { shown, count }: Part, isUnknown: boolean): string {
   const { title, says, columns } = SECTIONS[section];
   const heading = `## ${title}\n\n${says}`;
-  if (count === 0) return `${heading}\n\nNone.`;
+  if (count === 0) return `${heading}\n\n${isUnknown ? UNKNOWN : 'None.'}`;
   // A column that nobody has anything to say in only makes the table wide.
-  const used = columns.filter((column: string) => shown.some((cells) => cells[column] !== undefined));
+  const used = columns.filter(
+    (column: string) => !NOT_SHOWN.has(column) && shown.some((cells) => cells[column] !== undefined),
+  );
   const rows = shown.map((cells) => used.map((column: string) => cells[column]));
   const rest =
     count > shown.length
@@ -51,6 +63,8 @@ function sectionText(section: Section, { shown, count }: Part): string {
       : '';
   return `${heading}\n\n${table(used.map(words), rows)}${rest}`;
 }
+
+const UNKNOWN = 'Not known: the report was made without what says it.';
 
 /** `newestVersion` as people write it. */
 const words = (column: string): string =>
@@ -61,7 +75,11 @@ const table = (head: readonly string[], rows: readonly (readonly Cell[])[]): str
     .map((cells) => `| ${cells.join(' | ')} |`)
     .join('\n');
 
-const cellText = (cell: Cell): string => (typeof cell === 'number' ? String(cell) : escaped(cell ?? ''));
+const cellText = (cell: Cell): string =>
+  typeof cell === 'number' ? String(cell) : escaped((cell ?? '').replace(FRACTION, ''));
+
+/** Of a second; people do not read nanoseconds. */
+const FRACTION = /(?<=^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.\d+(?=Z$)/u;
 
 /** Text that a client chose must not become a column, a link, or a tag. */
 const escaped = (text: string): string =>

@@ -188,7 +188,7 @@ const documents = (canary: string) =>
 const FORMATS: readonly (readonly [string, () => Format])[] = [
   ['JSON Lines', () => JSON_LINES],
   ['CSV', () => createCsv(undefined)],
-  ['Markdown', () => createMarkdown(SECTION_NAMES, [])],
+  ['Markdown', () => createMarkdown({ sections: SECTION_NAMES, unknown: new Set(), head: [] })],
 ];
 
 describe.each(CANARIES)('%s, wherever it stands in the inputs,', (canary) => {
@@ -219,6 +219,6 @@ describe.each(CANARIES)('%s, wherever it stands in the inputs,', (canary) => {
 test('a policy of ours is still heard: what it found is left out, and its words are not', () => {
   const { of } = report({ api: apiLines('hunter2-canary') });
   expect(of('denial').find(({ policy }) => policy === 'sidekey-gpu-resources')).toMatchObject({
-    message: 'namespace team-a may not use: model-server -> nvidia.com/gpu and … write one of …',
+    message: 'namespace team-a may not use: model-server -> nvidia.com/gpu … write one of …',
   });
 });

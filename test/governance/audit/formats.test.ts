@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createCsv } from '../../../governance/audit/format/csv.ts';
 import { JSON_LINES } from '../../../governance/audit/format/jsonl.ts';
-import { createMarkdown } from '../../../governance/audit/format/markdown.ts';
-import { SECTION_NAMES, SECTIONS } from '../../../governance/audit/row.ts';
+import { createMarkdown, type MarkdownOptions } from '../../../governance/audit/format/markdown.ts';
+import { SECTION_NAMES, type Section, SECTIONS } from '../../../governance/audit/row.ts';
 import { shownName, shownPath } from '../../../governance/audit/shown.ts';
 
 describe('JSON Lines', () => {
@@ -55,8 +55,10 @@ describe('CSV', () => {
 });
 
 describe('Markdown', () => {
+  const BARE = { sections: ['integrity'], unknown: new Set<Section>(), head: [] } satisfies MarkdownOptions;
+
   const written = (what: string): string => {
-    const markdown = createMarkdown(['integrity'], ['From here']);
+    const markdown = createMarkdown({ ...BARE, head: ['From here'] });
     markdown.row('integrity', { kind: 'lines', what });
     return markdown.end();
   };
@@ -87,7 +89,7 @@ describe('Markdown', () => {
   });
 
   test('shows fifty rows of a section, and says of how many', () => {
-    const markdown = createMarkdown(['integrity'], []);
+    const markdown = createMarkdown(BARE);
     for (let index = 0; index < 60; index += 1) markdown.row('integrity', { what: `row ${index}` });
     const text = markdown.end();
     expect(text).toContain('| row 49 |');
@@ -95,12 +97,17 @@ describe('Markdown', () => {
     expect(text).toContain('These are 50 of 60');
   });
 
-  test('says where there is nothing', () => {
-    expect(
-      createMarkdown(SECTION_NAMES, [])
-        .end()
-        .match(/^None\.$/gmu),
-    ).toHaveLength(SECTION_NAMES.length);
+  test('says where there is nothing, and where nothing is known', () => {
+    const text = createMarkdown({ ...BARE, sections: SECTION_NAMES, unknown: new Set(['policy']) }).end();
+    expect(text.match(/^None\.$/gmu)).toHaveLength(SECTION_NAMES.length - 1);
+    expect(text).toContain('| Policies in force | not known |');
+    expect(text.match(/^Not known: /gmu)).toHaveLength(1);
+  });
+
+  test('leaves out what nobody reads', () => {
+    const markdown = createMarkdown({ ...BARE, sections: ['delivery'] });
+    markdown.row('delivery', { time: '2026-11-25T12:00:00.123456789Z', requestId: 'r', mount: 'secret/' });
+    expect(markdown.end()).toContain('| time |\n| --- |\n| 2026-11-25T12:00:00Z |\n');
   });
 });
 

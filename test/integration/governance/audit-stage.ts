@@ -108,7 +108,7 @@ export class AuditStage implements AsyncDisposable {
 
   /** kubectl as alice of team-a, who may fail. */
   alice(...args: readonly string[]): Promise<string> {
-    return this.cluster.kubectl([...args, ...ALICE]).catch(String);
+    return this.cluster.kubectl([...ALICE, ...args]).catch(String);
   }
 
   /** Waits until the pod has a node, and logs in at the store as it would. */
