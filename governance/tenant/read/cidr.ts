@@ -26,9 +26,8 @@ function parseV4(text: string): Address | undefined {
 /** `URL` knows all ways to write one, and writes them in one way. */
 function parseV6(text: string): Address | undefined {
   if (!/^[\da-f:.]+$/iu.test(text) || !URL.canParse(`http://[${text}]/`)) return undefined;
-  const [head = '', tail] = new URL(`http://[${text}]/`).hostname.slice(1, -1).split('::');
-  const groups = (part: string): readonly string[] => part.split(':').filter((group) => group !== '');
-  const [before, after] = [groups(head), groups(tail ?? '')];
+  const [head = '', tail = ''] = new URL(`http://[${text}]/`).hostname.slice(1, -1).split('::');
+  const [before, after] = [groupsIn(head), groupsIn(tail)];
   const missing = Array.from({ length: 8 - before.length - after.length }, () => '0');
   const value = joined(
     [...before, ...missing, ...after].map((group) => Number.parseInt(group, 16)),
@@ -36,6 +35,8 @@ function parseV6(text: string): Address | undefined {
   );
   return value >> 32n === MAPPED ? undefined : { value, length: 128 };
 }
+
+const groupsIn = (part: string): readonly string[] => part.split(':').filter((group) => group !== '');
 
 const joined = (parts: readonly number[], bits: number): bigint =>
   parts.reduce((sum, part) => (sum << BigInt(bits)) + BigInt(part), 0n);
