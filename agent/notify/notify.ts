@@ -1,7 +1,6 @@
 import type { FileSpec } from '#contract/agent-config.ts';
 import type { Reload } from '#contract/reload.ts';
 import type { Clock } from '#platform/clock.ts';
-import { tellByCommand } from './command.ts';
 import { NotifyError } from './error.ts';
 import { tellByHttp } from './http.ts';
 import { tellBySignal } from './signal.ts';
@@ -41,7 +40,10 @@ async function tell(reload: Reload, signal: AbortSignal, clock: Clock): Promise<
       return await tellByHttp(reload, signal, () => clock.now());
     case 'signal':
       return await tellBySignal(reload, signal, clock);
-    case 'command':
+    case 'command': {
+      // Node's part for child processes is not loaded for pods that need none.
+      const { tellByCommand } = await import('./command.ts');
       return await tellByCommand(reload, signal, () => clock.now());
+    }
   }
 }

@@ -44,7 +44,7 @@ export function describeCall(call: ReloadCall): string {
   }
 }
 
-export const describeProcess = (pattern: ProcessPattern): string =>
+const describeProcess = (pattern: ProcessPattern): string =>
   'name' in pattern ? `"${pattern.name}"` : `"${pattern.commandLine}"`;
 
 const withoutQuery = (url: string): string => url.replace(/\?.*$/su, '');
