@@ -50,6 +50,8 @@ async function startAgent(): Promise<void> {
         volume: await ownedDirectory('secrets'),
         path: 'api',
         template: { text: `{{ with secret "${SECRET}" }}{{ .Data.data.key }}{{ end }}` },
+        // Nothing changes, so nobody is told.
+        reload: { kind: 'http', url: 'http://127.0.0.1:9/' },
       },
     ],
     stateDirectory: await ownedDirectory('state'),
