@@ -24,8 +24,8 @@ const NIL = '<nil>';
 
 /** A value under one verb, as Go's `fmt` prints it. */
 export function format(value: GoValue, spec: Spec): string {
-  if (spec.verb === 'T' && value !== undefined && value !== null) return pad(typeName(value), spec);
   if (value === undefined || value === null) return formatNil(spec);
+  if (spec.verb === 'T') return formatString(typeName(value), { ...spec, verb: 's' }) ?? '';
   if (value instanceof Structure) return formatPointer(value, spec);
   if (spec.verb === 'p' && (isMap(value) || itemsOf(value) !== undefined)) throw address(value);
   return formatValue(value, spec);

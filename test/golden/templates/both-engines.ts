@@ -40,16 +40,43 @@ interface Ours extends Case {
 
 async function compareSome(server: OpenBaoServer, cases: readonly GeneratedCase[]): Promise<readonly Comparison[]> {
   const data = `{${cases.map((one, index) => `"d${index}":${one.data}`).join(',')}}`;
+  const texts = cases.map(({ body }, index) => `{{ with $d := .Data.d${index} }}${body}{{ end }}`);
+  return compareTexts(server, data, texts);
+}
+
+/** As many templates as the real agent takes in at once in good time. */
+const CALLS_AT_ONCE = 3000;
+
+/** Has calls of functions rendered by both engines, with `$d` for the data. */
+export async function compareCalls(
+  server: OpenBaoServer,
+  data: string,
+  calls: readonly string[],
+): Promise<readonly Comparison[]> {
+  const comparisons: Comparison[] = [];
+  for (let at = 0; at < calls.length; at += CALLS_AT_ONCE) {
+    const texts = calls.slice(at, at + CALLS_AT_ONCE).map((call) => `{{ $d := .Data }}{{ ${call} }}`);
+    comparisons.push(...(await compareTexts(server, data, texts)));
+  }
+  return comparisons;
+}
+
+/** Texts that are put inside the secret. */
+async function compareTexts(
+  server: OpenBaoServer,
+  data: string,
+  texts: readonly string[],
+): Promise<readonly Comparison[]> {
   await server.api('PUT', PATH, data);
   const body = parseJson(`{"data":${data}}`);
   if (!isValueMap(body)) throw new TypeError('The data is no object');
-  const ours = cases.map((one, index) => renderOurs(String(index), one.body, body));
+  const ours = texts.map((text, index) => renderOurs(String(index), text, body));
   const theirs = await renderTheirs(server, ours);
   return ours.map(({ name, bytes }) => ({ ours: bytes, theirs: theirs.get(name)?.toString('latin1') }));
 }
 
 function renderOurs(name: string, text: string, body: ValueMap): Ours {
-  const whole = `{{ with secret "${PATH}" }}{{ with $d := .Data.d${name} }}${text}{{ end }}{{ end }}`;
+  const whole = `{{ with secret "${PATH}" }}${text}{{ end }}`;
   const source = { text: whole, left: '{{', right: '}}' };
   const inputs = { has: () => true, secret: () => body, env: () => undefined, now: () => new Date(0) };
   try {
