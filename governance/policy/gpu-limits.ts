@@ -66,6 +66,7 @@ const DECLARED = {
   reason:
     'A pod on a GPU node without a limit is in nobody’s count: the scheduler, the quota and the bill do not know of it, and under some runtimes it sees every GPU of the node.',
   severity: 'medium',
+  advice: `A pod is meant for accelerators if it selects, requires or tolerates the nodes that have some, if its runtimeClassName begins with "nvidia", if it has the label ${WORKLOAD_LABEL}: gpu, or if its namespace has the label ${GPU_REQUIRED_LABEL}: "true".`,
   controls: ['ISO 27001 A.8.6', 'SOC 2 A1.1', 'DORA Art. 9'],
   failurePolicy: 'Fail',
   scope: 'namespaced',

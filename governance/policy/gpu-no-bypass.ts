@@ -161,7 +161,7 @@ export const GPU_NO_BYPASS: Policy = {
     'TISAX 5.2',
   ],
   advice:
-    'Agents of the platform that need the node itself, such as exporters and storage, belong to an exempt namespace. Neither envFrom nor the variables of an image are seen here: set accept-nvidia-visible-devices-envvar-when-unprivileged=false on the nodes.',
+    'Judged are variables such as NVIDIA_VISIBLE_DEVICES, annotations of CDI, NRI and CRI-O, mounts below nvidia-container-devices, hostPath volumes, privileged containers, and runtimeClassName nvidia without a limit. Agents of the platform that need the node itself, such as exporters and storage, belong to an exempt namespace. Neither envFrom nor the variables of an image are seen here: set accept-nvidia-visible-devices-envvar-when-unprivileged=false on the nodes.',
   failurePolicy: 'Fail',
   scope: 'namespaced',
   readsUser: false,

@@ -79,7 +79,7 @@ export const ANNOTATIONS: NamedExpression = {
   expression: 'variables.template.?metadata.?annotations.orValue({})',
 };
 
-export const POD_SPEC: NamedExpression = {
+const POD_SPEC: NamedExpression = {
   name: 'podSpec',
   expression: 'variables.template.?spec.orValue({})',
 };
