@@ -15,6 +15,7 @@ import {
   textOf,
   typeName,
 } from './go/value.ts';
+import { wholeText } from './go/search.ts';
 import type { Run } from './run.ts';
 
 /** An argument that is evaluated when the function wants it, as a type. */
@@ -36,7 +37,7 @@ export function callFunction(
     if (fn.stopsAt === isTrue(value)) return value;
   }
   run.at(offset);
-  return named(name, () => spendTexts(fn.call(spendAll(values, run), run), run));
+  return named(name, () => spendTexts(whole(fn.call(spendAll(values, run), run)), run));
 }
 
 function checkCount(name: string, { parameters, rest }: TemplateFunction, count: number): void {
@@ -45,6 +46,9 @@ function checkCount(name: string, { parameters, rest }: TemplateFunction, count:
   const least = rest === undefined ? '' : 'at least ';
   throw new Fault(`${name}: wrong number of arguments: ${count}; expected ${least}${wanted}`);
 }
+
+/** What was put together of parts of characters may be whole ones now. */
+const whole = (value: GoValue): GoValue => (typeof value === 'string' ? wholeText(value) : value);
 
 /** Long texts cost by their length, whatever is done with them. */
 function spendTexts(value: GoValue, run: Run): GoValue {

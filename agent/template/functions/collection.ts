@@ -1,5 +1,6 @@
 import { byteLength, decodeBytes, encodeText } from '#contract/template/bytes.ts';
 import { Fault } from '../error.ts';
+import { holds, splitText } from '../go/search.ts';
 import {
   Channel,
   Float,
@@ -46,11 +47,6 @@ export const COLLECTION: Family<'collection'> = {
     return new StringList(trimmed === '' ? [] : splitText(trimmed, separator));
   }),
 };
-
-/** An empty separator splits into characters, not UTF-16 units. */
-function splitText(text: string, separator: string): readonly string[] {
-  return separator === '' ? Array.from(text) : text.split(separator);
-}
 
 function lengthOf(value: GoValue): number {
   if (isText(value)) return byteLength(textOf(value));
@@ -106,7 +102,7 @@ function isIn(list: GoValue, value: GoValue, context: FunctionContext): boolean 
   context.spend(items?.length ?? 0);
   if (items !== undefined) return items.some((item) => isSame(item, value));
   const wanted = isText(list) ? textLike(list, value) : undefined;
-  return isText(list) && wanted !== undefined && textOf(list).includes(wanted);
+  return isText(list) && wanted !== undefined && holds(textOf(list), wanted);
 }
 
 function isSame(item: GoValue, value: GoValue): boolean {

@@ -2,6 +2,7 @@ import { Fault } from '../error.ts';
 import { writable } from '../go/copy.ts';
 import { mergeInto } from '../go/merge.ts';
 import { sortedEntries } from '../go/order.ts';
+import { splitText } from '../go/search.ts';
 import { type GoMap, type GoValue, isMap, NIL_MAP, TextMap } from '../go/value.ts';
 import { trimSpace } from '../go/white-space.ts';
 import { type Family, takes, type TemplateFunction } from './signature.ts';
@@ -16,7 +17,7 @@ export const MAP: Family<'map'> = {
   splitToMap: takes(['string', 'string', 'string'], ([separator, equals, text], context) => {
     const trimmed = trimSpace(text);
     context.spend(trimmed.length);
-    const pairs = separator === '' ? Array.from(trimmed) : trimmed.split(separator);
+    const pairs = splitText(trimmed, separator);
     return new TextMap(pairs.flatMap((pair) => cut(pair, equals)));
   }),
   explodeMap: takes(['map'], ([map], context) => {
@@ -29,8 +30,9 @@ export const MAP: Family<'map'> = {
 
 /** Key and value; nothing if there is no sign between them. */
 function cut(pair: string, equals: string): [string, string][] {
-  const index = pair.indexOf(equals);
-  return index < 0 ? [] : [[pair.slice(0, index), pair.slice(index + equals.length)]];
+  if (equals === '') return [['', pair]];
+  const [key = '', ...rest] = splitText(pair, equals);
+  return rest.length === 0 ? [] : [[key, rest.join(equals)]];
 }
 
 /** Keys such as `a/b/c` become maps in maps. */

@@ -1,18 +1,15 @@
 import { Fault } from '../error.ts';
+import { splitText, withoutPrefix, withoutSuffix } from '../go/search.ts';
 import { trimSpace } from '../go/white-space.ts';
 import { type Family, takes } from './signature.ts';
 
 export const TEXT: Family<'text'> = {
   trimSpace: takes(['string'], ([text]) => trimSpace(text)),
-  trim: takes(['string', 'string'], ([cutset, text]) => trim(text, new Set(cutset))),
-  trimPrefix: takes(['string', 'string'], ([prefix, text]) =>
-    text.startsWith(prefix) ? text.slice(prefix.length) : text,
-  ),
-  trimSuffix: takes(['string', 'string'], ([suffix, text]) =>
-    text.endsWith(suffix) ? text.slice(0, text.length - suffix.length) : text,
-  ),
+  trim: takes(['string', 'string'], ([cutset, text]) => trim(text, new Set(cutset.toWellFormed()))),
+  trimPrefix: takes(['string', 'string'], ([prefix, text]) => withoutPrefix(text, prefix)),
+  trimSuffix: takes(['string', 'string'], ([suffix, text]) => withoutSuffix(text, suffix)),
   replaceAll: takes(['string', 'string', 'string'], ([from, to, text], context) => {
-    const places = from === '' ? Array.from(text) : text.split(from);
+    const places = splitText(text, from);
     context.spend((places.length * to.length) / 16);
     return from === '' ? [to, ...places.map((character) => character + to)].join('') : places.join(to);
   }),
@@ -25,9 +22,11 @@ export const TEXT: Family<'text'> = {
   }),
 };
 
+/** To Go, all bytes that are part of no character are alike here. */
 function trim(text: string, cutset: ReadonlySet<string>): string {
   const characters = Array.from(text);
-  const start = characters.findIndex((character) => !cutset.has(character));
-  const end = characters.findLastIndex((character) => !cutset.has(character));
+  const stays = (character: string): boolean => !cutset.has(character.toWellFormed());
+  const start = characters.findIndex(stays);
+  const end = characters.findLastIndex(stays);
   return start < 0 ? '' : characters.slice(start, end + 1).join('');
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { encodeText } from '#contract/template/bytes.ts';
 import { TemplateSyntaxError } from '#contract/template/error.ts';
 import { parseTemplate } from '#contract/template/parse.ts';
@@ -8,7 +9,7 @@ import { isValueMap, type ValueMap } from '../../../agent/value/value.ts';
 import type { OpenBaoServer } from '../../servers/openbao.ts';
 import { type AgentRun, runBaoAgent } from './bao-agent.ts';
 import type { Case } from './corpus.ts';
-import type { GeneratedCase } from './generated.ts';
+import { type GeneratedCase, generatedCase } from './generated.ts';
 
 /** What each engine makes of a template: its bytes, one character for each, or nothing if it refuses. */
 export interface Comparison {
@@ -22,7 +23,7 @@ const AT_ONCE = 25;
 const PATH = 'kv/generated';
 
 /** Has templates and data rendered by both engines; the server needs a KV v1 mount at `kv/`. */
-export async function compare(
+async function compare(
   server: OpenBaoServer,
   cases: readonly GeneratedCase[],
 ): Promise<readonly Comparison[]> {
@@ -31,6 +32,32 @@ export async function compare(
     comparisons.push(...(await compareSome(server, cases.slice(at, at + AT_ONCE))));
   return comparisons;
 }
+
+export interface Chance {
+  readonly numRuns: number;
+  readonly seed: number;
+}
+
+/**
+ * Templates and data made by chance on which the engines differ, shrunk, and how to come to them again; nothing if there are
+ * none. They are compared many at a time, and what a failure is shrunk to, one by one.
+ */
+export async function findDisagreement(server: OpenBaoServer, chance: Chance): Promise<string | undefined> {
+  const samples = fc.sample(generatedCase, chance);
+  const comparisons = await compare(server, samples);
+  const known = new Map(samples.map((one, index) => [keyOf(one), comparisons[index]]));
+  const property = fc.asyncProperty(generatedCase, async (one) => {
+    const comparison = known.get(keyOf(one)) ?? (await compare(server, [one]))[0];
+    if (comparison?.ours === comparison?.theirs) return;
+    throw new Error(`ours ${show(comparison?.ours)}, theirs ${show(comparison?.theirs)}`);
+  });
+  const details = await fc.check(property, chance);
+  return details.failed ? await fc.asyncDefaultReportMessage(details) : undefined;
+}
+
+const keyOf = ({ body, data }: GeneratedCase): string => JSON.stringify([body, data]);
+
+const show = (bytes: string | undefined): string => (bytes === undefined ? 'refuses' : `makes ${JSON.stringify(bytes)}`);
 
 interface Ours extends Case {
   readonly bytes: string | undefined;

@@ -4,6 +4,7 @@ import { Fault } from '../../error.ts';
 import { quote } from '../../go/format-string.ts';
 import { format } from '../../go/format.ts';
 import { compareText } from '../../go/order.ts';
+import { beginsWith, endsWith, holds, splitText } from '../../go/search.ts';
 import { PLAIN } from '../../go/spec.ts';
 import { type GoValue, type Integer, itemsOf, StringList, TextMap } from '../../go/value.ts';
 import { BASE64, base64Mistake, decodeBase64 } from '../base64.ts';
@@ -37,9 +38,9 @@ export const SPRIG_TEXT: Family<'sprigText'> = {
   sprig_repeat: takes(['int', 'string'], ([count, text], context) => repeat(text, count, context)),
   sprig_substr: takes(['int', 'int', 'string'], ([start, end, text]) => substring(text, start, end)),
   sprig_trunc: takes(['int', 'string'], ([count, text]) => truncate(text, Number(count.value))),
-  sprig_contains: takes(['string', 'string'], ([part, text]) => text.includes(part)),
-  sprig_hasPrefix: takes(['string', 'string'], ([prefix, text]) => text.startsWith(prefix)),
-  sprig_hasSuffix: takes(['string', 'string'], ([suffix, text]) => text.endsWith(suffix)),
+  sprig_contains: takes(['string', 'string'], ([part, text]) => holds(text, part)),
+  sprig_hasPrefix: takes(['string', 'string'], ([prefix, text]) => beginsWith(text, prefix)),
+  sprig_hasSuffix: takes(['string', 'string'], ([suffix, text]) => endsWith(text, suffix)),
   sprig_quote: takesMore([], 'any', (values) =>
     present(values)
       .map((value) => quote(toText(value), '"', false))
@@ -145,9 +146,6 @@ function truncate(text: string, count: number): string {
   if (count < 0) return bytes.length + count > 0 ? slice(bytes, bytes.length + count, bytes.length) : text;
   return bytes.length > count ? slice(bytes, 0, count) : text;
 }
-
-const splitText = (text: string, separator: string): readonly string[] =>
-  separator === '' ? Array.from(text) : text.split(separator);
 
 function splitAtMost(text: string, separator: string, most: number): readonly string[] {
   const parts = splitText(text, separator);
