@@ -6,7 +6,7 @@ import type { Window } from './scope.ts';
 /** The logs that are read line by line. */
 export type Log = 'store' | 'api';
 
-export const LOGS: Readonly<Record<Log, string>> = { store: 'the store', api: 'the API server' };
+const LOGS: Readonly<Record<Log, string>> = { store: 'the store', api: 'the API server' };
 
 /** What is known of a log as a log. */
 export interface LogWatch {

@@ -150,8 +150,6 @@ type Columns<S extends Section> = (typeof SECTIONS)[S]['columns'][number];
 /** One row of a section. */
 export type RowOf<S extends Section> = Readonly<Partial<Record<Columns<S>, Cell>>>;
 
-export type Row = { readonly [S in Section]: { readonly section: S; readonly cells: RowOf<S> } }[Section];
-
 /** Takes the rows as they come about. */
 export interface Emit {
   <S extends Section>(section: S, cells: RowOf<S>): void;

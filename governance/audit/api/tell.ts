@@ -37,7 +37,7 @@ export function tell(
 }
 
 /** The address that a request came from, before any proxies. */
-export function addressOf({ object }: ApiEvent): string | undefined {
+function addressOf({ object }: ApiEvent): string | undefined {
   const addresses = object['sourceIPs'];
   return isArray(addresses) ? shownName(addresses[0]) : undefined;
 }

@@ -20,7 +20,7 @@ export interface Answer {
   readonly error?: string;
 }
 
-export const MODEL_SERVER = {
+const MODEL_SERVER = {
   display_name: 'jwt-system:serviceaccount:team-a:model-server',
   accessor: HMAC,
   policies: ['default', 'team-a'],
