@@ -16,11 +16,17 @@ const made = new Map<string, Bundle>();
 beforeAll(async () => {
   for (const options of bundles) {
     const { output } = await build({ ...options, write: false });
-    const chunks = output.filter((part) => part.type === 'chunk');
+    // The command comes in several files, each loaded when it is needed.
+    const chunks = output
+      .filter((part) => part.type === 'chunk')
+      .toSorted((a, b) => Number(b.isEntry) - Number(a.isEntry));
+    const own = new Set(chunks.map(({ fileName }) => fileName));
     made.set(chunks[0]?.fileName ?? '', {
       code: chunks.map((chunk) => chunk.code).join('\n'),
       modules: chunks.flatMap((chunk) => chunk.moduleIds),
-      imports: chunks.flatMap((chunk) => [...chunk.imports, ...chunk.dynamicImports]),
+      imports: chunks
+        .flatMap((chunk) => [...chunk.imports, ...chunk.dynamicImports])
+        .filter((name) => !own.has(name)),
     });
   }
 }, 60_000);
@@ -102,6 +108,22 @@ describe('the injector’s bundle', () => {
 });
 
 describe('the command’s bundle', () => {
+  test('loads for an explanation neither a client of a cluster nor one of a store', async () => {
+    const { output } = await build({ ...bundles.at(-1), write: false });
+    const chunks = output.filter((part) => part.type === 'chunk');
+    const needed = (fileName: string): readonly string[] => {
+      const chunk = chunks.find((one) => one.fileName === fileName);
+      return chunk === undefined ? [] : [fileName, ...chunk.imports.flatMap(needed)];
+    };
+    const holds = (path: RegExp): readonly string[] =>
+      chunks.filter(({ moduleIds }) => moduleIds.some((id) => path.test(id))).map(({ fileName }) => fileName);
+    const explaining = holds(/\/cli\/explain\/run\.ts$/u).flatMap(needed);
+    expect(explaining.length).toBeGreaterThan(1);
+    const clients = holds(/\/node_modules\/(?:undici|node-vault)\//u);
+    expect(clients.length).toBeGreaterThan(0);
+    expect(clients.filter((fileName) => explaining.includes(fileName))).toEqual([]);
+  });
+
   test('holds the command, and starts as one', () => {
     expect(holding('sidekey', /\/cli\/main\.ts$/u)).toHaveLength(1);
     expect(bundle('sidekey').code.startsWith('#!/usr/bin/env node\n')).toBe(true);

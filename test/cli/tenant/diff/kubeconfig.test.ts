@@ -16,7 +16,7 @@ const config = (cluster: JsonObject, user: JsonObject = {}): string =>
     users: [{ name: 'me', user }],
   });
 
-const FILE = '/home/me/.kube/config';
+const FILE = '/etc/kube/config';
 
 const parse = (text: string, context?: string) => readKubeconfig([{ file: FILE, text }], context);
 
@@ -54,10 +54,10 @@ describe('a kubeconfig', () => {
     const user = { 'client-certificate': 'pki/me.crt', 'client-key': '/etc/me.key', tokenFile: 'token' };
     expect(read(config({ 'certificate-authority': 'ca.crt' }, { ...user, token: 'older' }))).toEqual({
       address: 'https://10.0.0.1:6443',
-      authority: { file: '/home/me/.kube/ca.crt' },
-      certificate: { file: '/home/me/.kube/pki/me.crt' },
+      authority: { file: '/etc/kube/ca.crt' },
+      certificate: { file: '/etc/kube/pki/me.crt' },
       key: { file: '/etc/me.key' },
-      token: { file: '/home/me/.kube/token' },
+      token: { file: '/etc/kube/token' },
     });
   });
 
@@ -151,7 +151,7 @@ describe('refused, with what to do instead, is', () => {
 
   test('what is no YAML, or says nothing', () => {
     expect(refusals('a: [')).toEqual([
-      expect.stringMatching(/^\/home\/me\/\.kube\/config:1: This is no YAML/u),
+      expect.stringMatching(/^\/etc\/kube\/config:1: This is no YAML/u),
     ]);
     expect(refusals('')).toEqual([`${FILE}: has no current-context; name one with --context`]);
     expect(refusals(kubeconfig({ 'current-context': 'x' }))).toEqual([`${FILE}: has no context x`]);
