@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import type { ProcessPattern, ReloadSignal, SignalReload } from '#contract/reload.ts';
 import { NotifyError } from '../../../agent/notify/error.ts';
-import { tellBySignal } from '../../../agent/notify/signal.ts';
+import { type Kernel, tellBySignal } from '../../../agent/notify/signal.ts';
 import { SteeredClock } from '../steered-clock.ts';
 import { type Program, startProgram } from './program.ts';
 
@@ -103,5 +103,58 @@ describe('a process', () => {
       tellBySignal(call({ commandLine: program.commandLine }), signal, new SteeredClock()),
     ).rejects.toThrow(/abort/iu);
     expect(program.output).toBe('ready\n');
+  });
+});
+
+describe('a process that ends while it is looked at', () => {
+  const entry = (startedAt: string) => ({ pid: 7, parent: 1, startedAt, name: 'server', words: ['server'] });
+  const kernel = (change: Partial<Kernel>): { kernel: Kernel; killed: number[] } => {
+    const killed: number[] = [];
+    const whole: Kernel = {
+      list: () => [entry('1')],
+      read: () => entry('1'),
+      expects: () => true,
+      kill: (pid) => killed.push(pid),
+      ...change,
+    };
+    return { kernel: whole, killed };
+  };
+  const signal = async (change: Partial<Kernel>): Promise<[killed: number[], message: string]> => {
+    const { kernel: system, killed } = kernel(change);
+    const clock = new SteeredClock();
+    const telling = tellBySignal(call({ name: 'server' }), new AbortController().signal, clock, system);
+    const message = telling.then(
+      () => 'told',
+      (error: unknown) => String(error),
+    );
+    await clock.advance(3000);
+    return [killed, await message];
+  };
+
+  test('gets the signal if it does not', async () => {
+    expect(await signal({})).toEqual([[7], 'told']);
+  });
+
+  test.each([
+    ['is over', undefined],
+    ['has left its number to another', entry('2')],
+  ])('gets none if it %s', async (_, now) => {
+    const [killed, message] = await signal({ read: () => now });
+    expect(killed).toEqual([]);
+    expect(message).toMatch(/the process has just ended$/u);
+  });
+
+  test('gets none if what it makes of signals cannot be seen', async () => {
+    const gone = (): never => {
+      throw new Error('ENOENT');
+    };
+    expect((await signal({ expects: gone }))[0]).toEqual([]);
+  });
+
+  test('is a fault with the reason of the system', async () => {
+    const refuse = (): never => {
+      throw Object.assign(new Error('kill EPERM'), { code: 'EPERM' });
+    };
+    expect((await signal({ kill: refuse }))[1]).toMatch(/it runs as another user than the agent$/u);
   });
 });

@@ -1,22 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import type { FileSpec } from '#contract/agent-config.ts';
-import type { Reload } from '#contract/reload.ts';
+import type { HttpReload, Reload } from '#contract/reload.ts';
 import { NotifyError } from '../../../agent/notify/error.ts';
 import { createNotify } from '../../../agent/notify/notify.ts';
 import { standingMarks, targetOf, watchOf } from '../../../agent/notify/target.ts';
 import { Secret } from '../../../agent/secret.ts';
 import { SteeredClock } from '../steered-clock.ts';
 
-const reload = (change: object = {}): Reload =>
-  ({
-    kind: 'http',
-    method: 'POST',
-    url: 'http://127.0.0.1:8000/reload?model=a',
-    headers: [],
-    success: [{ from: 200, to: 299 }],
-    deadlineMs: 1000,
-    ...change,
-  }) as Reload;
+const reload = (change: Partial<HttpReload> & { readonly deadlineMs?: number } = {}): Reload => ({
+  kind: 'http',
+  method: 'POST',
+  url: 'http://127.0.0.1:8000/reload?model=a',
+  headers: [],
+  success: [{ from: 200, to: 299 }],
+  deadlineMs: 1000,
+  ...change,
+});
 
 const file = (name: string, told?: Reload): FileSpec => ({
   name,
@@ -33,7 +32,7 @@ describe('a target', () => {
   });
 
   test('is another if anything is done in another way', () => {
-    const changes = [
+    const changes: Partial<HttpReload>[] = [
       {},
       { method: 'PUT' },
       { url: 'http://127.0.0.1:8000/reload?model=b' },
