@@ -150,9 +150,7 @@ describe('refused, with what to do instead, is', () => {
   });
 
   test('what is no YAML, or says nothing', () => {
-    expect(refusals('a: [')).toEqual([
-      expect.stringMatching(/^\/etc\/kube\/config:1: This is no YAML/u),
-    ]);
+    expect(refusals('a: [')).toEqual([expect.stringMatching(/^\/etc\/kube\/config:1: This is no YAML/u)]);
     expect(refusals('')).toEqual([`${FILE}: has no current-context; name one with --context`]);
     expect(refusals(kubeconfig({ 'current-context': 'x' }))).toEqual([`${FILE}: has no context x`]);
     const nobody = kubeconfig({
