@@ -66,9 +66,33 @@ export class AuditStage implements AsyncDisposable {
         createPublicKey({ key, format: 'jwk' }).export({ type: 'spki', format: 'pem' }),
       ),
     });
+    await this.#mountKubernetes();
     const [bao] = (await findOpenBao()).command('', 0, []);
     const environment = { BAO: bao, BAO_ADDR: address, BAO_TOKEN: rootToken };
     await this.#rendered.run('openbao/apply.sh', environment);
+  }
+
+  /** The other login method, which asks the API server about each token, and lets in whoever it knows. */
+  async #mountKubernetes(): Promise<void> {
+    const { api } = this.store;
+    const review = ['--clusterrole=system:auth-delegator', '--serviceaccount=kube-system:default'];
+    await this.cluster.kubectl(['create', 'clusterrolebinding', 'store-reviews-tokens', ...review]);
+    const config: unknown = JSON.parse(
+      await this.cluster.kubectl(['config', 'view', '--raw', '--minify', '-o', 'json']),
+    );
+    const server = (name: string): string => String(field(config, 'clusters', 0, 'cluster', name));
+    const token = ['create', 'token', 'default', '-n', 'kube-system'];
+    await api('POST', 'sys/auth/kubernetes', { type: 'kubernetes' });
+    await api('POST', 'auth/kubernetes/config', {
+      kubernetes_host: server('server'),
+      kubernetes_ca_cert: Buffer.from(server('certificate-authority-data'), 'base64').toString(),
+      token_reviewer_jwt: (await this.cluster.kubectl(token)).trim(),
+    });
+    await api('POST', 'auth/kubernetes/role/reviewed', {
+      bound_service_account_names: ['*'],
+      bound_service_account_namespaces: ['*'],
+      token_policies: ['sidekey-team-a'],
+    });
   }
 
   async #furnishCluster(): Promise<void> {
@@ -109,6 +133,20 @@ export class AuditStage implements AsyncDisposable {
   /** kubectl as alice of team-a, who may fail. */
   alice(...args: readonly string[]): Promise<string> {
     return this.cluster.kubectl([...ALICE, ...args]).catch(String);
+  }
+
+  /** Logs in with a token that is a service account's and no pod's. */
+  async reviewed(team: string): Promise<Pick<PodSession, 'read'>> {
+    const jwt = (await this.cluster.kubectl(['create', 'token', team, '-n', team])).trim();
+    const login = { role: 'reviewed', jwt };
+    const token = String(
+      field(
+        await this.store.api('POST', 'auth/kubernetes/login', login, { token: '' }),
+        'auth',
+        'client_token',
+      ),
+    );
+    return { read: (path) => this.store.api('GET', path, undefined, { token }) };
   }
 
   /** Waits until the pod has a node, and logs in at the store as it would. */

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Ended, sidekey } from '../../servers/sidekey.ts';
 import { AuditStage, type PodSession, TENANTS } from './audit-stage.ts';
@@ -5,6 +6,7 @@ import { AuditStage, type PodSession, TENANTS } from './audit-stage.ts';
 type Row = Readonly<Record<string, unknown>>;
 
 const SECRET = { 'team-a': 'secret/data/team-a/api-key', 'team-b': 'secret/data/team-b/api-key' };
+const IN_BODIES = 'a value of a Secret and of a ConfigMap';
 const VALUES = ['first of team-a', 'second of team-a', 'first of team-b', 'second of team-b'];
 
 let stage: AuditStage;
@@ -53,7 +55,19 @@ async function tell(at: AuditStage): Promise<typeof pods> {
   await one.read(SECRET['team-a']);
   await other.read(SECRET['team-a']).catch(() => undefined);
   await at.make('team-a', 'whole-gpu', { 'nvidia.com/gpu': '1' }).catch(() => undefined);
+  const { read } = await at.reviewed('team-a');
+  for (let poll = 0; poll < 2; poll += 1) await read(SECRET['team-a']);
   await at.alice('-n', 'team-a', 'get', 'secrets');
+  for (const kind of ['secret generic', 'configmap'])
+    await at.cluster.kubectl([
+      'create',
+      ...kind.split(' '),
+      'kept',
+      '-n',
+      'team-a',
+      `--from-literal=a=${IN_BODIES}`,
+    ]);
+  await at.cluster.kubectl(['get', 'secret', 'kept', '-n', 'team-a']);
   await at.alice('-n', 'team-a', 'exec', 'inference-1', '--', 'cat', '/vault/secrets/api-key');
   const command = ['exec', '-n', 'team-a', 'inference-1', '-c', 'model-server', '--', 'env', VALUES[0] ?? ''];
   await at.cluster.kubectl(command).catch(() => undefined);
@@ -65,7 +79,7 @@ async function tell(at: AuditStage): Promise<typeof pods> {
 const of = (section: string): readonly Row[] => rows.filter((row) => row['section'] === section);
 
 /** The store of this story belongs to its administrator, whose root token is told of elsewhere. */
-const podDeliveries = (): readonly Row[] => of('delivery').filter(({ uid }) => uid !== undefined);
+const podDeliveries = (): readonly Row[] => of('delivery').filter(({ identity }) => identity === 'pod');
 
 test('the report is made, and says nothing beside it', () => {
   expect(report).toMatchObject({ code: 0, stderr: '' });
@@ -97,6 +111,12 @@ describe('deliveries', () => {
       createdBy: 'alice, by way of admin',
     });
   });
+});
+
+test('a delivery to who logged in with Kubernetes auth says that only the service account is known', () => {
+  expect(of('delivery').filter(({ identity }) => identity === 'service account only')).toEqual([
+    expect.objectContaining({ namespace: 'team-a', serviceAccount: 'team-a', role: 'reviewed', version: 2 }),
+  ]);
 });
 
 test('stale is who read an old version last, and is still there', () => {
@@ -141,6 +161,7 @@ describe('break-glass', () => {
   const kinds = (kind: string): readonly Row[] => of('breakGlass').filter((row) => row['kind'] === kind);
 
   test('is a hand in a running pod, whatever came of it', () => {
+    expect(kinds('read of a Secret')).toContainEqual(expect.objectContaining({ object: 'secrets kept' }));
     expect(kinds('exec')[0]).toMatchObject({
       user: 'admin',
       tenant: 'team-a',
@@ -196,6 +217,16 @@ test('every line was read, and what is missing is said', () => {
   expect(of('integrity')).toContainEqual(expect.objectContaining({ kind: 'missing input', log: 'reports' }));
 });
 
+test('the API server logs no value of a Secret or a ConfigMap, and no token', async () => {
+  const log = await readFile(stage.apiLog, 'utf8');
+  expect(log).toContain('"resource":"secrets","namespace":"team-a","name":"kept"');
+  expect(log).toContain('"resource":"configmaps","namespace":"team-a","name":"kept"');
+  expect(log).toContain('"subresource":"token"');
+  for (const value of [IN_BODIES, Buffer.from(IN_BODIES).toString('base64'), 'eyJhbGciOi'])
+    expect(log).not.toContain(value);
+});
+
 test('no value is in it, nor the hash of one', () => {
-  for (const value of [...VALUES, 'hmac-sha256', pods.one.token]) expect(report.stdout).not.toContain(value);
+  for (const value of [...VALUES, IN_BODIES, 'hmac-sha256', pods.one.token])
+    expect(report.stdout).not.toContain(value);
 });
