@@ -1,4 +1,4 @@
-import { Environment } from '@marcbachmann/cel-js';
+import { Environment, type ParseResult } from '@marcbachmann/cel-js';
 import { inOurWords } from './dialect.ts';
 import { addQuantity } from './quantity.ts';
 import { addTexts } from './text.ts';
@@ -34,15 +34,24 @@ const ENVIRONMENT = environment();
  * @throws {Error} If it is none, or names something there is not.
  */
 export function compile(expression: string): Expression {
-  const parsed = ENVIRONMENT.parse(inOurWords(expression));
+  const parsed = parse(expression);
   const checked = parsed.check();
-  if (!checked.valid) {
-    throw new Error(`Cannot compile ${expression}: ${checked.error?.message ?? 'it is not valid'}`, {
-      cause: checked.error,
-    });
-  }
+  if (!checked.valid) throw notCompiled(expression, checked.error);
   return (scope): unknown => {
     const value: unknown = parsed({ ...scope });
     return value;
   };
+}
+
+function parse(expression: string): ParseResult {
+  try {
+    return ENVIRONMENT.parse(inOurWords(expression));
+  } catch (error) {
+    throw notCompiled(expression, error);
+  }
+}
+
+function notCompiled(expression: string, cause: unknown): Error {
+  const reason = cause instanceof Error ? cause.message : 'it is not valid';
+  return new Error(`Cannot compile ${expression}: ${reason}`, { cause });
 }

@@ -3,7 +3,7 @@ import type { Policy } from '../policy/policy.ts';
 import { type AdmissionInput, isMatched, requestValue } from './admission.ts';
 import type { Scope } from './environment.ts';
 import { type Program, programOf, withVariables } from './program.ts';
-import { celValue } from './value.ts';
+import { celObject } from './value.ts';
 
 /** What one policy makes of one request. */
 export interface Judgement {
@@ -53,8 +53,8 @@ function scopeOf(request: AdmissionInput): Bare {
   const { operation, object, oldObject, namespaceObject } = request;
   const removed = operation === 'DELETE';
   const scope = {
-    object: removed ? null : celValue(object),
-    oldObject: removed ? celValue(object) : celValue(oldObject ?? null),
+    object: removed ? null : celObject(object),
+    oldObject: removed ? celObject(object) : oldObject === undefined ? null : celObject(oldObject),
     namespaceObject: namespaceObject === undefined ? null : namespaceValue(namespaceObject),
     request: requestValue(request),
   };
@@ -65,7 +65,7 @@ function scopeOf(request: AdmissionInput): Bare {
 function namespaceValue(object: JsonObject): unknown {
   const known = namespaces.get(object);
   if (known !== undefined) return known;
-  const value = celValue(object);
+  const value = celObject(object);
   namespaces.set(object, value);
   return value;
 }
