@@ -8,6 +8,7 @@ import { INJECTOR_METRICS } from '../injector/metrics.ts';
 import type { MetricTable } from '#platform/metrics.ts';
 import { policiesPage } from './policies-page.ts';
 import { table } from './table.ts';
+import { templatesPage } from './templates-page.ts';
 
 /** The reference pages that are made from the tables in the code, by file name. Deterministic. */
 export function referencePages(): Readonly<Record<string, string>> {
@@ -15,6 +16,7 @@ export function referencePages(): Readonly<Record<string, string>> {
     'annotations.md': annotationsPage(),
     'metrics.md': metricsPage(),
     'policies.md': policiesPage(NOTE),
+    'templates.md': templatesPage(NOTE),
   };
 }
 

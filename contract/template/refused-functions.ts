@@ -1,5 +1,5 @@
 /** Functions of Vault Agent, of its relatives and of Sprig that no template may call, and why: completes "it …". */
-const REASONS: readonly (readonly [reason: string, names: readonly string[]])[] = [
+export const REFUSED_BY_REASON: readonly (readonly [reason: string, names: readonly string[]])[] = [
   [
     'reads Consul, which is no store of Sidekey: keep the value in Vault, OpenBao or Infisical',
     [
@@ -92,5 +92,5 @@ const REASONS: readonly (readonly [reason: string, names: readonly string[]])[] 
 
 /** Why, by the name of the function. */
 export const REFUSED_FUNCTIONS: ReadonlyMap<string, string> = new Map(
-  REASONS.flatMap(([reason, names]) => names.map((name): [string, string] => [name, reason])),
+  REFUSED_BY_REASON.flatMap(([reason, names]) => names.map((name): [string, string] => [name, reason])),
 );

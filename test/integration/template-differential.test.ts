@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AgentRun, runBaoAgent } from '../golden/templates/bao-agent.ts';
 import { refusedCases, render, renderedCases } from '../golden/templates/corpus.ts';
+import { EXCEPTIONS } from '../golden/templates/exceptions.ts';
 import { furnishCorpus } from '../golden/templates/furnish.ts';
 import { type OpenBaoServer, startOpenBao } from '../servers/openbao.ts';
 
@@ -43,5 +44,13 @@ describe('the real agent and ours both refuse', () => {
     expect(run.files.size).toBe(0);
     expect(run.log).toMatch(/parse: template: |execute: /u);
     expect(() => render(refused.source)).toThrow(/^Cannot (?:parse|render) the template: /u);
+  });
+});
+
+describe('what differs on purpose still differs', () => {
+  test.each(EXCEPTIONS)('$what', async ({ template }) => {
+    const source = { text: template, left: '{{', right: '}}' };
+    const { exitCode, files } = await runBaoAgent(server, [{ name: 'exception', source }]);
+    expect({ exitCode, rendered: files.has('exception') }).toEqual({ exitCode: 0, rendered: true });
   });
 });

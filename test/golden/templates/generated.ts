@@ -82,7 +82,7 @@ const of = (...names: readonly string[]): fc.Arbitrary<string> => fc.constantFro
 /** Expressions by the kind of their value, in parentheses where they are calls. */
 const expressions = fc.letrec<Kinds>((tie) => {
   const calls = (names: readonly string[], ...args: readonly fc.Arbitrary<string>[]): fc.Arbitrary<string> =>
-    fc.tuple(of(...names), ...args).map(([name = '', ...given]) => call(name, ...given));
+    fc.tuple(of(...names), ...args).map(([name, ...given]) => call(name, ...given));
   const some = (...choices: readonly fc.Arbitrary<string>[]): fc.Arbitrary<string> =>
     fc.oneof({ depthSize: 'xsmall', withCrossShrink: true }, ...choices);
   return {

@@ -71,15 +71,14 @@ export const MATRIX: readonly MatrixCall[] = [...FUNCTIONS]
 
 function argumentsFor(name: string, { parameters, rest }: TemplateFunction): readonly (readonly string[])[] {
   const most = rest === undefined ? parameters.length : Math.max(parameters.length + 1, 3);
-  const own = (operand: string): boolean => !CHANGING.test(name) || !operand.includes('$d.');
-  const [firsts, seconds, thirds] = [Object.values(OPERANDS), SECONDS, THIRDS].map((list) => list.filter(own));
-  return [
+  const all = [
     [],
-    ...(firsts ?? []).map((one) => [one]),
-    ...(most < 2 ? [['"a"', '"b"']] : product([seconds ?? [], seconds ?? []])),
-    ...(most < 3 ? [['"a"', '"b"', '"c"']] : product([thirds ?? [], thirds ?? [], thirds ?? []])),
-    ...(most < 4 ? [] : [['"a"', '2', '"b"', '"c"'], ['"a"', '"b"', '$d.m', '$d.l']].filter((args) => args.every(own))),
+    ...Object.values(OPERANDS).map((one) => [one]),
+    ...(most < 2 ? [['"a"', '"b"']] : product([SECONDS, SECONDS])),
+    ...(most < 3 ? [['"a"', '"b"', '"c"']] : product([THIRDS, THIRDS, THIRDS])),
+    ...(most < 4 ? [] : [['"a"', '2', '"b"', '"c"'], ['"a"', '"b"', '$d.m', '$d.l']]),
   ];
+  return CHANGING.test(name) ? all.filter((args) => !args.some((operand) => operand.includes('$d.'))) : all;
 }
 
 function product(lists: readonly (readonly string[])[]): readonly (readonly string[])[] {

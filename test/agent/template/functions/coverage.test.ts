@@ -1,21 +1,49 @@
 import { describe, expect, test } from 'vitest';
 import { FUNCTION_FAMILIES } from '#contract/template/functions.ts';
-import { parseTemplate } from '#contract/template/parse.ts';
-import type { Node, Operand, Pipeline } from '#contract/template/tree.ts';
-import { refusedCases, renderedCases, type Case } from '../../../golden/templates/corpus.ts';
-import { REFUSED, RENDERED } from '../../../golden/templates/file-cases.ts';
+import { FUNCTIONS } from '../../../../agent/template/functions/table.ts';
+import { coverageOf } from '../../../golden/templates/coverage.ts';
 import { rendered } from '../rendering.ts';
 
-/** A function counts as compared with the real agent if two templates of the corpus call it, whatever comes of it. */
-const callers = count([...renderedCases, ...refusedCases, ...fileCases()]);
-
-/** Functions of another store, which Vault Agent does not have. */
+/** Those of another store, which Vault Agent does not have. */
 const OURS: ReadonlySet<string> = new Set(FUNCTION_FAMILIES.infisical);
 
-describe('every function is called by two templates that the real agent renders or refuses', () => {
-  test.each(Object.entries(FUNCTION_FAMILIES))('%s', (_family, names) => {
-    const few = names.filter((name) => !OURS.has(name) && (callers.get(name) ?? 0) < 2);
-    expect(few).toEqual([]);
+/** It takes a function, which no value of a template is. */
+const NEVER_RENDERED = ['call'];
+
+const names = [...FUNCTIONS.keys()].filter((name) => !OURS.has(name));
+const coverage = coverageOf(names);
+
+function takesAnything(name: string): boolean {
+  const { parameters = [], rest } = FUNCTIONS.get(name) ?? {};
+  return parameters.length === 0 && rest === 'any';
+}
+
+describe('of every function, the real agent and ours are compared in', () => {
+  test.each(Object.entries(FUNCTION_FAMILIES))(
+    'two templates at least: %s',
+    (_family, members: readonly string[]) => {
+      const few = names.filter((name) => {
+        const { rendered: one = 0, refused: other = 0 } = coverage.get(name) ?? {};
+        return members.includes(name) && one + other < 2;
+      });
+      expect(few).toEqual([]);
+    },
+  );
+
+  test('one call that is rendered', () => {
+    const never = names.filter((name) => {
+      const { rendered: one = 0, callsRendered = 0 } = coverage.get(name) ?? {};
+      return one + callsRendered === 0;
+    });
+    expect(never).toEqual(NEVER_RENDERED);
+  });
+
+  test('one call that is refused, unless it takes anything', () => {
+    const never = names.filter((name) => {
+      const { refused = 0, callsRefused = 0 } = coverage.get(name) ?? {};
+      return refused + callsRefused === 0;
+    });
+    expect(never.filter((name) => !takesAnything(name))).toEqual([]);
   });
 });
 
@@ -26,42 +54,3 @@ test('what a template changes of a secret is its own, unlike in Vault Agent, whe
   expect(rendered(change, { secrets })).toBe('map[a:1 b:2]');
   expect(rendered('{{ with secret "s" }}{{ .Data.m }}{{ end }}', { secrets })).toBe('map[a:1]');
 });
-
-/** Those that are compared as they run. */
-function fileCases(): readonly Case[] {
-  const texts = [...Object.entries(RENDERED), ...Object.entries(REFUSED)];
-  return texts.map(([name, text]) => ({ name, source: { text, left: '{{', right: '}}' } }));
-}
-
-function count(cases: readonly Case[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const name of cases.flatMap(({ source }) => [...namesIn(source)])) {
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
-  return counts;
-}
-
-function namesIn(source: Case['source']): ReadonlySet<string> {
-  try {
-    return new Set([...parseTemplate(source).trees.values()].flatMap((nodes) => nodes.flatMap(inNode)));
-  } catch {
-    // What cannot be parsed says nothing of a function, but for a pattern that is checked there.
-    return new Set(/regex\w+/u.exec(source.text) ?? []);
-  }
-}
-
-function inNode(node: Node): readonly string[] {
-  if (!('pipeline' in node)) return [];
-  const branches = 'body' in node ? [...node.body, ...(node.otherwise ?? [])] : [];
-  return [...(node.pipeline === undefined ? [] : inPipeline(node.pipeline)), ...branches.flatMap(inNode)];
-}
-
-function inPipeline({ commands }: Pipeline): readonly string[] {
-  return commands.flatMap(({ operand, args }) => [operand, ...args].flatMap(inOperand));
-}
-
-function inOperand(operand: Operand): readonly string[] {
-  if (operand.kind === 'function') return [operand.name];
-  if (operand.kind === 'pipeline') return inPipeline(operand);
-  return operand.kind === 'chain' ? inOperand(operand.base) : [];
-}
