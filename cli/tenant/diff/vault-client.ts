@@ -44,7 +44,8 @@ export function readVaultAccess(
   const caFile = variable('CACERT');
   const caPem = caFile === '' ? '' : readAuthority(caFile, problems);
   if (problems.length > 0) return rejected(problems);
-  const namespace = variable('NAMESPACE') || storeNamespace;
+  // What is declared counts, as for the script that writes there: in another namespace is another policy.
+  const namespace = storeNamespace || variable('NAMESPACE');
   return parsed({ address, token, namespace, ...(caPem === '' ? {} : { caPem }) });
 }
 
