@@ -43,7 +43,8 @@ export const descriptionOf = (policy: Policy): JsonObject => ({
 /** The part of the spec that both engines have in common. */
 export const specOf = (policy: Policy): JsonObject => ({
   failurePolicy: policy.failurePolicy,
-  matchConstraints: { resourceRules: policy.resources.map((rule) => ({ ...rule })) },
+  // What the API server would fill in is said, or each apply of the same file would be a change.
+  matchConstraints: { resourceRules: policy.resources.map((rule) => ({ ...rule, scope: '*' })) },
   ...some(
     'matchConditions',
     policy.conditions.map((condition) => ({ ...condition })),

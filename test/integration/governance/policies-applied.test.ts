@@ -73,6 +73,12 @@ test('the API server finds nothing to warn of in any expression, for any kind', 
   expect(found.filter(([, checked]) => JSON.stringify(checked) !== '{}')).toEqual([]);
 });
 
+test('what is applied again changes nothing', async () => {
+  const lines = (await cluster.kubectl(['apply', '--filename', FOLDER])).trim().split('\n');
+  expect(lines.length).toBeGreaterThan(20);
+  expect(lines.filter((line) => !line.endsWith(' unchanged'))).toEqual([]);
+});
+
 describe('tenancy is guarded', () => {
   const stolen = { metadata: { annotations: { 'sidekey.dev/gpu-resources': '*' } } };
 
