@@ -61,6 +61,7 @@ async function report(command: ReportCommand, inputs: Inputs, io: Io): Promise<r
   const problems: Problem[] = [];
   for (const { log, open } of logs) {
     const take: TakeLine = (text, line, isCut) => audit.line(log, text, { file: open.file, line }, isCut);
+    audit.begin(log, open.file);
     problems.push(...(await readLines(open, take, printer.flush)));
   }
   const foreign = audit.finish();

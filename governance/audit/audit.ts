@@ -37,6 +37,8 @@ export interface AuditOptions {
 
 /** Makes the report, row by row. */
 export interface Audit {
+  /** There is such a file, be it empty. */
+  begin(log: Log, file: string): void;
   /**
    * Takes a line of a log: those of the API server first, for the store's speaks of pods that it knows.
    *
@@ -62,6 +64,7 @@ export function createAudit(options: AuditOptions): Audit {
     api: createLogReader('api', createApiFold(scope), watches.api),
   };
   return {
+    begin: (log, file) => watches[log].begin(file),
     line: (log, text, place, isCut) => readers[log].take(text, place, isCut),
     finish() {
       const { emit, window } = scope;

@@ -11,6 +11,8 @@ const LOGS: Readonly<Record<Log, string>> = { store: 'the store', api: 'the API 
 /** What is known of a log as a log. */
 export interface LogWatch {
   readonly coverage: Coverage;
+  /** There is such a file, be it empty. */
+  begin(file: string): void;
   /** The file has one more line. */
   lineOf(file: string): void;
   fault(place: LinePlace, fault: LineFault): void;
@@ -38,6 +40,7 @@ export function createLogWatch(log: Log, longestSilenceMs: number): LogWatch {
   };
   return {
     coverage,
+    begin: (file) => void countOf(file),
     lineOf: (file) => void (countOf(file).lines += 1),
     fault(place, fault) {
       const count = countOf(place.file);

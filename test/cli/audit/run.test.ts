@@ -57,6 +57,13 @@ describe('the exit code', () => {
     expect(stdout).toContain('is no record of this log');
   });
 
+  test('is 0 for an empty log, and that is said', async () => {
+    const empty = await file('empty.log', '');
+    const { code, stdout } = await audit('report', '--store-log', empty, '-o', 'jsonl');
+    expect(code).toBe(0);
+    expect(stdout).toContain(`"count":0,"source":"${empty}","what":"the file is empty"`);
+  });
+
   test('is 2 with the usage if the command line is wrong', async () => {
     expect(await audit('report')).toMatchObject({
       code: 2,

@@ -213,3 +213,17 @@ describe('a secret', () => {
     expect(report({ store }).of('secret')).toMatchObject([{ since: '2026-11-01T00:00:00.000Z' }]);
   });
 });
+
+describe('what comes after the end of the report', () => {
+  const window = { since: Number.NEGATIVE_INFINITY, until: Date.parse(at('14:00:00')) };
+
+  test('makes nobody stale', () => {
+    const store = [...ROTATED, write(3, at('14:00:01'))];
+    expect(stale({ store, window })).toEqual(['1']);
+    expect(report({ store, window }).of('secret')).toMatchObject([{ newestVersion: 2 }]);
+  });
+
+  test('deletes no pod', () => {
+    expect(stale({ store: ROTATED, api: [deletion({ time: at('14:00:01') })], window })).toEqual(['1']);
+  });
+});

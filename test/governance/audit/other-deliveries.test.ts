@@ -83,8 +83,10 @@ describe('who is no pod', () => {
   });
 
   test('of a batch token is told apart by its entity', () => {
-    const auth = { ...accountAuth(''), entity_id: 'e-1' };
-    expect(deliveries(read(1, { auth }), read(1, { auth }))).toHaveLength(1);
+    const store = ['e-1', 'e-1', 'e-2'].map((entity) =>
+      read(1, { auth: { ...accountAuth(''), entity_id: entity } }),
+    );
+    expect(deliveries(...store)).toHaveLength(2);
   });
 
   test('is a person or the root token', () => {
