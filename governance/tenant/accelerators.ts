@@ -1,6 +1,6 @@
 /**
- * Profiles of the cards that MIG is known of. Cards come faster than releases, so this says only which names quotas set to
- * zero, never which are allowed.
+ * Profiles of the cards that MIG is known of: what quotas set to zero, and what a tenant can be allowed. Cards come faster than
+ * releases, so a platform can name more.
  */
 const PROFILES: Readonly<Record<string, string>> = {
   A30: '1g.6gb 1g.6gb.me 2g.12gb 2g.12gb.me 4g.24gb',
@@ -61,7 +61,7 @@ const PROFILE = /^nvidia\.com\/mig-[1-7]g\.[1-9]\d*gb(?:\.me(?:\.all)?|\.gfx|-me
 
 export const MIG_FORM = 'nvidia.com/mig-<slices>g.<memory>gb, such as nvidia.com/mig-3g.40gb';
 
-/** True for the name of a slice, whether or not there is such a card. */
+/** True for a name that a slice can have, whether or not there is such a card. */
 export const isMigProfile = (resource: string): boolean => PROFILE.test(resource);
 
 /** True for what somebody wrote who meant a slice, however it is spelt. */

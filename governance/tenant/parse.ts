@@ -60,8 +60,10 @@ const said = (text: string): string => (text === '' ? 'is missing' : `is ${JSON.
 
 /** The one there is; what it does not say, and all of it if there is none, has a default. */
 function readPlatforms([first, ...more]: readonly Field[]): Platform {
-  for (const other of more)
+  for (const other of more) {
     refuse({ ...other, path: ['kind'] }, `is a second Platform; the first is in ${placeOf(first ?? other)}`);
+    readPlatform(other);
+  }
   return readPlatform(first ?? { value: undefined, path: [], report: SILENT });
 }
 

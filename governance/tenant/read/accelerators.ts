@@ -1,6 +1,7 @@
 import type { Accelerators, AllowedDeviceClass, AllowedResource } from '../tenant.ts';
 import { MIG_STRATEGIES, REQUIRED } from '../tenant.ts';
 import { DEVICE_CLASS_DOMAIN } from '../../policy/settings.ts';
+import type { Platform } from '../platform.ts';
 import { isMigProfile, KNOWN_ACCELERATORS, meansMig, MIG_FORM } from '../accelerators.ts';
 import {
   entriesOf,
@@ -21,15 +22,21 @@ const COUNT = { says: 'a whole number from 1 up; what is not allowed is left out
 /** What decides whether a name can be allowed. */
 interface Rules {
   readonly domains: readonly string[];
+  /** Names that are built in, and those that the platform adds. */
+  readonly known: readonly string[];
   readonly migStrategy: Accelerators['migStrategy'];
 }
 
 /** Reads `spec.accelerators`; absent, a tenant has none. */
-export function readAccelerators(field: Field, domains: readonly string[]): Accelerators {
+export function readAccelerators(
+  field: Field,
+  { acceleratorDomains: domains, knownAccelerators }: Platform,
+): Accelerators {
   const fields = fieldsOf(field, ['migStrategy', 'nodeSelector', 'allow', 'deviceClasses', 'required']);
   const migStrategy = readChoice(fields.migStrategy, MIG_STRATEGIES, 'mixed');
   const nodeSelector = readNodeSelector(fields.nodeSelector);
-  const allow = readAllowed(fields.allow, { domains, migStrategy });
+  const known = [...KNOWN_ACCELERATORS, ...knownAccelerators];
+  const allow = readAllowed(fields.allow, { domains, known, migStrategy });
   if (migStrategy === 'single' && allow.length > 0 && isAbsent(fields.nodeSelector))
     refuse(
       fields.nodeSelector,
@@ -94,18 +101,19 @@ function refuseRepeated(named: readonly { readonly name: string; readonly item: 
   }
 }
 
-function checkResource(field: Field, resource: string, { domains, migStrategy }: Rules): void {
+function checkResource(field: Field, resource: string, rules: Rules): void {
   const [domain = ''] = resource.split('/');
   if (domain === DEVICE_CLASS_DOMAIN) refuse(field, 'is a DeviceClass; write its name under deviceClasses');
-  else if (!domains.includes(domain))
+  else if (!rules.domains.includes(domain))
     refuse(
       field,
-      `is of ${domain}, which no policy looks at; write one of ${domains.join(', ')}, or add it to spec.accelerators.domains of the Platform`,
+      `is of ${domain}, which no policy looks at; write one of ${rules.domains.join(', ')}, or add it to spec.accelerators.domains of the Platform`,
     );
-  else if (meansMig(resource)) checkSlice(field, resource, migStrategy);
+  else if (meansMig(resource)) checkSlice(field, resource, rules);
+  else noteUnknown(field, resource, rules);
 }
 
-function checkSlice(field: Field, resource: string, migStrategy: Rules['migStrategy']): void {
+function checkSlice(field: Field, resource: string, { known, migStrategy }: Rules): void {
   if (!isMigProfile(resource))
     refuse(
       field,
@@ -116,9 +124,19 @@ function checkSlice(field: Field, resource: string, migStrategy: Rules['migStrat
       field,
       `is ${resource}, and with migStrategy single slices are called nvidia.com/gpu; write that, or migStrategy: mixed`,
     );
-  else if (!KNOWN_ACCELERATORS.includes(resource))
-    field.report.note(
-      field.path,
-      `${resource} is a profile of no card that is known here${nearest(resource, KNOWN_ACCELERATORS)}`,
+  else if (!isKnown(resource, known))
+    refuse(
+      field,
+      `is ${resource}, a profile of no card that is known here${nearest(resource, known)}; if you have such cards, add it to spec.accelerators.known of the Platform`,
     );
+}
+
+/** What time-slicing makes of a name is known with the name. */
+const isKnown = (resource: string, known: readonly string[]): boolean =>
+  known.includes(resource) || known.includes(resource.replace(/\.shared$/u, ''));
+
+/** Plugins for devices can call them as they like, so that a name like another is only told of. */
+function noteUnknown({ path, report }: Field, resource: string, { known }: Rules): void {
+  const near = isKnown(resource, known) ? '' : nearest(resource, known);
+  if (near !== '') report.note(path, `${resource} is no name that is known here${near}`);
 }

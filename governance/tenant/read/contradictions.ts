@@ -19,7 +19,7 @@ export function refuseContradictions(claims: readonly TenantClaim[]): void {
       if (other === undefined) first.set(claim.what, claim);
       else refuseSame(claim, other);
     }
-    if (isTree(kind)) for (const claim of first.values()) refuseWithin(claim, first);
+    if (isTree(kind)) for (const claim of ofKind) refuseWithin(claim, first);
   }
 }
 

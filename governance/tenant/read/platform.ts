@@ -1,3 +1,4 @@
+import { isArray } from '#contract/json.ts';
 import { DEFAULT_SETTINGS } from '../../policy/settings.ts';
 import {
   type InfisicalServer,
@@ -10,6 +11,7 @@ import {
   type Field,
   fieldsOf,
   isAbsent,
+  itemsOf,
   readChoice,
   readCount,
   readText,
@@ -29,7 +31,7 @@ import {
   RESOURCE,
 } from './form.ts';
 import { PORT } from './network.ts';
-import { TENANT_FIELDS } from './tenant.ts';
+import { refuseEverybody, TENANT_FIELDS } from './tenant.ts';
 
 const SPEC = [
   ...(['exemptNamespaces', 'platformGroups', 'platformUsers', 'accelerators'] as const),
@@ -60,6 +62,8 @@ export function readPlatform(document: Field): Platform {
     vault: readVaultServer(fields.vault),
     infisical: readInfisicalServer(fields.infisical),
   };
+  for (const field of [fields.platformGroups, fields.platformUsers])
+    if (isArray(field.value)) itemsOf(field).forEach(refuseEverybody);
   if (platform.platformGroups.length + platform.platformUsers.length === 0)
     refuse(fields.platformGroups, 'is empty, as is platformUsers: nobody could change a tenant any more');
   return platform;

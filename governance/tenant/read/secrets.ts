@@ -31,7 +31,8 @@ export function readVault(field: Field, { tenant, claim }: Context): VaultAccess
   const fields = fieldsOf(field, ['auth', 'role', 'paths', 'serviceAccounts', 'ttl', 'maxTtl']);
   const auth = readChoice(fields.auth, VAULT_AUTHS, 'jwt');
   const role = readText(fields.role, ROLE, tenant) ?? tenant;
-  claim({ kind: 'role', what: role, field: fields.role });
+  // To the store, names that differ by capitals alone are one role.
+  claim({ kind: 'role', what: role.toLowerCase(), field: fields.role });
   const life = readLife(fields);
   if (auth === 'jwt' && life.ttlSeconds > HOUR)
     fields.ttl.report.note(

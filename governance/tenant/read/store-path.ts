@@ -1,10 +1,15 @@
 /** Where the store keeps what is not a tenant's: its own settings, logins, entities, and each token's private place. */
 const RESERVED = ['sys', 'auth', 'identity', 'cubbyhole'];
 
+/** By which the second version of KV has what else there is of a secret. */
+const BESIDE_DATA = ['metadata', 'delete', 'undelete', 'destroy', 'subkeys'];
+
+const isOfSecrets = (part: string): boolean => part === 'data' || BESIDE_DATA.includes(part);
+
 /** What stands behind the name of a mount and is still all of it. */
 const WHOLE = [
   'data',
-  'metadata',
+  ...BESIDE_DATA,
   'creds',
   'static-creds',
   'issue',
@@ -68,12 +73,13 @@ export function storePathFault(path: string): string | undefined {
 
 /** True for a path as the store's command line writes it: its API has a part more for KV's second version. */
 export function mayLackData(path: string): boolean {
-  const [, second = ''] = path.split('/');
-  return !WHOLE.includes(second);
+  const [, second = '', ...rest] = path.split('/');
+  return !WHOLE.includes(second) && !rest.some(isOfSecrets);
 }
 
-/** A path as it is compared: what is known of a secret of KV v2 is as much the tenant's as the secret. */
+/** A path as it is compared: whatever there is of a secret of KV v2 is as much the tenant's as the secret. A mount may have several parts. */
 export function comparablePath(path: string): string {
-  const [mount, second, ...rest] = path.split('/');
-  return second === 'metadata' && rest.length > 0 ? [mount, 'data', ...rest].join('/') : path;
+  const parts = path.split('/');
+  const at = parts.findIndex((part, index) => index > 0 && isOfSecrets(part));
+  return at > 0 && at < parts.length - 1 ? parts.with(at, 'data').join('/') : path;
 }

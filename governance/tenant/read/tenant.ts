@@ -56,7 +56,7 @@ export function readTenant(document: Field, platform: Platform, claim: Claiming)
     namespaces: readNamespaces(fields.namespaces, platform, claim),
     developers: readMembers(members.developers),
     viewers: readMembers(members.viewers),
-    accelerators: readAccelerators(fields.accelerators, platform.acceleratorDomains),
+    accelerators: readAccelerators(fields.accelerators, platform),
     compute,
     defaults: readDefaults(fields.defaults, compute),
     network: readNetwork(fields.network),
@@ -88,12 +88,24 @@ function platformUse(name: string, platform: Platform): string | undefined {
   if (platform.exemptNamespaces.includes(name)) return 'is exempt from all policies';
   if (name.startsWith('kube-')) return 'is of Kubernetes itself';
   if (name === platform.prometheus.namespace) return 'is where Prometheus runs';
+  if (name === platform.dns.namespace) return 'is where names are resolved';
   const stores = [platform.vault.namespace, platform.infisical.namespace];
   return stores.includes(name) ? 'is where a store runs' : undefined;
 }
 
-/** Groups that hold everybody. */
-const EVERYBODY = ['system:authenticated', 'system:unauthenticated', 'system:serviceaccounts'];
+/** Groups that hold everybody, and whoever does not say who it is. */
+const EVERYBODY = [
+  'system:authenticated',
+  'system:unauthenticated',
+  'system:serviceaccounts',
+  'system:anonymous',
+];
+
+/** Notes a problem with a name that stands for everybody. */
+export function refuseEverybody({ value, path, report }: Field): void {
+  if (typeof value === 'string' && EVERYBODY.includes(value))
+    report.problem(path, `is ${value}, which is everybody`);
+}
 
 function readMembers(field: Field): readonly Member[] {
   const members = itemsOf(field).flatMap((item) => {
@@ -114,6 +126,6 @@ function readMember(field: Field): Member | undefined {
   const namespace = isAccount ? readText(fields.namespace, DNS_LABEL) : '';
   if (!isAccount && !isAbsent(fields.namespace))
     refuse(fields.namespace, `is for a ServiceAccount; a ${kind} has none`);
-  if (name !== undefined && EVERYBODY.includes(name)) refuse(fields.name, `is ${name}, which is everybody`);
+  refuseEverybody(fields.name);
   return name === undefined || namespace === undefined ? undefined : { kind, name, namespace };
 }
