@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { parse } from 'yaml';
 import { type ControlPlane, startControlPlane } from '../../servers/control-plane.ts';
 import { findOpenBao } from '../../servers/openbao-binary.ts';
 import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
@@ -20,8 +21,8 @@ export interface DiffStage extends AsyncDisposable {
   diff(args?: readonly string[], environment?: Readonly<Record<string, string>>): Promise<Ended>;
   /** The same, read. */
   drifts(): Promise<Drifts>;
-  /** A kubeconfig of somebody who may do this with these, and nothing else. */
-  kubeconfigOf(verb: string, resources: readonly string[]): Promise<string>;
+  /** A kubeconfig of somebody who has this ClusterRole, and nothing else. */
+  kubeconfigOf(role: string): Promise<string>;
   /** Applies everything once more, which mends all but what is too much. */
   mend(): Promise<void>;
 }
@@ -59,6 +60,7 @@ export async function startDiffStage(): Promise<DiffStage> {
   await mountKubernetesAuth(store.api, createTokenIssuer(), 'auth/jwt');
   const environment = { ...environmentOf(store, caFile), KUBECONFIG: cluster.kubeconfig };
   const out = join(directory, 'out');
+  const readers: string[] = [];
   const [bao] = (await findOpenBao()).command('', 0, []);
 
   const diff: DiffStage['diff'] = (args = [], more = {}) =>
@@ -92,12 +94,18 @@ export async function startDiffStage(): Promise<DiffStage> {
         unanswered: unanswered.map(({ message }) => message),
       };
     },
-    async kubeconfigOf(verb, resources) {
-      const file = join(directory, 'reader.kubeconfig');
-      await writeFile(file, await readerConfig(cluster, verb, resources));
+    async kubeconfigOf(role) {
+      const { metadata } = parse(role) as { readonly metadata: { readonly name: string } };
+      const file = join(directory, `${metadata.name}.kubeconfig`);
+      await writeFile(file, await readerConfig(cluster, metadata.name, role));
+      readers.push(metadata.name);
       return file;
     },
     async [Symbol.asyncDispose]() {
+      for (const name of readers) {
+        await cluster.kubectl(['delete', 'clusterrole,clusterrolebinding', name]);
+        await cluster.kubectl(['delete', 'serviceaccount', name, '-n', 'default']);
+      }
       await cluster.kubectl([
         'delete',
         '--recursive',
@@ -113,15 +121,10 @@ export async function startDiffStage(): Promise<DiffStage> {
   };
 }
 
-async function readerConfig(
-  cluster: ControlPlane,
-  verb: string,
-  resources: readonly string[],
-): Promise<string> {
+async function readerConfig(cluster: ControlPlane, name: string, role: string): Promise<string> {
   const { kubectl } = cluster;
-  const name = 'sidekey-diff-reader';
+  await kubectl(['create', '-f', '-'], role);
   await kubectl(['create', 'serviceaccount', name, '-n', 'default']);
-  await kubectl(['create', 'clusterrole', name, `--verb=${verb}`, `--resource=${resources.join()}`]);
   const account = `--serviceaccount=default:${name}`;
   await kubectl(['create', 'clusterrolebinding', name, `--clusterrole=${name}`, account]);
   const token = (await kubectl(['create', 'token', name, '-n', 'default'])).trim();

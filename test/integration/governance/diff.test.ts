@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { field } from '../../servers/openbao-api.ts';
 import { eventually } from '../../servers/eventually.ts';
@@ -102,7 +103,12 @@ describe('of what cannot be asked it says why and what to do, and compares the r
   });
 
   test('the cluster does not let one ask', async () => {
-    const kubeconfig = await stage.kubeconfigOf('get', ['namespaces', 'resourcequotas']);
+    const kubeconfig = await stage.kubeconfigOf(`
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: sidekey-few}
+rules: [{apiGroups: [""], resources: [namespaces, resourcequotas], verbs: [get]}]
+`);
     const { code, stdout } = await stage.diff(['--kubeconfig', kubeconfig, '-o', 'json']);
     const { compared, drifts, unanswered } = JSON.parse(stdout) as Report;
     expect({ code, compared, drifts }).toEqual({ code: UNANSWERED, compared: 8, drifts: [] });
@@ -150,6 +156,21 @@ describe('of what cannot be asked it says why and what to do, and compares the r
     expect(stdout).toContain('it is sealed, or not the active node');
     expect(stdout).toContain('objects compared: all is as declared; not everything could be asked');
   });
+});
+
+test('what the documentation grants is enough', async () => {
+  const page = await readFile(join(import.meta.dirname, '../../../docs/governance.md'), 'utf8');
+  const block = (language: string, has: string): string =>
+    [...page.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'gu'))].find(([, text = '']) =>
+      text.includes(has),
+    )?.[1] ?? '';
+  const kubeconfig = await stage.kubeconfigOf(block('yaml', 'kind: ClusterRole'));
+  const policy = block('hcl', 'sys/policies/acl');
+  await stage.store.api('POST', 'sys/policies/acl/differ', { policy });
+  const token = await stage.store.api('POST', 'auth/token/create', { policies: ['differ'] });
+  const BAO_TOKEN = String(field(token, 'auth', 'client_token'));
+  const { code, stdout } = await stage.diff(['--kubeconfig', kubeconfig], { BAO_TOKEN });
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('all is as declared') });
 });
 
 test('a cluster behind kubectl proxy is asked without a kubeconfig', async () => {
