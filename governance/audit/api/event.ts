@@ -1,6 +1,6 @@
 import { isArray, type JsonObject, objectIn, textIn } from '#contract/json.ts';
 import type { LogLine } from '../line.ts';
-import { shownName } from '../shown.ts';
+import { shownName, shownPath } from '../shown.ts';
 
 /** One record of the API server's audit log. */
 export interface ApiEvent extends LogLine {
@@ -85,9 +85,10 @@ export const isMachine = ({ username }: ApiEvent): boolean =>
 export const isControlPlane = ({ username }: ApiEvent): boolean =>
   /^system:(?:apiserver$|kube-|serviceaccount:kube-system:)/u.test(username);
 
-/** `pods/exec inference-1`; `pods dep-7f*` for a generated name; `pods` for all. */
-export function objectText({ resource, name, requestObject }: ApiEvent): string {
-  const generated = textIn(objectIn(requestObject, 'metadata'), 'generateName');
-  const shown = shownName(name) ?? (generated === '' ? '' : `${shownName(generated)}*`);
+/** `pods/exec inference-1`; `pods dep-7f*` for a generated name; `pods` for all; `/metrics` for what is no resource. */
+export function objectText({ resource, name, requestObject, uri }: ApiEvent): string | undefined {
+  if (resource === '') return shownPath(uri);
+  const generated = shownName(objectIn(requestObject, 'metadata')['generateName']);
+  const shown = shownName(name) ?? (generated === undefined ? '' : `${generated}*`);
   return `${shownName(resource)} ${shown}`.trim();
 }

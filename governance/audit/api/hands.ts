@@ -5,14 +5,14 @@ import { type ApiEvent, isDryRun } from './event.ts';
 import { tell } from './tell.ts';
 
 /** Subresources by which somebody gets into a running pod. */
-const HANDS: Readonly<Record<string, string>> = {
-  'pods/exec': 'exec',
-  'pods/attach': 'attach',
-  'pods/portforward': 'port-forward',
-  'pods/proxy': 'proxy',
-  'pods/ephemeralcontainers': 'ephemeral container',
-  'nodes/proxy': 'node proxy',
-};
+const HANDS: ReadonlyMap<string, string> = new Map([
+  ['pods/exec', 'exec'],
+  ['pods/attach', 'attach'],
+  ['pods/portforward', 'port-forward'],
+  ['pods/proxy', 'proxy'],
+  ['pods/ephemeralcontainers', 'ephemeral container'],
+  ['nodes/proxy', 'node proxy'],
+]);
 
 /** Says who reached into a running pod, as soon as the connection is there. */
 export interface Hands {
@@ -27,7 +27,7 @@ export function createHands(scope: Scope): Hands {
   const told = new Set<string>();
   return {
     take(event) {
-      const kind = HANDS[event.resource];
+      const kind = HANDS.get(event.resource);
       if (kind === undefined || isHarmless(event)) return;
       const wasTold = told.delete(event.id);
       if (event.stage === 'started') told.add(event.id);

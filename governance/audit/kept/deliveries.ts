@@ -42,6 +42,8 @@ export interface Deliveries {
   read(read: Read): boolean;
   /** There is such a version. */
   exists(store: string, path: string, version: number, at: number): void;
+  /** The secret is no more; another one may come by its name. */
+  forget(store: string, path: string): void;
   /** The token of a login was given back. */
   loggedOut(principal: Principal, at: number): void;
   secrets(): Iterable<Secret>;
@@ -64,7 +66,7 @@ export function createDeliveries(): Deliveries {
   const secrets = new Map<string, Secret>();
   const readers = new Map<string, Reader>();
   const secretAt = (store: string, path: string): Secret =>
-    obtain(secrets, `${store} ${path}`, () => createSecret(store, path));
+    obtain(secrets, keyOf(store, path), () => createSecret(store, path));
   return {
     read({ store, path, at, principal, given, expires }) {
       if (given.kind === 'lease' || given.kind === 'issued') return true;
@@ -78,6 +80,7 @@ export function createDeliveries(): Deliveries {
       return isNew;
     },
     exists: (store, path, version, at) => versionSeen(secretAt(store, path), version, at),
+    forget: (store, path) => void secrets.delete(keyOf(store, path)),
     loggedOut(principal, at) {
       for (const holding of readers.get(principal.key)?.holdings.values() ?? []) holding.expires = at;
     },
@@ -89,6 +92,8 @@ export function createDeliveries(): Deliveries {
     },
   };
 }
+
+const keyOf = (store: string, path: string): string => `${store} ${path}`;
 
 const NOTHING = (): Holding => ({
   versions: [],

@@ -29,3 +29,11 @@ function dataPath({ mount, path }: Exchange): string {
   const prefix = mount === '' ? path.slice(0, path.indexOf('/') + 1) : mount;
   return path.startsWith(`${prefix}metadata/`) ? `${prefix}data/${path.slice(prefix.length + 9)}` : path;
 }
+
+/** The path of a secret that is no more, with all its versions: the next one of that name begins at 1 again. */
+export function forgottenBy(exchange: Exchange): string | undefined {
+  const { error, mountType, operation, path } = exchange;
+  const isGone = error === '' && operation === 'delete' && (mountType === 'kv' || mountType === '');
+  const data = dataPath(exchange);
+  return isGone && data !== path ? data : undefined;
+}

@@ -3,7 +3,7 @@ import { parseTime } from '../line.ts';
 import type { Fold } from '../reader.ts';
 import { isWithin, type Scope } from '../scope.ts';
 import { type Exchange, isStoreRecord, productOf, readExchange } from './exchange.ts';
-import { existingBy } from './existing.ts';
+import { existingBy, forgottenBy } from './existing.ts';
 import { givenBy } from './given.ts';
 import { principalOf } from './principal.ts';
 import { refusalOf } from './refusal.ts';
@@ -31,7 +31,7 @@ export function createStoreFold(scope: Scope, deliveries: Deliveries): Fold {
       return;
     }
     if (wraps.keep(exchange)) return;
-    learnVersion(exchange);
+    learnVersion(exchange, deliveries);
     const given = givenBy(exchange);
     if (isReported) addBreakGlass(exchange, { principal, given }, scope);
     if (given === undefined) {
@@ -43,13 +43,17 @@ export function createStoreFold(scope: Scope, deliveries: Deliveries): Fold {
     const isNew = deliveries.read({ store, path, at, principal, given, expires: expiryOf(exchange) });
     if (isNew && isReported) scope.emit('delivery', deliveryCells(exchange, { principal, given }, scope));
   }
+}
 
-  function learnVersion(exchange: Exchange): void {
-    const existing = existingBy(exchange);
-    if (existing === undefined) return;
-    const { path, version, made } = existing;
-    deliveries.exists(productOf(exchange), path, version, parseTime(made) ?? exchange.at);
-  }
+/** What there is of a secret, whoever asked. */
+function learnVersion(exchange: Exchange, deliveries: Deliveries): void {
+  const store = productOf(exchange);
+  const forgotten = forgottenBy(exchange);
+  if (forgotten !== undefined) deliveries.forget(store, forgotten);
+  const existing = existingBy(exchange);
+  if (existing === undefined) return;
+  const { path, version, made } = existing;
+  deliveries.exists(store, path, version, parseTime(made) ?? exchange.at);
 }
 
 /** When the token ends, if it is not renewed; a root token never does. */

@@ -137,6 +137,14 @@ describe('the API server refuses', () => {
     expect(denials({ api })).toMatchObject([{ object: 'pods inference-7f9-*' }]);
   });
 
+  test('what is no resource', () => {
+    const annotations = { 'authorization.k8s.io/decision': 'forbid' };
+    const line = refused('no', { annotations, objectRef: {}, verb: 'get', requestURI: '/metrics?x=1' });
+    expect(denials({ api: [line] })).toMatchObject([
+      { kind: 'access', operation: 'get', object: '/metrics' },
+    ]);
+  });
+
   test('what carries notes of the audit trail', () => {
     const annotations = {
       'sidekey-audit-trail/secret-paths': 'secret/data/team-b/x',

@@ -208,6 +208,17 @@ describe('a secret', () => {
     ]);
   });
 
+  test('that was destroyed begins anew, and old versions make nobody stale', () => {
+    const destroy = (time: string, path: string): JsonObject =>
+      answer({ time, auth: rootAuth, request: { operation: 'delete', path } });
+    const again = read(1, { time: at('15:00:00'), made: at('14:30:00'), auth: podAuth('3') });
+    const store = [...ROTATED, destroy(at('14:00:00'), 'secret/metadata/team-a/api-key'), again];
+    expect(stale({ store })).not.toContain('3');
+    expect(report({ store }).of('secret')).toMatchObject([{ newestVersion: 1, holders: 1, staleHolders: 0 }]);
+    const onlyDeleted = [...ROTATED, destroy(at('14:00:00'), PATH), again];
+    expect(stale({ store: onlyDeleted })).toEqual(['1', '3']);
+  });
+
   test('is as old as the store says, not as the first look at it', () => {
     const store = [read(1, { time: at('15:00:00'), made: '2026-11-01T00:00:00Z' })];
     expect(report({ store }).of('secret')).toMatchObject([{ since: '2026-11-01T00:00:00.000Z' }]);

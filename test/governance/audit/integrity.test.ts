@@ -56,6 +56,16 @@ describe('a line that tells nothing is named, and the report goes on', () => {
     );
   });
 
+  test('names of a language stay names', () => {
+    const api = ['constructor', '__proto__', 'toString'].map((resource) =>
+      event({ verb: 'patch', objectRef: { resource, name: resource } }),
+    );
+    const store = [read(1, { request: { path: '__proto__' } }), read(1, { auth: podAuth('constructor') })];
+    const { of } = report({ api, store });
+    expect(of('breakGlass')).toEqual([]);
+    expect(of('delivery')).toHaveLength(2);
+  });
+
   test('empty lines are no lines', () => {
     expect(integrity({ store: ['', '  ', read(1)] })).toContainEqual(
       expect.objectContaining({ kind: 'lines', count: 1, what: 'all were read' }),
