@@ -30,7 +30,7 @@ export function addQuantity(environment: Environment): void {
     .registerFunction('Quantity.compareTo(Quantity): int', compare)
     .registerFunction('Quantity.isGreaterThan(Quantity): bool', (a: Quantity, b: Quantity) => a.nano > b.nano)
     .registerFunction('Quantity.isLessThan(Quantity): bool', (a: Quantity, b: Quantity) => a.nano < b.nano)
-    .registerFunction('Quantity.sign(): int', (a: Quantity) => compare(a, new Quantity(0n)))
+    .registerFunction('sign(Quantity): int', (a: Quantity) => compare(a, new Quantity(0n)))
     .registerFunction(
       'Quantity.add(Quantity): Quantity',
       (a: Quantity, b: Quantity) => new Quantity(a.nano + b.nano),

@@ -25,8 +25,8 @@ const MEANINGS: ReadonlyMap<string, string> = new Map([
   ['a', String.raw`\x07`],
   ['s', `[${SPACES}]`],
   ['S', `[^${SPACES}]`],
-  ['A', String.raw`(?<![\s\S])`],
-  ['z', String.raw`(?![\s\S])`],
+  ['A', '^'],
+  ['z', '$'],
 ]);
 
 /** A character by its number, at the beginning of the text. */

@@ -33,9 +33,9 @@ function symbol(character: string, flags: string): string {
     case '.':
       return flags.includes('s') ? ALL : String.raw`[^\n]`;
     case '^':
-      return flags.includes('m') ? String.raw`(?<![^\n])` : '^';
+      return flags.includes('m') ? String.raw`(?<=\n|^)` : '^';
     case '$':
-      return flags.includes('m') ? String.raw`(?![^\n])` : '$';
+      return flags.includes('m') ? String.raw`(?=\n|$)` : '$';
     case '}':
     case ']':
       return `\\${character}`;
@@ -44,11 +44,17 @@ function symbol(character: string, flags: string): string {
   }
 }
 
+/** Without a difference between capitals, more letters bound words here than in RE2. */
+function escapedWith(rest: string, flags: string): Piece {
+  if (flags.includes('i') && /^\\b/iu.test(rest)) throw new Unsupported(`${rest.slice(0, 2)} beside (?i)`);
+  return escaped(rest);
+}
+
 function piece(rest: string, flags: string): Piece {
   const [character = ''] = rest;
   switch (character) {
     case '\\':
-      return escaped(rest);
+      return escapedWith(rest, flags);
     case '[':
       return characterClass(rest);
     case '(':

@@ -44,6 +44,12 @@ function splitInto(text: string, separator: string, most: bigint): readonly stri
   return count === 0 ? [] : [...parts.slice(0, count - 1), parts.slice(count - 1).join(separator)];
 }
 
+/** Nothing is before, between and behind all characters. */
+function replace(text: string, old: string, by: string): string {
+  if (old === '') return ['', ...characters(text), ''].join(by);
+  return text.replaceAll(old, () => by);
+}
+
 /** Replaced functions have names of their own here: the environment's cannot be replaced. See `dialect.ts`. */
 export function addTexts(environment: Environment): void {
   environment
@@ -68,7 +74,5 @@ export function addTexts(environment: Environment): void {
     )
     .registerFunction('string.k8sSplit(string): list<string>', split)
     .registerFunction('string.k8sSplit(string, int): list<string>', splitInto)
-    .registerFunction('string.replace(string, string): string', (text: string, old: string, by: string) =>
-      text.replaceAll(old, () => by),
-    );
+    .registerFunction('string.replace(string, string): string', replace);
 }

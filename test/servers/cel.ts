@@ -26,7 +26,7 @@ export interface CelCost {
   readonly uid: string;
   readonly policy: string;
   readonly validations: number;
-  readonly dearest: number;
+  readonly messages: number;
   readonly conditions: number;
   readonly annotations: number;
 }

@@ -24,10 +24,10 @@ var serverLimits = limits{
 type cost struct {
 	UID    string `json:"uid"`
 	Policy string `json:"policy"`
-	// All validations, the variables that they use and all messages.
+	// All validations, with the variables that they use.
 	Validations int64 `json:"validations"`
-	// The dearest of the validations, its variables included.
-	Dearest     int64 `json:"dearest"`
+	// All messages, which are made whether they are needed or not, and the variables anew. They share a budget with the validations.
+	Messages    int64 `json:"messages"`
 	Conditions  int64 `json:"conditions"`
 	Annotations int64 `json:"annotations"`
 }
@@ -56,8 +56,7 @@ func costsOf(asked question) ([]cost, error) {
 }
 
 type program struct {
-	conditions, all, annotations cel.ConditionEvaluator
-	single                       []cel.ConditionEvaluator
+	conditions, validations, messages, annotations cel.ConditionEvaluator
 }
 
 func compile(policy policyv1.ValidatingAdmissionPolicy) (program, error) {
@@ -75,24 +74,21 @@ func compile(policy policyv1.ValidatingAdmissionPolicy) (program, error) {
 		return compiler.CompileCondition(expressions, declared, environment.StoredExpressions)
 	}
 	compiled := program{}
-	conditions, all, annotations := []cel.ExpressionAccessor{}, []cel.ExpressionAccessor{}, []cel.ExpressionAccessor{}
+	var conditions, validations, messages, annotations []cel.ExpressionAccessor
 	for _, match := range policy.Spec.MatchConditions {
 		conditions = append(conditions, accessor{match.Name, match.Expression})
 	}
 	for _, validation := range policy.Spec.Validations {
-		all = append(all, accessor{"", validation.Expression})
-		compiled.single = append(compiled.single, condition(accessor{"", validation.Expression}))
-	}
-	for _, validation := range policy.Spec.Validations {
+		validations = append(validations, accessor{"", validation.Expression})
 		if validation.MessageExpression != "" {
-			all = append(all, accessor{"", validation.MessageExpression})
+			messages = append(messages, accessor{"", validation.MessageExpression})
 		}
 	}
 	for _, annotation := range policy.Spec.AuditAnnotations {
 		annotations = append(annotations, accessor{annotation.Key, annotation.ValueExpression})
 	}
-	compiled.conditions, compiled.all, compiled.annotations =
-		condition(conditions...), condition(all...), condition(annotations...)
+	compiled.conditions, compiled.annotations = condition(conditions...), condition(annotations...)
+	compiled.validations, compiled.messages = condition(validations...), condition(messages...)
 	return compiled, nil
 }
 
@@ -109,18 +105,15 @@ func (p program) costOf(made input) (cost, error) {
 			return spent, nil
 		}
 	}
-	if _, spent.Validations, err = made.evaluate(p.all, serverLimits.Policy); err != nil {
+	if _, spent.Validations, err = made.evaluate(p.validations, serverLimits.Policy); err != nil {
+		return cost{}, err
+	}
+	// A message about what is well may fail; nobody hears of it.
+	if _, spent.Messages, err = made.attempt(p.messages, serverLimits.Policy-spent.Validations); err != nil {
 		return cost{}, err
 	}
 	if _, spent.Annotations, err = made.evaluate(p.annotations, serverLimits.Policy); err != nil {
 		return cost{}, err
-	}
-	for _, validation := range p.single {
-		_, alone, err := made.evaluate(validation, serverLimits.Policy)
-		if err != nil {
-			return cost{}, err
-		}
-		spent.Dearest = max(spent.Dearest, alone)
 	}
 	return spent, nil
 }

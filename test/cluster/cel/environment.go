@@ -34,9 +34,15 @@ type input struct {
 	namespace  *corev1.Namespace
 }
 
-func (i input) evaluate(evaluator cel.ConditionEvaluator, budget int64) ([]cel.EvaluationResult, int64, error) {
+// Results that may be errors, and what they cost together.
+func (i input) attempt(evaluator cel.ConditionEvaluator, budget int64) ([]cel.EvaluationResult, int64, error) {
 	results, left, err := evaluator.ForInput(
 		context.Background(), i.attributes, i.request, cel.OptionalVariableBindings{}, i.namespace, budget)
+	return results, budget - left, err
+}
+
+func (i input) evaluate(evaluator cel.ConditionEvaluator, budget int64) ([]cel.EvaluationResult, int64, error) {
+	results, spent, err := i.attempt(evaluator, budget)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -45,7 +51,7 @@ func (i input) evaluate(evaluator cel.ConditionEvaluator, budget int64) ([]cel.E
 			return nil, 0, fmt.Errorf("%s: %w", result.ExpressionAccessor.GetExpression(), result.Error)
 		}
 	}
-	return results, budget - left, nil
+	return results, spent, nil
 }
 
 func inputFor(asked admissionv1.AdmissionRequest, namespaces []corev1.Namespace) (input, error) {

@@ -50,6 +50,7 @@ describe('a regular expression', () => {
     ['(a)\\1', 'a reference back'],
     ['a(?i)b', 'flags in the middle'],
     ['(?i:a)', 'flags of a group'],
+    ['(?i)\\ba', 'a boundary of words that have no case'],
     ['\\pL', 'a class of Unicode'],
     ['\\Qa.b\\E', 'a quotation'],
     ['[\\S]', 'a negated class in brackets'],

@@ -9,7 +9,7 @@ import type { Case } from '../../governance/cases/case.ts';
 import { NAMESPACES, SETTINGS } from '../../governance/cases/namespaces.ts';
 import { container, creates, pod } from '../../governance/cases/objects.ts';
 import { admissionRequestOf, inputOf } from '../../governance/engines/request.ts';
-import { askCel, type CelAnswer } from '../../servers/cel.ts';
+import { askCel, type CelAnswer, type CelCost } from '../../servers/cel.ts';
 
 const POLICIES = policies(SETTINGS);
 
@@ -115,16 +115,16 @@ interface Figures {
   readonly annotations: number;
 }
 
+/** What comes out of one budget. */
+const spent = ({ validations, messages }: CelCost): number => validations + messages;
+
 function figuresOf({ name }: Policy, { costs }: CelAnswer): Figures {
-  const dearestFirst = costs.toSorted((a, b) => b.validations + b.messages - a.validations - a.messages);
-  const total = (place: number): number => {
-    const { validations = 0, messages = 0 } = dearestFirst[place] ?? {};
-    return validations + messages;
-  };
+  const dearestFirst = costs.toSorted((a, b) => spent(b) + b.annotations - spent(a) - a.annotations);
+  const totals = costs.map(spent).toSorted((a, b) => a - b);
   return {
     name,
-    median: total(Math.floor(costs.length / 2)),
-    most: total(0),
+    median: totals[Math.floor(totals.length / 2)] ?? 0,
+    most: Math.max(...totals),
     mostFor: dearestFirst[0]?.uid ?? '',
     conditions: Math.max(...costs.map(({ conditions }) => conditions)),
     annotations: Math.max(...costs.map(({ annotations }) => annotations)),

@@ -158,7 +158,7 @@ describe('the API server and Sidekey offline mean the same by', () => {
       'object.nothing.x && false',
       '!(object.list.size() > 1) || object.list[1].a != object.list[0].a',
       'object.x == {"y": object.w}',
-      'object.list + object.list',
+      '(object.list + object.list).map(e, e.?a.orValue(9))',
       'object.w == 1 || object.w == "1" || object.w == true',
     ];
     const leaf = fc.constantFrom(1, '1', true, 'none', 0);
