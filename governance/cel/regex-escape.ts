@@ -38,7 +38,7 @@ export function hexadecimal(rest: string): Piece | undefined {
 }
 
 /** A character that stands for itself. */
-export function literal(character: string): string {
+function literal(character: string): string {
   return SYNTAX.has(character) ? `\\${character}` : character;
 }
 
