@@ -1,5 +1,6 @@
-import type { Tenancy } from '../../../governance/tenant/platform.ts';
+import type { Platform, Tenancy } from '../../../governance/tenant/platform.ts';
 import type { TreeFile } from '../../output/tree.ts';
+import { wrapped } from '../../text/layout.ts';
 import { shellWord } from '../../text/shell.ts';
 
 interface Written {
@@ -9,7 +10,11 @@ interface Written {
 }
 
 /** What was written, and what to do with it. */
-export function writtenText(directory: string, { tenants }: Tenancy, { files, gone }: Written): string {
+export function writtenText(
+  directory: string,
+  { platform, tenants }: Tenancy,
+  { files, gone }: Written,
+): string {
   const below = (path: string): string => shellWord(`${directory.replace(/\/+$/u, '')}/${path}`);
   const scripts = files
     .filter(({ path }) => path.endsWith('/apply.sh'))
@@ -19,8 +24,18 @@ export function writtenText(directory: string, { tenants }: Tenancy, { files, go
     `Wrote ${files.length} files for ${count} to ${directory}. Next:\n\n`,
     `  kubectl apply -R -f ${below('kubernetes')}\n`,
     ...scripts,
+    `\n${wrapped(guardText(platform), '')}`,
     gone.length === 0 ? '' : goneText(gone),
   ].join('');
+}
+
+/** Whoever is not among them has the first policy refuse the first namespace, be it an administrator. */
+function guardText({ platformGroups, platformUsers }: Platform): string {
+  const who = [
+    ...platformGroups.map((name) => `group ${name}`),
+    ...platformUsers.map((name) => `user ${name}`),
+  ];
+  return `Apply as one of these: ${who.join(', ')}. The policies let nobody else write what a namespace may have.`;
 }
 
 /** Nothing takes away by itself what is no longer declared, unless it is a GitOps tool that prunes. */

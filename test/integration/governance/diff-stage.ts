@@ -11,7 +11,7 @@ import { createTokenIssuer, mountKubernetesAuth } from '../../servers/service-ac
 import { type Ended, sidekey } from '../../servers/sidekey.ts';
 
 /** What the acceptance scenario declares: team-a and team-b, with OpenBao. */
-export const SCENARIO = join(import.meta.dirname, '../../golden/tenants/scenario/tenants.yaml');
+const SCENARIO = join(import.meta.dirname, '../../golden/tenants/scenario/tenants.yaml');
 
 /** A real API server and a real OpenBao to which the scenario has been applied as the command says. */
 export interface DiffStage extends AsyncDisposable {

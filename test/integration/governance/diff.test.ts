@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { field } from '../../servers/openbao-api.ts';
 import { eventually } from '../../servers/eventually.ts';
 import { freePort } from '../../servers/port.ts';
+import { sidekey } from '../../servers/sidekey.ts';
 import { type DiffStage, type Drifts, type Report, startDiffStage } from './diff-stage.ts';
 import { DRIFTS, patch } from './drifts.ts';
 
@@ -194,3 +195,24 @@ test('no token is in any output, whatever becomes of it', async () => {
     expect(key === '' ? '' : stdout + stderr).not.toContain(key === '' ? 'none' : key);
   }
 });
+
+test('whatever a tenant may declare is in step once it has been applied', async () => {
+  const folder = join(import.meta.dirname, '../../golden/tenants/everything');
+  const files = ['platform', 'tenant'].flatMap((name) => ['-f', join(folder, `${name}.yaml`)]);
+  const { stdout } = await sidekey(['tenant', 'render', ...files]);
+  // This platform's tenancy guard knows no administrators but those of the group.
+  const platform = ['--as=somebody', '--as-group=platform', '--as-group=system:masters'];
+  await stage.cluster.kubectl(['apply', '-f', '-', ...platform], stdout);
+  const diff = await sidekey(['tenant', 'diff', ...files, '--only', 'kubernetes', '-o', 'json'], {
+    environment: { KUBECONFIG: stage.cluster.kubeconfig },
+  });
+  await stage.cluster.kubectl(['delete', '--wait=false', '-f', '-', ...platform], stdout);
+  const { compared, drifts, unanswered } = JSON.parse(diff.stdout) as Report;
+  expect(compared).toBeGreaterThan(40);
+  // Those of the other tenancy, which nobody declares here.
+  expect(drifts.map(({ kind, subject }) => `${kind} ${subject}`)).toEqual([
+    'extra Namespace team-a',
+    'extra Namespace team-b',
+  ]);
+  expect(unanswered).toEqual([]);
+}, 120_000);

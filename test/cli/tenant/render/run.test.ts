@@ -59,7 +59,7 @@ describe('with a directory', () => {
     expect(files).toContain('kubernetes/tenants/team-a/team-a/namespace.yaml');
     expect(files).toContain('openbao/team-a/policy.hcl');
     expect(printed.replaceAll(root, '/x')).toBe(
-      `Wrote ${files.length - 1} files for one tenant to /x/out. Next:\n\n  kubectl apply -R -f /x/out/kubernetes\n  sh /x/out/openbao/apply.sh\n`,
+      `Wrote ${files.length - 1} files for one tenant to /x/out. Next:\n\n  kubectl apply -R -f /x/out/kubernetes\n  sh /x/out/openbao/apply.sh\n\nApply as one of these: group sidekey:platform, group system:masters. The policies let nobody else\nwrite what a namespace may have.\n`,
     );
   });
 
