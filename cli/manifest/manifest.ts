@@ -87,7 +87,7 @@ function readDocument(document: Document.Parsed, place: Placing): ReadManifests 
     return broken(start, 'This is no Kubernetes object, which is a map with apiVersion and kind');
   const whole: Manifest = { value, place: start, at: (path) => locate(document, path, place) };
   return {
-    manifests: value['kind'] === 'List' ? itemsOf(whole) : [whole],
+    manifests: flattened(whole),
     faults: repeated(document, place),
   };
 }
@@ -106,11 +106,19 @@ function valueOf(document: Document.Parsed): unknown {
   }
 }
 
-function itemsOf({ value, at }: Manifest): readonly Manifest[] {
-  const items = value['items'];
+/** A list is its items, and so is a list of one kind (`PodList`), whose items need not say what they are. */
+function flattened(manifest: Manifest): readonly Manifest[] {
+  const { value, at } = manifest;
+  const { kind, apiVersion, items } = value;
+  if (typeof kind !== 'string' || !kind.endsWith('List') || (kind !== 'List' && !isArray(items)))
+    return [manifest];
+  const implied =
+    kind === 'List' ? {} : { apiVersion: apiVersion ?? null, kind: kind.slice(0, -'List'.length) };
   return (isArray(items) ? items : []).flatMap((item, index) => {
+    if (!isObject(item)) return [];
     const base = ['items', String(index)];
-    return isObject(item) ? [{ value: item, place: at(base), at: (path) => at([...base, ...path]) }] : [];
+    const one = 'kind' in item ? item : { ...implied, ...item };
+    return flattened({ value: one, place: at(base), at: (path) => at([...base, ...path]) });
   });
 }
 

@@ -20,6 +20,13 @@ export async function run(args: readonly string[], io: Io): Promise<Exit> {
   if (tenancy === undefined) return EXIT.badInput;
   const inputs = readTree(manifests);
   if (!inputs.ok) return refuse(io, inputs.problems);
+  // A pipe whose beginning failed must not end well.
+  const empty = inputs.value.filter(({ wasNamed, text }) => wasNamed && text.trim() === '');
+  if (empty.length > 0)
+    return refuse(
+      io,
+      empty.map(({ file }) => ({ key: file, message: 'is empty' })),
+    );
   const report = checkInputs(inputs.value, tenancy, namespace);
   io.print(output === 'json' ? checkJson(report) : checkText(report, io.coloured ? COLOURED : PLAIN));
   return isSound(report) ? EXIT.done : EXIT.refused;

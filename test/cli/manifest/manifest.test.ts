@@ -91,3 +91,23 @@ describe('what is no manifest', () => {
     });
   });
 });
+
+test('lists are their items, within lists and of one kind, too', () => {
+  const text = `apiVersion: v1
+kind: List
+items:
+- apiVersion: v1
+  kind: PodList
+  items:
+  - metadata: {name: a}
+  - {apiVersion: v1, kind: Pod, metadata: {name: b}}
+- {apiVersion: apps/v1, kind: DeploymentList}
+`;
+  const { manifests } = readManifests('f', text);
+  expect(manifests.map(({ value, place }) => [value['apiVersion'], value['kind'], place.line])).toEqual([
+    ['v1', 'Pod', 7],
+    ['v1', 'Pod', 8],
+    ['apps/v1', 'DeploymentList', 9],
+  ]);
+  expect(manifests[0]?.at(['metadata', 'name'])).toMatchObject({ line: 7, column: 16 });
+});
