@@ -2,6 +2,7 @@ import { dropIn, native } from '../../injector/annotations/families.ts';
 import { OPT_INS } from '../../injector/annotations/request.ts';
 import { cel, flattened, quote, quoteAll } from './cel.ts';
 import { asks, declines } from './opt-ins.ts';
+import { hasOwnDelimiters, infisicalPlacesInText, vaultPathsInText } from './own-delimiters.ts';
 import type { NamedExpression } from './policy.ts';
 import { actionsOf, infisicalPlacesIn, vaultPathsIn } from './template-calls.ts';
 
@@ -65,7 +66,8 @@ export const STORE_REQUESTS: readonly NamedExpression[] = [
     expression: cel`
       variables.keys.filter(k, ${startsWithAny(TEMPLATES)}).map(k, {
         'key': string(k),
-        'actions': ${actionsOf('variables.annotations[k]')}
+        'actions': ${hasOwnDelimiters('k')} ? '' : ${actionsOf('variables.annotations[k]')},
+        'text': ${hasOwnDelimiters('k')} ? string(variables.annotations[k]) : ''
       })
     `,
   },
@@ -76,14 +78,14 @@ export const STORE_REQUESTS: readonly NamedExpression[] = [
         !${HAS_TEMPLATE})
         .map(k, k + ' ' + variables.annotations[k].trim()) +
       ${sourcesOf('vault')} +
-      ${inTemplates(vaultPathsIn('t.actions'))})
+      ${inTemplates(`(${vaultPathsIn('t.actions')} + ${vaultPathsInText('t.text')})`)})
     `),
   },
   {
     name: 'infisicalPlaces',
     expression: flattened(cel`
       (${sourcesOf('infisical')} +
-      ${inTemplates(infisicalPlacesIn('t.actions'))})
+      ${inTemplates(`(${infisicalPlacesIn('t.actions')} + ${infisicalPlacesInText('t.text')})`)})
     `),
   },
   // Of sources of no known store, the name before the colon: what follows may be anything, a credential too.

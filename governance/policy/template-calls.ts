@@ -2,7 +2,7 @@ import { FUNCTION_FAMILIES } from '#contract/template/functions.ts';
 import { cel, quote } from './cel.ts';
 
 /** A text of Go's templates, in one of its two kinds of quotes. */
-const LITERAL = String.raw`(?:"(?:[^"\\]|\\.)*"|\x60[^\x60]*\x60)`;
+export const LITERAL = String.raw`(?:"(?:[^"\\]|\\.)*"|\x60[^\x60]*\x60)`;
 
 /** A comment takes precedence: what stands in one has no quotes. */
 const COMMENT = String.raw`[{][{](?:-\s)?/[*](?:[^*]|[*]+[^*/])*[*]+/`;
@@ -10,13 +10,13 @@ const COMMENT = String.raw`[{][{](?:-\s)?/[*](?:[^*]|[*]+[^*/])*[*]+/`;
 /** An action of a template, whatever its texts and signs hold. */
 const ACTION = String.raw`${COMMENT}|[{][{](?:${LITERAL}|'(?:[^'\\]|\\.)+'|[^}"'\x60]|[}][^}"'\x60])*[}][}]`;
 
-const anyOf = (names: readonly string[]): string => `(?:${names.join('|')})`;
+export const anyOf = (names: readonly string[]): string => `(?:${names.join('|')})`;
 
 /** A call by one of these names: no variable, no field. */
 const call = (names: readonly string[]): string => String.raw`(?:^|[^$.\w])${anyOf(names)}[\s(]+`;
 
 /** Functions that read Vault by a path. */
-const VAULT_NAMES = [...new Set([...FUNCTION_FAMILIES.secret, 'pkiCert'])];
+export const VAULT_NAMES = [...new Set([...FUNCTION_FAMILIES.secret, 'pkiCert'])];
 
 /** `secret "a/b"`: the path is the first text. */
 const VAULT_CALL = `${call(VAULT_NAMES)}${LITERAL}`;
@@ -26,6 +26,9 @@ const VAULT_PIPE = String.raw`${LITERAL}[\s)]*[|]\s*${anyOf(VAULT_NAMES)}\s*[-)}
 
 /** Functions that read Infisical by project, environment and folder. */
 const INFISICAL_CALL = String.raw`${call(FUNCTION_FAMILIES.infisical)}${LITERAL}(?:[\s()]+${LITERAL}){2}`;
+
+/** `"/folder" | listSecrets "project" "environment"`: the folder is piped. */
+const INFISICAL_PIPE = String.raw`${LITERAL}[\s)]*[|]\s*${anyOf(FUNCTION_FAMILIES.infisical)}(?:[\s()]+${LITERAL}){2}\s*[-)}|]`;
 
 /** The actions of a template as one text, without its comments and what stands between them. */
 export const actionsOf = (template: string): string => cel`
@@ -42,9 +45,23 @@ export const vaultPathsIn = (actions: string): string => cel`
     .map(m, m.find(${quote(LITERAL)})).map(m, ${unquoted('m')})
 `;
 
-/** The folders of Infisical that they name outright, as `project/environment/folder`. With a slash in the first two, or nothing, it is none. */
-export const infisicalPlacesIn = (actions: string): string => cel`
-  ${actions}.findAll(${quote(INFISICAL_CALL)})
-    .map(m, m.findAll(${quote(LITERAL)}).map(l, ${unquoted('l')}))
+const literalsIn = (found: string): string => `${found}.findAll(${quote(LITERAL)}).map(l, ${unquoted('l')})`;
+
+/** What calls look like that have all their places, and those into which the last is piped. */
+interface Calls {
+  readonly call: string;
+  readonly pipe: string;
+}
+
+/** Places as `project/environment/folder`. With a slash in the first two, or nothing, it is none. */
+export const infisicalPlaces = (text: string, { call: whole, pipe }: Calls): string => cel`
+  (${text}.findAll(${quote(whole)})
+    .map(m, ${literalsIn('m')}) +
+    ${text}.findAll(${quote(pipe)})
+    .map(m, ${literalsIn('m')}).map(l, [l[1], l[2], l[0]]))
     .map(m, [m[0], m[1]].exists(l, l == '' || l.contains('/')) ? '/' : m.join('/'))
 `;
+
+/** The folders of Infisical that actions name outright. */
+export const infisicalPlacesIn = (actions: string): string =>
+  infisicalPlaces(actions, { call: INFISICAL_CALL, pipe: INFISICAL_PIPE });

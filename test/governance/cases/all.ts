@@ -11,6 +11,7 @@ import { INJECTED_PODS } from './injected.ts';
 import { NO_PLAINTEXT_SECRETS } from './no-plaintext-secrets.ts';
 import { STORE_ACCESS } from './store-access.ts';
 import { TENANCY_GUARD } from './tenancy-guard.ts';
+import { OWN_DELIMITERS } from './own-delimiters.ts';
 import { VAULT_PATHS } from './vault-paths.ts';
 
 /** Every case, for every engine. */
@@ -22,6 +23,7 @@ export const CASES: readonly Case[] = [
   ...GPU_NO_BYPASS,
   ...HOST_PATHS,
   ...STORE_ACCESS,
+  ...OWN_DELIMITERS,
   ...VAULT_PATHS,
   ...INFISICAL_FOLDERS,
   ...INJECTED_PODS,

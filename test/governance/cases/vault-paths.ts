@@ -156,6 +156,10 @@ const TEMPLATES = [
       native({ 'template.env': '{{ (getSecretByName "ml" "dev" "/serving" "TOKEN").Value }}' }),
       'dev',
     ],
+    'a template of Infisical’s into which another’s folder is piped': [
+      native({ 'template.env': '{{ range "/training" | listSecrets "ml" "prod" }}x{{ end }}' }),
+      '/training',
+    ],
     'a template that hides a call between comments': [
       rendering(`{{/* " */}}{{ with secret "${FOREIGN_PATH}" }}x{{ end }}{{/* " */}}`),
       FOREIGN_PATH,
