@@ -48,5 +48,5 @@ export const CREDENTIAL_SHAPES: readonly CredentialShape[] = [
   shape(['batch', 'a batch token of OpenBao'], [], String.raw`\bb\.AAAAAQ[\w-]{20}`),
   shape(['privateKey', 'a private key'], ['PRIVATE'], 'PRIVATE KEY( BLOCK)?-----'),
   shape(['webToken', 'a JSON Web Token'], ['.eyJ'], String.raw`eyJ[\w-]+\.eyJ`),
-  shape(['urlPassword', 'a password in a URL'], ['://'], String.raw`://[^\s/:@]+:[^\s/:@$<{*%[]{3,}@`),
+  shape(['urlPassword', 'a password in a URL'], ['://'], String.raw`://[^\s/:@]*:[^\s/:@$<{*%[]{3,}@`),
 ];

@@ -32,7 +32,13 @@ const VARIABLES: readonly NamedExpression[] = [
       dyn(object).?spec.orValue({})
     `,
   },
-  { name: 'requests', expression: 'variables.claim.?devices.?requests.orValue([])' },
+  // The API server writes null where a claim asks for nothing.
+  {
+    name: 'requests',
+    expression: cel`
+      variables.claim.?devices.?requests.orValue(null) == null ? [] : variables.claim.devices.requests
+    `,
+  },
   { name: 'allowed', expression: entriesOf(DEVICE_CLASSES_KEY) },
   // In the first form of the API a request had its class beside its name.
   {

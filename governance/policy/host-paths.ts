@@ -23,6 +23,7 @@ const GUARDED = [
   '/run/nvidia-container-devices',
   '/run/nvidia-fabricmanager',
   '/run/podman',
+  '/sys',
   '/var/lib/k0s/kubelet',
   '/var/lib/kubelet',
   '/var/lib/rancher',

@@ -14,12 +14,17 @@ import {
   WORKLOADS,
 } from './workloads.ts';
 
+const PROBES = "['livenessProbe', 'readinessProbe', 'startupProbe']";
+const valuesOf = (headers: string): string => `${headers}.orValue([]).map(h, h.?value.orValue(''))`;
+
 /** Each text of a container `c` behind the name of its place and a tab; a list. */
 const TEXTS = cel`
   (c.?env.orValue([]).map(e, 'variable ' + e.name + '\t' + e.?value.orValue('')) +
   (c.?command.orValue([]) + c.?args.orValue([])).map(a, 'argument\t' + a) +
-  ['livenessProbe', 'readinessProbe', 'startupProbe'].map(p, 'header of the ' + p + '\t' +
-    c[?p].?httpGet.?httpHeaders.orValue([]).map(h, h.?value.orValue('')).join(' ')))
+  ${PROBES}.map(p, 'header of the ' + p + '\t' + ${valuesOf('c[?p].?httpGet.?httpHeaders')}.join(' ')) +
+  ${PROBES}.map(p, 'command of the ' + p + '\t' + c[?p].?exec.?command.orValue([]).join(' ')) +
+  ['postStart', 'preStop'].map(p, 'hook ' + p + '\t' + (c.?lifecycle[?p].?exec.?command.orValue([]) +
+    ${valuesOf('c.?lifecycle[?p].?httpGet.?httpHeaders')}).join(' ')))
 `;
 
 /** Whether a text has one of the markers of a shape, which is asked first. */
@@ -118,7 +123,7 @@ export const NO_PLAINTEXT_SECRETS: Policy = {
     'DORA Art. 9',
     'TISAX 5.1',
   ],
-  advice: `What is found is ${CREDENTIAL_SHAPES.map(({ title }) => title).join(', ')}, in variables, arguments, annotations and headers of probes of pods and templates, and in ConfigMaps. A credential that was refused has been seen by whoever wrote it and by what delivered it: make a new one.`,
+  advice: `What is found is ${CREDENTIAL_SHAPES.map(({ title }) => title).join(', ')}, in variables, arguments, annotations, and commands and headers of probes and hooks, of pods and templates, and in ConfigMaps. A credential that was refused has been seen by whoever wrote it and by what delivered it: make a new one.`,
   failurePolicy: 'Fail',
   scope: 'namespaced',
   readsUser: false,

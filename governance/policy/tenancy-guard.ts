@@ -8,7 +8,7 @@ import type { PolicySettings } from './settings.ts';
 /** What a namespace is allowed, and how its pods are secured. */
 const GUARDED_ANNOTATIONS = quote('^sidekey[.]dev/');
 const GUARDED_LABELS = quote(
-  '^(sidekey[.]dev/|pod-security[.]kubernetes[.]io/|resource[.]kubernetes[.]io/admin-access$)',
+  '^(sidekey[.]dev/|pod-security[.]kubernetes[.]io/|resource[.](k8s|kubernetes)[.]io/admin-access$)',
 );
 
 /** With these operations there is no such object: the API server calls it null and Kyverno an empty one. */

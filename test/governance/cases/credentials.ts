@@ -29,6 +29,7 @@ export const TOKENS: Readonly<Record<string, string>> = {
   'a key of Google': `AIza${some(35)}`,
   'a signed token': `eyJ${some(30)}.eyJ${some(40)}.${some(43)}`,
   'a password in an address': `postgres://app:${some(12)}@db.example:5432/app`,
+  'a password without a user in an address': `redis://:${some(12)}@cache.example:6379/0`,
   'a private key': pem('PRIVATE KEY'),
   'a private key of RSA': pem('RSA PRIVATE KEY'),
   'a private key of PGP': pem('PGP PRIVATE KEY BLOCK'),

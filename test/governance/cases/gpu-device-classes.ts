@@ -91,6 +91,9 @@ const ALLOWED = allows({
   'a claim whose only choice is on the list': claim([firstOf(OURS)]),
   'a template of claims whose only choice is on the list': claim([firstOf(OURS)], template),
   'a claim for nothing': claim([], { namespace: 'plain' }),
+  'a claim that says nothing of requests': { ...claim([], { namespace: 'plain' }), spec: { devices: {} } },
+  'a claim that says nothing at all': { ...claim([], { namespace: 'plain' }), spec: {} },
+  'a template of claims that say nothing at all': { ...claim([], template), spec: { spec: {} } },
   'a claim for a class between blanks': claim([exactly('mig-2g-20gb')], { namespace: 'untidy' }),
   'a claim without administrative access': claim([exactly(OURS, { adminAccess: false })], {
     namespace: 'devices',

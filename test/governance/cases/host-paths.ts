@@ -37,6 +37,8 @@ const FORBIDDEN = [
   '/var',
   '/proc/driver/nvidia/gpus',
   '/proc/1/root/dev',
+  '/sys',
+  '/sys/bus/pci/devices',
   '/etc/cdi',
   '/var/run/cdi',
   '/run/cdi/nvidia.yaml',

@@ -68,6 +68,26 @@ const PLACES = [
       }),
       naming('model-server'),
     ],
+    'a token in the command of a probe': [
+      pod({ container: { livenessProbe: { exec: { command: ['check', '--key', OPENAI] } } } }),
+      naming('command of the livenessProbe'),
+    ],
+    'a token in the command of a hook': [
+      pod({
+        container: { lifecycle: { postStart: { exec: { command: ['sh', '-c', `login ${OPENAI}`] } } } },
+      }),
+      naming('hook postStart'),
+    ],
+    'a token in the header of a hook': [
+      pod({
+        container: {
+          lifecycle: {
+            preStop: { httpGet: { port: 8000, httpHeaders: [{ name: 'Authorization', value: OPENAI }] } },
+          },
+        },
+      }),
+      naming('hook preStop'),
+    ],
     'a token in an argument': [
       pod({ container: { args: ['--port', '8000', `--api-key=${OPENAI}`] } }),
       naming('model-server'),

@@ -156,6 +156,11 @@ const CHANGED: readonly Case[] = [
     denied(ADMIN_ACCESS),
   ),
   updates(
+    'nobody allows administrative access as it was called before Kubernetes 1.34',
+    change('guard-former-access', { 'resource.k8s.io/admin-access': 'true' }),
+    denied('resource.k8s.io/admin-access'),
+  ),
+  updates(
     'nobody hides a change of a list among others',
     change('guard-hide', { team: 'ml' }, { note: 'ours', ...own({ 'mig-strategy': 'single' }) }),
     denied('sidekey.dev/mig-strategy'),
