@@ -52,9 +52,9 @@ function readHeaders(
   return findings.read(key, parseHeaders, []).map(({ file, ...header }) => {
     if (file === undefined) return header;
     const source = files.find((one) => one.name === file);
-    if (!source)
-      findings.deny(key, `names the file "${file}", which there is not; expected a file of the pod`);
-    return { ...header, file: `${source?.volume}/${source?.path}` };
+    if (source) return { ...header, file: `${source.volume}/${source.path}` };
+    findings.deny(key, `names the file "${file}", which there is not; expected a file of the pod`);
+    return header;
   });
 }
 
