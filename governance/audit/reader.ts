@@ -1,6 +1,6 @@
-import { type JsonObject, textIn } from '#contract/json.ts';
+import { type JsonObject, objectIn, textIn } from '#contract/json.ts';
 import type { Log, LogWatch } from './integrity.ts';
-import { type LinePlace, type LogLine, parseTime, readObject } from './line.ts';
+import { type LineFault, type LinePlace, type LogLine, parseTime, readObject } from './line.ts';
 
 /** Knows the records of one log. */
 export interface Fold {
@@ -16,12 +16,6 @@ const TIME_FIELDS: Readonly<Record<Log, readonly string[]>> = {
   store: ['time'],
   api: ['stageTimestamp', 'requestReceivedTimestamp'],
 };
-
-/**
- * Half of a store's log are requests, and their answers repeat all they say: of those only the time is read. The type stands
- * at the very beginning, where nothing that a client sent can stand.
- */
-const STORE_REQUEST = /^\{"time":"(?<time>[\dTZ:.+-]{20,35})","type":"request",/u;
 
 /** Reads the lines of one log. */
 export interface LogReader {
@@ -40,33 +34,27 @@ export function createLogReader(log: Log, fold: Fold, watch: LogWatch): LogReade
     take(text, place, isCut) {
       if (text?.trim() === '') return;
       watch.lineOf(place.file);
-      if (text === undefined) return watch.fault(place, 'tooLong');
-      const at = log === 'store' && !isCut ? requestTime(text) : undefined;
-      if (at === undefined) return read(text, place, isCut);
-      counts.request += 1;
-      watch.coverage.add(at);
+      const fault = text === undefined ? 'tooLong' : read(text, place, isCut);
+      if (fault !== undefined) watch.fault(place, fault);
     },
     unanswered: () => Math.max(0, counts.request - counts.response),
   };
 
-  function read(text: string, place: LinePlace, isCut: boolean): void {
+  function read(text: string, place: LinePlace, isCut: boolean): LineFault | undefined {
     const object = readObject(text);
-    if (object === undefined) return watch.fault(place, isCut ? 'cutOff' : 'noJson');
-    if (!fold.isRecord(object)) return watch.fault(place, 'foreign');
+    if (object === undefined) return isCut ? 'cutOff' : 'noJson';
+    if (!fold.isRecord(object)) return 'foreign';
     const time = TIME_FIELDS[log].map((field) => textIn(object, field)).find((one) => one !== '') ?? '';
     const at = parseTime(time);
-    if (at === undefined) return watch.fault(place, 'timeless');
+    if (at === undefined) return 'timeless';
     watch.coverage.add(at);
     const type = object['type'];
-    if (type === 'request' || type === 'response') counts[type] += Number(!text.endsWith(TRIAL));
+    if ((type === 'request' || type === 'response') && !isTrial(object)) counts[type] += 1;
     fold.take({ object, place, time, at });
+    return undefined;
   }
 }
 
 /** What a store writes when it begins to log, which nobody answers. */
-const TRIAL = '"path":"sys/audit/test"}}';
-
-function requestTime(text: string): number | undefined {
-  const time = text.endsWith(TRIAL) ? undefined : STORE_REQUEST.exec(text)?.groups?.['time'];
-  return time === undefined ? undefined : parseTime(time);
-}
+const isTrial = (object: JsonObject): boolean =>
+  textIn(objectIn(object, 'request'), 'path') === 'sys/audit/test';

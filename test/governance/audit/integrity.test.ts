@@ -177,7 +177,7 @@ describe('requests', () => {
     expect(integrity({ store }).filter(({ kind }) => kind === 'unanswered')).toEqual([]);
   });
 
-  test('cannot hide an answer: what a client sends stands nowhere near the type', () => {
+  test('are not made of answers by what a client sends', () => {
     const line = JSON.stringify(read(1, { auth: podAuth('1', { note: '"type":"request",' }) }));
     const reordered = JSON.stringify({ auth: { type: 'request' }, ...read(1, { auth: podAuth('2') }) });
     expect(report({ store: [line, reordered] }).of('delivery')).toHaveLength(2);
