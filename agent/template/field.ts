@@ -3,7 +3,18 @@ import { type Argument, callFunction } from './call.ts';
 import { Fault } from './error.ts';
 import { parseDouble, parseInteger } from './functions/parse.ts';
 import { scratchMethod } from './functions/scratch.ts';
-import { Float, type GoValue, Integer, isMap, itemOf, Scratch, Structure, typeName } from './go/value.ts';
+import {
+  AnyMap,
+  Float,
+  type GoValue,
+  Integer,
+  isMap,
+  isMapOfAny,
+  itemOf,
+  Scratch,
+  Structure,
+  typeName,
+} from './go/value.ts';
 import type { Run } from './run.ts';
 
 /** Follows `.a.b.c` from a value; arguments are the last one's. Throws Fault. */
@@ -23,7 +34,7 @@ export function takeFields(
 }
 
 const lacks = (receiver: GoValue, name: string): boolean =>
-  receiver === undefined || (isMap(receiver) && !receiver.has(name));
+  receiver === undefined || (isMapOfAny(receiver) && !receiver.has(name));
 
 /** Nothing has every field, and it is nothing again; a nil found in data, or a missing key, has none. */
 function takeField(receiver: GoValue, name: string, hasArguments: boolean): GoValue {
@@ -31,6 +42,7 @@ function takeField(receiver: GoValue, name: string, hasArguments: boolean): GoVa
   if (receiver === null) throw new Fault(`cannot take .${name} of nil`);
   if (hasArguments) throw new Fault(`.${name} takes no arguments`);
   if (isMap(receiver)) return itemOf(receiver, name);
+  if (receiver instanceof AnyMap) return receiver.get(name);
   if (receiver instanceof Structure) return takeMember(receiver, name);
   const method = receiver instanceof JsonNumber ? numberMethod(receiver.token, name) : undefined;
   if (method === undefined) throw new Fault(`type ${typeName(receiver)} has no field .${name}`);

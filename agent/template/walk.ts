@@ -1,8 +1,18 @@
 import type { Node } from '#contract/template/tree.ts';
 import { Fault } from './error.ts';
 import { display } from './go/format.ts';
-import { sortedEntries } from './go/order.ts';
-import { Channel, type GoValue, Integer, isMap, isTrue, itemsOf, typeName } from './go/value.ts';
+import { sortedAnyEntries, sortedEntries } from './go/order.ts';
+import {
+  AnyMap,
+  Channel,
+  type GoValue,
+  Integer,
+  isMap,
+  isMapOfAny,
+  isTrue,
+  itemsOf,
+  typeName,
+} from './go/value.ts';
 import { evaluatePipeline } from './pipeline.ts';
 import { type Scope, Variables } from './scope.ts';
 
@@ -72,7 +82,7 @@ function walkRange(scope: Scope, node: NodeOf<'range'>): Completion {
   if (value instanceof Integer && node.pipeline.variables.length > 1) {
     throw new Fault('a range over an integer takes one variable only');
   }
-  if (isMap(value)) scope.run.spend(value.size);
+  if (isMapOfAny(value)) scope.run.spend(value.size);
   let empty = true;
   for (const [index, item] of iterations(value)) {
     empty = false;
@@ -100,6 +110,8 @@ function* iterations(value: GoValue): Generator<readonly [GoValue, GoValue]> {
     for (const [index, item] of items.entries()) yield [new Integer(index), item];
   } else if (isMap(value)) {
     yield* sortedEntries(value);
+  } else if (value instanceof AnyMap) {
+    yield* sortedAnyEntries(value);
   } else if (value instanceof Channel) {
     for (let index = 0; value.next < value.end; index += 1) {
       value.next += 1n;

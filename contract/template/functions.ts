@@ -23,7 +23,7 @@ export const FUNCTION_FAMILIES = {
   ],
   map: ['splitToMap', 'explodeMap', 'mergeMap', 'mergeMapWithOverride'],
   flow: ['call', 'executeTemplate', 'loop', 'scratch'],
-  yaml: ['toYAML'],
+  yaml: ['toYAML', 'parseYAML'],
   toml: ['toTOML'],
   regex: ['regexMatch', 'regexReplaceAll'],
   print: ['print', 'printf', 'println'],

@@ -2,11 +2,13 @@ import { byteLength, decodeBytes, encodeText } from '#contract/template/bytes.ts
 import { Fault } from '../error.ts';
 import { holds, splitText } from '../go/search.ts';
 import {
+  AnyMap,
   Channel,
   Float,
   type GoValue,
   Integer,
   isMap,
+  isMapOfAny,
   isText,
   itemOf,
   itemsOf,
@@ -51,7 +53,7 @@ export const COLLECTION: Family<'collection'> = {
 function lengthOf(value: GoValue): number {
   if (isText(value)) return byteLength(textOf(value));
   if (value instanceof Channel) return 0;
-  const length = isMap(value) ? value.size : itemsOf(value)?.length;
+  const length = isMapOfAny(value) ? value.size : itemsOf(value)?.length;
   if (length === undefined) throw new Fault(`type ${typeName(value)} has no length`);
   return length;
 }
@@ -61,6 +63,7 @@ function itemAt(value: GoValue, index: GoValue): GoValue {
     if (typeof index !== 'string') throw new Fault(`the key is of type ${typeName(index)}; expected string`);
     return itemOf(value, index);
   }
+  if (value instanceof AnyMap) return itemOfAny(value, index);
   if (isText(value)) {
     const bytes = encodeText(textOf(value));
     return new Integer(bytes[position(index, bytes.length - 1)] ?? 0, 'uint8');
@@ -68,6 +71,11 @@ function itemAt(value: GoValue, index: GoValue): GoValue {
   const items = itemsOf(value);
   if (items === undefined) throw new Fault(`type ${typeName(value)} has no items`);
   return items[position(index, items.length - 1)] ?? null;
+}
+
+function itemOfAny(map: AnyMap, index: GoValue): GoValue {
+  if (isMapOfAny(index) || itemsOf(index) !== undefined) throw new Fault('a list or a map is no key');
+  return map.get(index);
 }
 
 function position(index: GoValue, last: number): number {

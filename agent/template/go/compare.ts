@@ -5,7 +5,7 @@ import {
   Float,
   type GoValue,
   Integer,
-  isMap,
+  isMapOfAny,
   isNilList,
   isText,
   itemsOf,
@@ -53,7 +53,7 @@ function referenceKind(value: GoValue): 'pointer' | 'channel' | 'map' | 'list' |
   if (value instanceof Structure) return value.isPointer ? 'pointer' : undefined;
   if (value instanceof Scratch) return 'pointer';
   if (value instanceof Channel) return 'channel';
-  if (isMap(value)) return 'map';
+  if (isMapOfAny(value)) return 'map';
   return itemsOf(value) === undefined ? undefined : 'list';
 }
 

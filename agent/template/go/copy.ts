@@ -1,4 +1,4 @@
-import { type GoMap, type GoValue, isList, isMap, TextMap } from './value.ts';
+import { AnyMap, type GoMap, type GoValue, isList, isMap, TextMap } from './value.ts';
 
 /** A map whose maps and lists are its own. */
 export function copyMap<V extends GoValue>(map: ReadonlyMap<string, V>): Map<string, V> {
@@ -9,15 +9,28 @@ export function copyMap<V extends GoValue>(map: ReadonlyMap<string, V>): Map<str
 export function copyValue(value: GoValue): GoValue {
   if (value instanceof TextMap) return new TextMap(value);
   if (isMap(value)) return copyMap(value);
+  if (value instanceof AnyMap) return copyAnyMap(value);
   return isList(value) ? value.map(copyValue) : value;
+}
+
+function copyAnyMap(map: AnyMap): AnyMap {
+  const copy = new AnyMap();
+  for (const [key, item] of map.entries()) copy.set(key, copyValue(item));
+  return copy;
 }
 
 /** How many values there are in one, itself among them: what it takes to copy or to compare it. */
 export function countValues(value: GoValue): number {
-  const items = value instanceof TextMap ? [] : isMap(value) ? value.values() : isList(value) ? value : [];
   let count = 1;
-  for (const item of items) count += countValues(item);
+  for (const item of itemsInside(value)) count += countValues(item);
   return count;
+}
+
+function itemsInside(value: GoValue): Iterable<GoValue> {
+  if (value instanceof TextMap) return [];
+  if (isMap(value)) return value.values();
+  if (value instanceof AnyMap) return value.entries().map(([, item]) => item);
+  return isList(value) ? value : [];
 }
 
 /** A map to be written to: Go's maps are shared by all who hold them. */

@@ -3,9 +3,10 @@ import { Fault } from '../error.ts';
 import { formatFloat } from './format-float.ts';
 import { formatInteger } from './format-integer.ts';
 import { formatString } from './format-string.ts';
-import { sortedEntries } from './order.ts';
+import { sortedAnyEntries, sortedEntries } from './order.ts';
 import { pad, PLAIN, type Spec } from './spec.ts';
 import {
+  AnyMap,
   Float,
   type GoMap,
   type GoValue,
@@ -61,7 +62,8 @@ function formatNil(spec: Spec): string {
 }
 
 function formatValue(value: GoValue, spec: Spec): string {
-  if (isMap(value)) return formatMap(value, spec);
+  if (isMap(value)) return formatMap(value, sortedEntries(value), spec);
+  if (value instanceof AnyMap) return formatMap(value, sortedAnyEntries(value), spec);
   const items = itemsOf(value);
   if (items !== undefined && spec.goSyntax && isNilList(value)) return `${typeName(value)}(nil)`;
   if (items !== undefined) return formatItems(typeName(value), items, spec);
@@ -80,13 +82,13 @@ function formatScalar(value: GoValue, spec: Spec): string | undefined {
   return spec.verb === 'v' || spec.verb === 't' ? pad(String(value), spec) : undefined;
 }
 
-function formatMap(map: GoMap, spec: Spec): string {
-  const entries = sortedEntries(map).map(
-    ([key, item]) => `${formatItem(key, spec)}:${formatItem(item, spec)}`,
-  );
+function formatMap(map: GoMap | AnyMap, items: Entries, spec: Spec): string {
+  const entries = items.map(([key, item]) => `${formatItem(key, spec)}:${formatItem(item, spec)}`);
   if (!spec.goSyntax) return `map[${entries.join(' ')}]`;
   return map === NIL_MAP ? `${typeName(map)}(nil)` : `${typeName(map)}{${entries.join(', ')}}`;
 }
+
+type Entries = readonly (readonly [GoValue, GoValue])[];
 
 function formatItems(type: string, items: readonly GoValue[], spec: Spec): string {
   const texts = items.map((item) => formatItem(item, spec));

@@ -2,7 +2,9 @@ import { JsonNumber } from '../../value/value.ts';
 import { Fault } from '../error.ts';
 import { sortedEntries } from './order.ts';
 import {
+  AnyMap,
   Float,
+  type GoMap,
   type GoValue,
   Integer,
   isMap,
@@ -43,6 +45,7 @@ function jsonStructure({ fields }: Structure, style: JsonStyle, indent: string):
 function jsonCollection(value: GoValue, style: JsonStyle, indent: string): string {
   if (value instanceof Structure) return jsonStructure(value, style, indent);
   if (isMap(value)) return jsonObject(sortedEntries(value), style, indent);
+  if (value instanceof AnyMap) return jsonObject(sortedEntries(namedEntries(value)), style, indent);
   const items = itemsOf(value);
   if (items === undefined) throw new Fault(`type ${typeName(value)} cannot be written as JSON`);
   if (isNilList(value)) return 'null';
@@ -53,6 +56,18 @@ function jsonCollection(value: GoValue, style: JsonStyle, indent: string): strin
     style,
     indent,
   );
+}
+
+/** Numbers without a fraction are names, too; nothing else but texts is. */
+function namedEntries(map: AnyMap): GoMap {
+  const entries = map.entries().map(([key, item]): [string, GoValue] => {
+    if (typeof key !== 'string' && !(key instanceof Integer))
+      throw new Fault(`a key of type ${typeName(key)} cannot be one of JSON`);
+    return [typeof key === 'string' ? key : String(key.value), item];
+  });
+  const named = new Map(entries);
+  if (named.size < map.size) throw new Fault('a number and a text are the same key of JSON');
+  return named;
 }
 
 function jsonObject(

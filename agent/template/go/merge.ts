@@ -1,5 +1,15 @@
 import { type WritableMap, writable } from './copy.ts';
-import { Float, type GoMap, type GoValue, Integer, isMap, isText, itemsOf, textOf } from './value.ts';
+import {
+  Float,
+  type GoMap,
+  type GoValue,
+  Integer,
+  isMap,
+  isMapOfAny,
+  isText,
+  itemsOf,
+  textOf,
+} from './value.ts';
 
 /**
  * Merges a map into another, maps in both of them likewise (`mergo.Map`, which Vault Agent and Sprig use). What the
@@ -25,6 +35,6 @@ export function isEmpty(value: GoValue): boolean {
   if (isText(value)) return textOf(value) === '';
   if (value instanceof Integer) return value.value === 0n;
   if (value instanceof Float) return value.value === 0;
-  if (isMap(value)) return value.size === 0;
+  if (isMapOfAny(value)) return value.size === 0;
   return itemsOf(value)?.length === 0;
 }

@@ -18,6 +18,7 @@ export type GoValue =
   | Channel
   | Scratch
   | readonly GoValue[]
+  | AnyMap
   | GoMap;
 
 /** `map[string]interface {}`. */
@@ -91,6 +92,41 @@ export class Structure {
 /** `map[string]string`: what it does not hold is an empty string. */
 export class TextMap extends Map<string, string> {}
 
+/** `map[interface {}]interface {}`, which YAML is read as: its keys are of any type but lists and maps. */
+export class AnyMap {
+  readonly #entries = new Map<string, readonly [GoValue, GoValue]>();
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  set(key: GoValue, value: GoValue): void {
+    this.#entries.set(identityOf(key), [key, value]);
+  }
+
+  has(key: GoValue): boolean {
+    return this.#entries.has(identityOf(key));
+  }
+
+  /** Nil if there is none. */
+  get(key: GoValue): GoValue {
+    return this.#entries.get(identityOf(key))?.[1] ?? null;
+  }
+
+  /** In no order. */
+  entries(): readonly (readonly [GoValue, GoValue])[] {
+    return [...this.#entries.values()];
+  }
+}
+
+/** A number and a text that look alike are two keys. */
+function identityOf(key: GoValue): string {
+  const text = isText(key)
+    ? textOf(key)
+    : JSON.stringify(key instanceof Integer ? String(key.value) : (key ?? null));
+  return `${typeName(key)} ${text}`;
+}
+
 /** What `loop` gives: integers that can be received once. */
 export class Channel {
   next: bigint;
@@ -114,6 +150,10 @@ export const NIL_LIST: readonly GoValue[] = [];
 export const NIL_MAP: GoMap = new Map();
 
 export const isMap = (value: GoValue): value is GoMap => value instanceof Map;
+
+/** A map, whatever its keys. */
+export const isMapOfAny = (value: GoValue): value is GoMap | AnyMap =>
+  isMap(value) || value instanceof AnyMap;
 
 /** The item at a key; nil, or the zero of the map's type, if there is none. */
 export const itemOf = (map: GoMap, key: string): GoValue =>
@@ -158,16 +198,17 @@ function collectionType(value: Exclude<GoValue, undefined | null | boolean | str
   if (value instanceof Scratch) return '*template.Scratch';
   if (value instanceof StringList) return '[]string';
   if (value instanceof TextMap) return 'map[string]string';
+  if (value instanceof AnyMap) return 'map[interface {}]interface {}';
   return isMap(value) ? 'map[string]interface {}' : '[]interface {}';
 }
 
 /** What `if`, `with`, `and`, `or` and `not` go by: everything that is not the zero of its type. */
 export function isTrue(value: GoValue): boolean {
+  if (isMapOfAny(value)) return value.size > 0;
   if (value instanceof Integer) return value.value !== 0n;
   if (value instanceof Float) return value.value !== 0;
   if (value instanceof Structure) return value.fields !== undefined;
   if (value instanceof Channel || value instanceof Scratch) return true;
-  if (isMap(value)) return value.size > 0;
   if (isText(value)) return textOf(value) !== '';
   return itemsOf(value) === undefined ? value === true : itemsOf(value)?.length !== 0;
 }

@@ -1,5 +1,28 @@
-/** The order of keys in YAML: letters last, runs of digits by their value. */
-export function compareYamlKeys(left: string, right: string): number {
+import { Float, type GoValue, Integer } from './value.ts';
+
+/** The order of keys of any type in YAML: numbers and booleans by their value, the rest by kind. */
+export function compareAnyYamlKeys(left: GoValue, right: GoValue): number {
+  if (typeof left === 'string' && typeof right === 'string') return compareYamlKeys(left, right);
+  const [one, two] = [numberOf(left), numberOf(right)];
+  if (one !== undefined && two !== undefined && one !== two) return one - two;
+  return rankOf(left) - rankOf(right);
+}
+
+function numberOf(key: GoValue): number | undefined {
+  if (typeof key === 'boolean') return Number(key);
+  return key instanceof Integer || key instanceof Float ? Number(key.value) : undefined;
+}
+
+/** Go's numbers of the kinds, as far as keys have them. */
+function rankOf(key: GoValue): number {
+  if (typeof key === 'boolean') return 1;
+  if (key instanceof Integer) return key.signed ? 2 : 11;
+  if (key instanceof Float) return 14;
+  return typeof key === 'string' ? 24 : 20;
+}
+
+/** Texts: letters last, runs of digits by their value. */
+function compareYamlKeys(left: string, right: string): number {
   const [a, b] = [Array.from(left), Array.from(right)];
   const index = a.findIndex((character, position) => character !== b[position]);
   const [first, second] = [a[index], b[index]];

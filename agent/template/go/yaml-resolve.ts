@@ -33,7 +33,8 @@ function fits(text: string): boolean {
   return BigInt.asIntN(64, value) === value || (/^\d/u.test(text) && BigInt.asUintN(64, value) === value);
 }
 
-function isTimestamp(text: string): boolean {
+/** Whether a text looks like a date, with or without a time. */
+export function isTimestamp(text: string): boolean {
   const { year, month, day, time } = DATE.exec(text)?.groups ?? {};
   return time !== undefined && TIME.test(time) && isDate(Number(year), Number(month), Number(day));
 }

@@ -4,8 +4,8 @@ import { Fault } from '../error.ts';
 import { format } from './format.ts';
 import { numberOf } from './number.ts';
 import { PLAIN } from './spec.ts';
-import { Float, type GoMap, type GoValue, Integer, isMap, itemsOf, Structure, typeName } from './value.ts';
-import { compareYamlKeys } from './yaml-key.ts';
+import { AnyMap, Float, type GoValue, Integer, isMap, itemsOf, Structure, typeName } from './value.ts';
+import { compareAnyYamlKeys } from './yaml-key.ts';
 import { isStringWhenPlain } from './yaml-resolve.ts';
 import { isSimpleKey, type Place, scalarText } from './yaml-scalar.ts';
 
@@ -23,21 +23,23 @@ function node(value: GoValue, place: Place): string {
   return scalar(value, place);
 }
 
-type Entries = readonly (readonly [string, GoValue])[];
+type Entries = readonly (readonly [GoValue, GoValue])[];
 
 function entriesOf(value: GoValue): Entries | undefined {
   if (value instanceof Structure && value.fields !== undefined) {
     return [...value.fields].map(([name, item]) => [name.toLowerCase(), item]);
   }
-  return isMap(value) ? sorted(value) : undefined;
+  if (value instanceof AnyMap) return sorted(value.entries());
+  return isMap(value) ? sorted([...value]) : undefined;
 }
 
-const sorted = (map: GoMap): Entries => [...map].toSorted(([left], [right]) => compareYamlKeys(left, right));
+const sorted = (entries: Entries): Entries =>
+  entries.toSorted(([left], [right]) => compareAnyYamlKeys(left, right));
 
 function mapping(entries: Entries, indent: number): string {
   const lines = entries.map(([name, item]) => {
-    if (!isSimpleKey(name)) return complexEntry(name, item, indent);
-    const key = stringText(name, { indent, column: indent, isKey: true });
+    if (typeof name === 'string' && !isSimpleKey(name)) return complexEntry(name, item, indent);
+    const key = scalar(name, { indent, column: indent, isKey: true });
     return `${key}:${mapped(item, indent, indent + key.length + 2)}`;
   });
   return lines.join(lineBreak(indent));

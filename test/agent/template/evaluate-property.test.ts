@@ -29,6 +29,19 @@ test('toJSON and the platform agree on what any data means', () => {
   );
 });
 
+test('what is written as YAML is read as the same, but for numbers beyond 64 bits', () => {
+  fc.assert(
+    fc.property(fc.json({ stringUnit: 'grapheme' }), (text) => {
+      const data = `{"v":${text}}`;
+      const again = renderedData('parseYAML (toYAML .Data) | toYAML', data);
+      expect(again).toBe(renderedData('toYAML .Data', data));
+      expect(JSON.parse(renderedData('(parseYAML (toYAML .Data)).v | toUnescapedJSON', data))).toEqual(
+        JSON.parse(text),
+      );
+    }),
+  );
+});
+
 test('what is encoded is decoded to the same', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), (text) => {

@@ -46,6 +46,7 @@ export const OPERANDS: Readonly<Record<string, string>> = {
   'map of texts': '(splitToMap "," "=" "x=1")',
   'parsed map': '(parseJSON `{"a":1}`)',
   'empty map': '(parseJSON "{}")',
+  'map out of YAML': '(parseYAML "{a: 1, 2: b}")',
 };
 
 const SECONDS = ['"a"', '2', '$d.n', '(split "," "b,a")', '(parseJSON `{"a":{"b":1}}`)'];

@@ -5,17 +5,17 @@ import { format } from '../../go/format.ts';
 import { isEmpty } from '../../go/merge.ts';
 import { PLAIN } from '../../go/spec.ts';
 import {
-  Channel,
+  AnyMap,
   Float,
   type GoMap,
   type GoValue,
   Integer,
   isMap,
+  isMapOfAny,
   isNilList,
   isText,
   itemsOf,
   NIL_MAP,
-  Scratch,
   Structure,
   textOf,
   typeName,
@@ -67,21 +67,29 @@ export const isBlank = (value: GoValue): boolean =>
 export function kindOf(value: GoValue): string {
   if (value === undefined || value === null) return 'invalid';
   if (value instanceof JsonNumber) return 'string';
-  if (isMap(value)) return 'map';
+  if (isMapOfAny(value)) return 'map';
   if (itemsOf(value) !== undefined) return 'slice';
-  if (value instanceof Channel) return 'chan';
   if (value instanceof Structure) return value.isPointer ? 'ptr' : 'struct';
-  return value instanceof Scratch ? 'ptr' : typeName(value);
+  return KINDS.get(typeName(value)) ?? typeName(value);
 }
+
+const KINDS: ReadonlyMap<string, string> = new Map([
+  ['<-chan int64', 'chan'],
+  ['*template.Scratch', 'ptr'],
+]);
 
 /** Of the same type and, all the way down, of the same content. */
 export function isDeepEqual(left: GoValue, right: GoValue): boolean {
   const kind = kindOf(left);
   if (kind === 'invalid' || kind !== kindOf(right)) return kind === kindOf(right);
-  if (typeName(left) !== typeName(right)) return false;
   // What was never made equals nothing that was, be it as empty.
-  if (isNeverMade(left) !== isNeverMade(right)) return false;
+  if (typeName(left) !== typeName(right) || isNeverMade(left) !== isNeverMade(right)) return false;
+  return hasSameContent(left, right);
+}
+
+function hasSameContent(left: GoValue, right: GoValue): boolean {
   if (isMap(left) && isMap(right)) return hasSameEntries(left, right);
+  if (left instanceof AnyMap && right instanceof AnyMap) return hasSameKeys(left, right);
   const [items, others] = [itemsOf(left), itemsOf(right)];
   return items === undefined || others === undefined
     ? isSameScalar(left, right)
@@ -102,6 +110,10 @@ function hasSameEntries(left: GoMap, right: GoMap): boolean {
     [...left].every(([key, item]) => right.has(key) && isDeepEqual(item, right.get(key)))
   );
 }
+
+const hasSameKeys = (left: AnyMap, right: AnyMap): boolean =>
+  left.size === right.size &&
+  left.entries().every(([key, item]) => right.has(key) && isDeepEqual(item, right.get(key)));
 
 function hasSameItems(items: readonly GoValue[], others: readonly GoValue[]): boolean {
   return items.length === others.length && items.every((item, index) => isDeepEqual(item, others[index]));

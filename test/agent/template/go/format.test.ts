@@ -47,9 +47,17 @@ describe('a double', () => {
     );
   });
 
-  test('in forms that only programs read is refused', () => {
-    expect(() => printf('%x', '1')).toThrow('the verb %x is not supported for floating-point numbers');
-    expect(() => printf('%#g', '1')).toThrow('the flag # is not supported for floating-point numbers');
+  test('in binary forms is the same number', () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true, min: 0 }), (value) => {
+        const [mantissa = '', power = ''] = printf('%b', value.toExponential()).split('p');
+        expect(Number(mantissa) * 2 ** Number(power)).toBe(value);
+        const [, lead = '', digits = '', exponent = ''] =
+          /^0x([01])(?:\.([\da-f]+))?p([+-]\d+)$/u.exec(printf('%x', value.toExponential())) ?? [];
+        const significand = Number(`0x${lead}${digits}`) / 16 ** digits.length;
+        expect(significand * 2 ** Number(exponent)).toBe(value);
+      }),
+    );
   });
 });
 
