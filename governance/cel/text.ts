@@ -3,7 +3,7 @@
  * alone.
  */
 import type { Environment } from '@marcbachmann/cel-js';
-import { find, findAll, matches } from './regex.ts';
+import { find, findAll, matches } from './regex/regex.ts';
 
 const CAPITALS = /[A-Z]/gu;
 const SMALL = /[a-z]/gu;

@@ -49,7 +49,7 @@ const text = fc.array(fc.constantFrom(...CHARACTERS), { maxLength: 8 }).map((all
 
 /** Parts of regular expressions. */
 const ATOMS =
-  String.raw`a B 0 . \. \- \s \S \d \w \W \b [a-z] [^a] [\s] [[:alpha:]_] []a] [[] (?:ab|a) (a|b) { } ] \x61 \{ / " é 😀 \n ^ $ \z`
+  String.raw`a B 0 . \. \- \s \S \d \w \W \b [a-z] [^a] [\s] [^\W_] [\S-] [[:^alpha:]] [a-c-] [[:alpha:]_] \B \A () []a] [[] (?:ab|a) (a|b) { } ] \x61 \{ / " é 😀 \n ^ $ \z`
     .split(' ')
     .concat(' ');
 
@@ -85,11 +85,10 @@ describe('the API server and Sidekey offline mean the same by', () => {
     const atom = fc.constantFrom(...ATOMS);
     const repeated = fc
       .tuple(atom, fc.constantFrom('', '', '', '*', '+', '?', '{2}', '{1,2}', '*?'))
-      .map(([one, times]) => (/^[\^$]$|^\\[bz]$/u.test(one) ? one : one + times));
+      .map(([one, times]) => one + times);
     const pattern = fc
       .tuple(fc.constantFrom('', '', '(?i)', '(?s)', '(?m)'), fc.array(repeated, { maxLength: 4 }))
-      .map(([flags, atoms]) => flags + atoms.join(''))
-      .filter((regex) => !(regex.startsWith('(?i)') && regex.includes(String.raw`\b`)));
+      .map(([flags, atoms]) => flags + atoms.join(''));
     const subject = fc
       .record({ pattern, asked: fc.constantFrom('matches', 'find', 'findAll'), value: text })
       .map(({ pattern: regex, asked, value }) => ({
@@ -103,7 +102,7 @@ describe('the API server and Sidekey offline mean the same by', () => {
     const quantity = fc
       .tuple(
         fc.constantFrom('', '', '-', '+'),
-        fc.constantFrom('0', '1', '12', '1000', '1024', '007', '999999999999', '.5', '1.5', '0.0001', '3.'),
+        fc.constantFrom('0', '1', '12', '1000', '1024', '007', '99999', '.5', '1.5', '0.0001', '3.'),
         fc.constantFrom(
           '',
           '',
