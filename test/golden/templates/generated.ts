@@ -155,7 +155,7 @@ const expressions = fc.letrec<Kinds>((tie) => {
       tie('list'),
       tie('map'),
       tie('bool'),
-      fc.tuple(of('`a: 1\n2: [x, y]`', '`- a\n- b: |\n    c`', '(toYAML $d)', '(toYAML $d.l)', '$d.s', '$d.t')).map(([text]) => call('parseYAML', text)),
+      fc.tuple(of('`a: 1\n2: [x, y]`', '`- a\n- b: |\n    c`', '(toYAML $d)', '(toYAML $d.l)', '$d.s', '$d.t')).map(([yaml]) => call('parseYAML', yaml)),
       of('$d.n', '$d.z', '$d.none', '$d.v', '$d.m.key', '(splitToMap "," "=" $d.s)', '1.5', '$d.n.String', '.', '$'),
       calls(['index'], of('(split "," "a,b")', '(sprig_list 1 $d.s)', '$d.l'), of('0', '1')),
       calls(['index'], tie('map'), of('"a"', '"key"', '"v"')),

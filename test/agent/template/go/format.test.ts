@@ -52,9 +52,9 @@ describe('a double', () => {
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true, min: 0 }), (value) => {
         const [mantissa = '', power = ''] = printf('%b', value.toExponential()).split('p');
         expect(Number(mantissa) * 2 ** Number(power)).toBe(value);
-        const [, lead = '', digits = '', exponent = ''] =
+        const [, lead = '', fraction = '', exponent = ''] =
           /^0x([01])(?:\.([\da-f]+))?p([+-]\d+)$/u.exec(printf('%x', value.toExponential())) ?? [];
-        const significand = Number(`0x${lead}${digits}`) / 16 ** digits.length;
+        const significand = Number(`0x${lead}${fraction}`) / 16 ** fraction.length;
         expect(significand * 2 ** Number(exponent)).toBe(value);
       }),
     );
