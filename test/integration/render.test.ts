@@ -160,6 +160,8 @@ test('a state file of another user is not trusted', async () => {
     secrets: [],
     remnants: [],
     files: [],
+    superseded: [],
+    notices: [],
   });
   chownSync(join(directory, 'state.json'), 65_532, 65_532);
   expect(await loadState(directory)).toEqual({ found: false, reason: 'foreign_owner' });

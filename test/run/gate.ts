@@ -3,7 +3,7 @@ import { fromExit } from './outcome.ts';
 import type { Stage } from './stage.ts';
 import { runVitest } from './vitest.ts';
 
-const UNIT_TIMEOUT_MS = 5 * 60_000;
+const UNIT_TIMEOUT_MS = 15 * 60_000;
 
 function command(name: string, ...words: readonly string[]): Stage {
   return {
