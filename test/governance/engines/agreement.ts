@@ -1,3 +1,4 @@
+import { parseQuantity } from '#contract/quantity.ts';
 import type { Policy } from '../../../governance/policy/policy.ts';
 import type { Case } from '../cases/case.ts';
 import type { Engine, Outcome, Outcomes } from './engine.ts';
@@ -74,7 +75,7 @@ export const noticed = (judged: Judged, mutant: string, before: Judged, origin: 
 const told = ({ verdict, message = '', notes = {} }: Outcome): string =>
   `${verdict} ${message} ${JSON.stringify(notes)}`;
 
-/** Names that come out of a map come in any order, another one each time. */
+/** Names that come out of a map come in any order, another one each time; amounts are written anew when they are stored. */
 const isSaid = (first: Outcome, second: Outcome): boolean => words(first) === words(second);
 
 const words = ({ message = '', notes = {} }: Outcome): string =>
@@ -83,6 +84,7 @@ const words = ({ message = '', notes = {} }: Outcome): string =>
     .concat(message)
     .join(' ')
     .split(/[\s,.:;[\]]+/u)
+    .map((word) => String(parseQuantity(word) ?? word))
     .toSorted()
     .join(' ');
 
