@@ -26,18 +26,9 @@ export function evaluatePipeline(scope: Scope, pipeline: Pipeline): GoValue {
 
 function evaluateCommand(scope: Scope, command: Command, piped: readonly GoValue[]): GoValue {
   const { operand, args } = command;
-  const further = [
-    ...args.map(
-      (arg): Argument =>
-        (type) =>
-          evaluateArgument(scope, arg, type),
-    ),
-    ...piped.map(
-      (value): Argument =>
-        (type) =>
-          assign(value, type),
-    ),
-  ];
+  const further: Argument[] = [];
+  for (const arg of args) further.push((type) => evaluateArgument(scope, arg, type));
+  for (const value of piped) further.push((type) => assign(value, type));
   if (operand.kind === 'function') return callNamed(scope, operand.name, further);
   if ('path' in operand && operand.path.length > 0) return evaluatePath(scope, operand, further);
   if (further.length > 0) throw new Fault('only a function takes arguments');

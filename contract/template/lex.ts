@@ -37,26 +37,31 @@ export interface LexSource {
 
 const SPACE = ' \t\r\n';
 
-/** Tried in this order at each place inside an action. Words may begin with any letter or digit of Unicode, as in Go. */
-const RULES: readonly (readonly [TokenKind, RegExp])[] = [
-  ['declare', /:=/uy],
-  ['assign', /=/uy],
-  ['pipe', /\|/uy],
-  ['comma', /,/uy],
-  ['leftParen', /\(/uy],
-  ['rightParen', /\)/uy],
-  ['string', /"(?:\\[^\n]|[^"\\\n])*"/uy],
-  ['rawString', /`[^`]*`/uy],
-  ['character', /'(?:\\[^\n]|[^'\\\n])*'/uy],
-  ['variable', /\$[\p{L}\p{Nd}_]*/uy],
-  ['field', /\.(?!\d)[\p{L}\p{Nd}_]+/uy],
-  ['dot', /\.(?!\d)/uy],
+/**
+ * Tried in this order at each place inside an action, if the character there may begin them. Words may begin with any letter or
+ * digit of Unicode, as in Go.
+ */
+const RULES: readonly (readonly [TokenKind, RegExp, begins: string])[] = [
+  ['declare', /:=/uy, ':'],
+  ['assign', /=/uy, '='],
+  ['pipe', /\|/uy, '|'],
+  ['comma', /,/uy, ','],
+  ['leftParen', /\(/uy, '('],
+  ['rightParen', /\)/uy, ')'],
+  ['string', /"(?:\\[^\n]|[^"\\\n])*"/uy, '"'],
+  ['rawString', /`[^`]*`/uy, '`'],
+  ['character', /'(?:\\[^\n]|[^'\\\n])*'/uy, "'"],
+  ['variable', /\$[\p{L}\p{Nd}_]*/uy, '$'],
+  ['field', /\.(?!\d)[\p{L}\p{Nd}_]+/uy, '.'],
+  ['dot', /\.(?!\d)/uy, '.'],
   [
     'number',
     /(?=[+-]|\.?\d)[+-]?(?:0[xX][\da-fA-F_]*(?:\.[\da-fA-F_]*)?(?:[pP][+-]?[\d_]*)?|0[oO][0-7_]*|0[bB][01_]*|[\d_]*(?:\.[\d_]*)?(?:[eE][+-]?[\d_]*)?)/uy,
+    '+-.0123456789',
   ],
-  ['word', /[\p{L}\p{Nd}_]+/uy],
 ];
+
+const WORD = /[\p{L}\p{Nd}_]+/uy;
 
 const NAMES: ReadonlySet<TokenKind> = new Set(['word', 'field', 'dot', 'variable']);
 
@@ -210,10 +215,16 @@ class Lexer {
 }
 
 function matchRule(text: string, offset: number): { kind: TokenKind; length: number } | undefined {
-  for (const [kind, rule] of RULES) {
-    rule.lastIndex = offset;
-    const length = rule.exec(text)?.[0].length;
-    if (length !== undefined && length > 0) return { kind, length };
+  const character = text.charAt(offset);
+  for (const [kind, rule, begins] of RULES) {
+    const length = begins.includes(character) ? lengthOf(rule, text, offset) : 0;
+    if (length > 0) return { kind, length };
   }
-  return undefined;
+  const length = lengthOf(WORD, text, offset);
+  return length > 0 ? { kind: 'word', length } : undefined;
+}
+
+function lengthOf(rule: RegExp, text: string, offset: number): number {
+  rule.lastIndex = offset;
+  return rule.test(text) ? rule.lastIndex - offset : 0;
 }

@@ -2,10 +2,9 @@ import { execFile } from 'node:child_process';
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { defaultTemplate } from '../../injector/annotations/default-template.ts';
 import { findOpenBao } from '../servers/openbao-binary.ts';
-import { type Contender, ENVIRONMENT, type Prepared, type Task } from './task.ts';
-import { ROLE, secretPath, type World } from './world.ts';
+import { type Contender, ENVIRONMENT, filesOf, type Prepared, type Task } from './task.ts';
+import { ROLE, type World } from './world.ts';
 
 /**
  * `bao agent` with the configuration that its injector writes.
@@ -28,7 +27,7 @@ async function locate(program: string): Promise<string> {
 }
 
 async function prepare(world: World, program: string, task: Task, directory: string): Promise<Prepared> {
-  const files = Array.from({ length: task.secrets }, (_, index) => join(directory, `secrets-${index}`));
+  const files = filesOf(task).map(({ name }) => join(directory, `secrets-${name}`));
   const configFile = join(directory, 'config.json');
   await writeFile(configFile, JSON.stringify(configuration(world, task, directory, files)));
   return { argv: [program, 'agent', `-config=${configFile}`], env: ENVIRONMENT, files };
@@ -36,10 +35,11 @@ async function prepare(world: World, program: string, task: Task, directory: str
 
 function configuration(
   { address, caFile, tokenFile }: World,
-  { mode, pollMs }: Task,
+  task: Task,
   directory: string,
   files: readonly string[],
 ): object {
+  const { mode, pollMs } = task;
   return {
     exit_after_auth: mode === 'init',
     pid_file: join(directory, 'pid'),
@@ -54,10 +54,7 @@ function configuration(
       ],
       sink: [{ type: 'file', config: { path: join(directory, 'token') } }],
     },
-    template: files.map((destination, index) => ({
-      destination,
-      contents: defaultTemplate(secretPath(index)),
-    })),
+    template: filesOf(task).map(({ text }, index) => ({ destination: files[index], contents: text })),
     template_config: { exit_on_retry_failure: true, static_secret_render_interval: `${pollMs}ms` },
   };
 }

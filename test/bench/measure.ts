@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { limitCpu } from './cpu-limit.ts';
 import { cpuOf, type Memory, memoryOf, type Resident, startResident } from './resident.ts';
 import { type Run, time } from './stopwatch.ts';
-import type { Contender } from './task.ts';
+import type { Contender, Task } from './task.ts';
 import type { World } from './world.ts';
 
 /** How long and how often to measure. */
@@ -13,6 +13,7 @@ export interface Effort {
   readonly pollingMs: number;
   readonly limitRounds: number;
   readonly rotations: number;
+  readonly templateRounds: number;
 }
 
 /** One list of results per contender, in the contenders' order. */
@@ -32,8 +33,12 @@ const AGENTS_OF_A_NODE = 10;
 const LIMIT_MILLICORES = 100;
 
 /** @throws {Error} If the contenders do not render the same bytes: then they are not doing the same work. */
-export async function demandSameWork({ world, contenders }: Subject): Promise<void> {
-  const task = { mode: 'init', secrets: SECRETS, pollMs: DEFAULT_POLL_MS } as const;
+export async function demandSameWork(subject: Subject): Promise<void> {
+  await demandSameFiles(subject, { mode: 'init', secrets: SECRETS, pollMs: DEFAULT_POLL_MS });
+  await demandSameFiles(subject, templatesTask(MANY_SECRETS));
+}
+
+async function demandSameFiles({ world, contenders }: Subject, task: Task): Promise<void> {
   const texts: string[] = [];
   for (const contender of contenders) {
     const prepared = await contender.prepare(task, await world.makeDirectory());
@@ -53,6 +58,24 @@ export async function measureInit(
     const prepared = await contender.prepare(task, await world.makeDirectory());
     return time(prepared);
   });
+}
+
+const templatesTask = (templates: number): Task => ({
+  mode: 'init',
+  secrets: 1,
+  templates,
+  pollMs: DEFAULT_POLL_MS,
+});
+
+/** `init` with so many templates of one secret, from start to exit. */
+export async function measureTemplates(
+  { world, contenders }: Subject,
+  effort: Effort,
+  templates: number,
+): Promise<PerContender<Run>> {
+  return inTurns(contenders, effort.templateRounds, async (contender) =>
+    time(await contender.prepare(templatesTask(templates), await world.makeDirectory())),
+  );
 }
 
 /** Ten agents of each contender at once, as on a node that runs ten pods of one image; then look at each of them. */

@@ -7,9 +7,11 @@ import {
   measureMemory,
   measurePolling,
   measureRotation,
+  measureTemplates,
   POLL_MS,
 } from './measure.ts';
 import { mean, median, quantile } from './statistics.ts';
+import type { Run } from './stopwatch.ts';
 import type { Contender } from './task.ts';
 import type { World } from './world.ts';
 
@@ -26,6 +28,15 @@ const limit = (must: number, aim: number): Budget => ({ kind: 'limit', must, aim
 
 /** A file follows its secret by the poll interval and this much at most. */
 const ROTATION_MARGIN_MS = 100;
+
+const TEMPLATES = [1, 30, 1000] as const;
+
+/** Microseconds that each template costs between the least and the most of them, per contender. */
+function perTemplate(runs: readonly (readonly (readonly Run[])[])[]): number[][] {
+  const [few = [], most = []] = [runs[0], runs.at(-1)];
+  const cpu = (all: readonly Run[] | undefined): number => median((all ?? []).map(({ cpuMs }) => cpuMs));
+  return few.map((all, contender) => [((cpu(most[contender]) - cpu(all)) * 1000) / (1000 - 1)]);
+}
 
 /** One list of rows per contender but the first, which is the peer. */
 export async function measureAll(
@@ -58,6 +69,18 @@ export async function measureAll(
       of: (runs) => median(runs.map(({ cpuMs }) => cpuMs)),
       budget: ratio(0.7, 0.5),
     },
+  ]);
+  announce('1, 30 and 1,000 templates');
+  const runs = [];
+  for (const count of TEMPLATES) {
+    const times = await measureTemplates(subject, effort, count);
+    runs.push(times);
+    add(times, [
+      { what: `${count} templates, CPU`, unit: 'ms', of: (all) => median(all.map(({ cpuMs }) => cpuMs)) },
+    ]);
+  }
+  add(perTemplate(runs), [
+    { what: 'each further template, CPU', unit: 'µs', of: mean, budget: ratio(1, 0.5) },
   ]);
   announce('ten steady agents each');
   add(await measureMemory(subject, effort), [

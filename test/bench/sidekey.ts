@@ -1,13 +1,12 @@
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AgentConfig, serialiseConfig } from '#contract/agent-config.ts';
-import { CONFIG_VARIABLE } from '#contract/layout.ts';
-import { defaultTemplate } from '../../injector/annotations/default-template.ts';
+import { CONFIG_LIMIT_BYTES, CONFIG_VARIABLE } from '#contract/layout.ts';
 import { AGENT_BUNDLE } from '../../deploy/demo/bundles.ts';
 import type { NodeProgram } from './nodes.ts';
 import { freePort } from '../servers/port.ts';
-import { type Contender, ENVIRONMENT, type Prepared, type Task } from './task.ts';
-import { ROLE, secretPath, type World } from './world.ts';
+import { type Contender, ENVIRONMENT, filesOf, type Prepared, type Task } from './task.ts';
+import { ROLE, type World } from './world.ts';
 
 const VOLUME = 'secrets';
 
@@ -26,17 +25,30 @@ async function prepare(world: World, program: string, task: Task, directory: str
   const adminPort = await freePort();
   const config = configuration(world, task, directory, adminPort);
   for (const volume of [config.stateDirectory, join(directory, VOLUME)]) await mkdir(volume);
+  const given = await giveConfig(config, directory);
   return {
-    argv: [program, AGENT_BUNDLE, task.mode],
-    env: { ...ENVIRONMENT, NODE_ENV: 'production', [CONFIG_VARIABLE]: serialiseConfig(config) },
+    argv: [program, AGENT_BUNDLE, task.mode, ...given.args],
+    env: { ...ENVIRONMENT, NODE_ENV: 'production', ...given.env },
     files: config.files.map(({ volume, path }) => join(volume, path)),
     ...(task.mode === 'run' ? { readyUrl: `http://127.0.0.1:${adminPort}/readyz` } : {}),
   };
 }
 
+/** As the injector does, unless there are more templates than a variable may hold. */
+async function giveConfig(
+  config: AgentConfig,
+  directory: string,
+): Promise<{ args: readonly string[]; env: Readonly<Record<string, string>> }> {
+  const text = serialiseConfig(config);
+  if (text.length <= CONFIG_LIMIT_BYTES) return { args: [], env: { [CONFIG_VARIABLE]: text } };
+  const file = join(directory, 'config');
+  await writeFile(file, text);
+  return { args: ['--config', file], env: {} };
+}
+
 function configuration(
   { address, caPem, tokenFile }: World,
-  { secrets, pollMs }: Task,
+  task: Task,
   directory: string,
   adminPort: number,
 ): AgentConfig {
@@ -48,14 +60,14 @@ function configuration(
       auth: { method: 'kubernetes', path: 'auth/kubernetes', role: ROLE, tokenFile },
       timeoutMs: 10_000,
     },
-    files: Array.from({ length: secrets }, (_, index) => ({
-      name: `${index}`,
+    files: filesOf(task).map(({ name, text }) => ({
+      name,
       volume: join(directory, VOLUME),
-      path: `${index}`,
+      path: name,
       mode: 0o644,
-      template: { text: defaultTemplate(secretPath(index)), left: '{{', right: '}}' },
+      template: { text, left: '{{', right: '}}' },
     })),
-    pollMs,
+    pollMs: task.pollMs,
     startDeadlineMs: null,
     revokeOnShutdown: false,
     stateDirectory: join(directory, 'state'),

@@ -1,3 +1,6 @@
+import { defaultTemplate } from '../../injector/annotations/default-template.ts';
+import { secretPath } from './world.ts';
+
 /** What a contender is to do: the same work for all of them. */
 export interface Task {
   /** Leave after the first render, or stay. */
@@ -5,6 +8,32 @@ export interface Task {
   /** How many of the world's secrets to render, one file each. */
   readonly secrets: number;
   readonly pollMs: number;
+  /** So many templates of the first secret instead, each with something to do. */
+  readonly templates?: number;
+}
+
+/** A file to render, and by what. */
+export interface TaskFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The files of a task, in order. */
+export function filesOf({ secrets, templates }: Task): readonly TaskFile[] {
+  const [count, textOf] =
+    templates === undefined
+      ? [secrets, (index: number) => defaultTemplate(secretPath(index))]
+      : [templates, busyTemplate];
+  return Array.from({ length: count }, (_, index) => ({ name: `${index}`, text: textOf(index) }));
+}
+
+/** Conditions, loops, pipes and printing; no two alike, for those would be parsed once. */
+function busyTemplate(index: number): string {
+  return (
+    `{{ with secret "${secretPath(0)}" }}{{ $d := .Data.data }}{{ if $d.key }}# file ${index}\n` +
+    '{{ range $k, $v := $d }}{{ $k | toUpper }}={{ $v | printf "%q" }}\n{{ end }}{{ else }}no key\n{{ end }}' +
+    '{{ $d | toJSON }}\n{{ range $i, $x := split "," "a,b,c,d" }}{{ if $i }};{{ end }}{{ $x }}{{ end }}{{ end }}\n'
+  );
 }
 
 /** A contender set up for a task in a directory of its own. */

@@ -15,6 +15,9 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\\': '\\\\',
 };
 
+/** What stands in quotes of either kind as it is, which most texts do. */
+const PLAIN_TEXT = /^[ !#-&(-[\]-~]*$/u;
+
 export const isPrintable = (character: string): boolean => PRINTABLE.test(character);
 
 /** A string under the verbs `v s q x X`; undefined if the verb is none of them. */
@@ -37,6 +40,7 @@ function formatQuoted(text: string, { sharp, plus }: Spec): string {
 
 /** A Go string or character constant (`strconv.Quote`). */
 export function quote(text: string, mark: '"' | "'", ascii: boolean): string {
+  if (PLAIN_TEXT.test(text)) return mark + text + mark;
   const body = Array.from(text, (character) => {
     if (character === mark) return `\\${mark}`;
     return ESCAPES[character] ?? escapeCharacter(character, ascii);
