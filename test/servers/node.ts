@@ -60,6 +60,8 @@ function execute(
         resolve({ stdout, stderr, code });
       },
     );
+    // A program that ends without reading its input breaks the pipe; how it ended says all about it.
+    child.stdin?.on('error', () => undefined);
     child.stdin?.end(stdin ?? '');
   });
 }
