@@ -39,7 +39,7 @@ export class Scanner {
   }
 
   peek(): Token {
-    while (this.#queue.length === 0 || this.#layout.mayBeKey(this.#taken)) this.#fetch();
+    while (this.#queue.length === 0 || this.#layout.mayBeKey(this.#taken)) this.#advance();
     return this.#queue[0] ?? { kind: 'end' };
   }
 
@@ -61,7 +61,7 @@ export class Scanner {
     return this.#cursor.fault(problem);
   }
 
-  #fetch(): void {
+  #advance(): void {
     const cursor = this.#cursor;
     this.#skipToToken();
     this.#closeBlocks(cursor.column);

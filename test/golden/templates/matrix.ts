@@ -16,7 +16,7 @@ export interface MatrixCall {
 export const MATRIX_DATA = '{"n":1.50,"big":12345678901234567890,"z":null,"l":["b",2,null],"w":["b","a"],"m":{"a":{"b":[1]}},"s":"a,b"}';
 
 /** One operand for each kind of value, and for each that a function may take for another. */
-export const OPERANDS: Readonly<Record<string, string>> = {
+const OPERANDS: Readonly<Record<string, string>> = {
   'text': '"a,b"',
   'empty text': '""',
   'number as text': '"3"',
