@@ -1,8 +1,8 @@
-import { parseArgs } from 'node:util';
 import { type Parsed, parsed, type Problem, rejected } from '#contract/problem.ts';
 import { parseTime } from '../../governance/audit/line.ts';
 import { SECTION_NAMES, type Section } from '../../governance/audit/row.ts';
 import type { Window } from '../../governance/audit/scope.ts';
+import { readArguments } from '../arguments.ts';
 import { DURATION_FORM, parseDuration } from '../../injector/annotations/duration.ts';
 
 export const USAGE = `sidekey audit report --store-log FILE --api-log FILE …
@@ -62,20 +62,16 @@ const FLAGS = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-type Read = ReturnType<typeof readArgs>;
-
-const readArgs = (args: readonly string[]) =>
-  parseArgs({ args: [...args], options: FLAGS, allowPositionals: true });
+type Values = Extract<
+  ReturnType<typeof readArguments<typeof FLAGS>>,
+  { readonly ok: true }
+>['value']['values'];
 
 /** Reads the words behind `audit`. */
 export function parseReport(args: readonly string[]): Parsed<ReportCommand | 'help'> {
-  let read: Read;
-  try {
-    read = readArgs(args);
-  } catch (error) {
-    return rejected([{ key: 'arguments', message: error instanceof Error ? error.message : String(error) }]);
-  }
-  const { values, positionals } = read;
+  const read = readArguments(args, FLAGS);
+  if (!read.ok) return read;
+  const { values, positionals } = read.value;
   if (values.help) return parsed('help');
   const [name, ...more] = positionals;
   if (name !== 'report') return rejected([{ key: name ?? 'audit', message: 'must be report' }]);
@@ -84,7 +80,7 @@ export function parseReport(args: readonly string[]): Parsed<ReportCommand | 'he
     : reportCommand(values);
 }
 
-function reportCommand(values: Read['values']): Parsed<ReportCommand> {
+function reportCommand(values: Values): Parsed<ReportCommand> {
   const problems: Problem[] = [];
   const files = filesIn(values);
   const output = OUTPUTS.find((one) => one === values.output);
@@ -105,7 +101,7 @@ function reportCommand(values: Read['values']): Parsed<ReportCommand> {
   return parsed({ ...files, window, longestSilenceMs, output, sections });
 }
 
-const filesIn = (values: Read['values']) => ({
+const filesIn = (values: Values) => ({
   storeLogs: values['store-log'] ?? [],
   apiLogs: values['api-log'] ?? [],
   policyReports: values['policy-report'] ?? [],
@@ -122,7 +118,7 @@ function fileProblems(files: readonly string[]): readonly Problem[] {
   return twice === undefined ? [] : [{ key: twice, message: 'is named twice, and would be counted twice' }];
 }
 
-function sectionsIn({ section = [], output }: Read['values'], problems: Problem[]): readonly Section[] {
+function sectionsIn({ section = [], output }: Values, problems: Problem[]): readonly Section[] {
   const sections = section.flatMap((name) => SECTION_NAMES.filter((one) => one === name));
   if (sections.length < section.length)
     problems.push({ key: '--section', message: `must be one of ${SECTION_NAMES.join(', ')}` });
@@ -134,7 +130,7 @@ function sectionsIn({ section = [], output }: Read['values'], problems: Problem[
   return sections;
 }
 
-function timeIn(values: Read['values'], name: 'since' | 'until', problems: Problem[]): number | undefined {
+function timeIn(values: Values, name: 'since' | 'until', problems: Problem[]): number | undefined {
   const text = values[name];
   const at = text === undefined ? undefined : parseTime(text);
   if (text !== undefined && at === undefined)

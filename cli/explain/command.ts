@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { type Parsed, parsed, type Problem, rejected } from '#contract/problem.ts';
+import { readArguments } from '../arguments.ts';
 import type { NamespaceOptions } from './namespace.ts';
 
 export const USAGE = `sidekey explain -f FILE [-f FILE …]
@@ -35,27 +35,23 @@ const FLAGS = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-type Read = ReturnType<typeof readArgs>;
-
-const readArgs = (args: readonly string[]) =>
-  parseArgs({ args: [...args], options: FLAGS, allowPositionals: true });
+type Values = Extract<
+  ReturnType<typeof readArguments<typeof FLAGS>>,
+  { readonly ok: true }
+>['value']['values'];
 
 /** Reads the words behind `explain`. */
 export function parseExplain(args: readonly string[]): Parsed<ExplainCommand | 'help'> {
-  let read: Read;
-  try {
-    read = readArgs(args);
-  } catch (error) {
-    return rejected([{ key: 'arguments', message: error instanceof Error ? error.message : String(error) }]);
-  }
-  const { values, positionals } = read;
+  const read = readArguments(args, FLAGS);
+  if (!read.ok) return read;
+  const { values, positionals } = read.value;
   if (values.help) return parsed('help');
   return positionals.length > 0
     ? rejected([{ key: positionals.join(' '), message: 'is one argument too many; name files with -f' }])
     : explainCommand(values);
 }
 
-function explainCommand({ file = [], namespace, output, ...values }: Read['values']): Parsed<ExplainCommand> {
+function explainCommand({ file = [], namespace, output, ...values }: Values): Parsed<ExplainCommand> {
   const problems: Problem[] = [];
   const annotations = readAnnotations(values['namespace-annotations'], problems);
   const format = OUTPUTS.find((one) => one === output);
