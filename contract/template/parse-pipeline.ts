@@ -75,7 +75,9 @@ function checkPattern({ cursor }: Parsing, operand: Operand, [pattern]: readonly
   }
 }
 
-const TAKES_PATTERN = /^regex(?:Match|ReplaceAll)$/u;
+/** Of Sprig's, one takes what is no pattern for one that matches nothing. */
+const TAKES_PATTERN =
+  /^(?:regex(?:Match|ReplaceAll)|sprig_(?:mustR|r)egex(?:Find|Replace|Split)\w*|sprig_mustRegexMatch)$/u;
 
 function checkStages({ cursor }: Parsing, [, ...later]: readonly Command[]): void {
   const bad = later.find(({ operand }) => UNCALLABLE.has(operand.kind));

@@ -68,6 +68,10 @@ export const REFUSED_BY_REASON: readonly (readonly [reason: string, names: reado
     ['sprig_decryptAES', 'sprig_derivePassword'],
   ],
   [
+    'compares versions of programs: which of them a file is for, only its author knows',
+    ['sprig_semver', 'sprig_semverCompare'],
+  ],
+  [
     'works on points of time: use timestamp with a layout',
     [
       'sprig_ago',

@@ -7,15 +7,23 @@ export const CASE: Family<'case'> = {
 };
 
 /** Character by character, so without final sigma; of `İ`, which alone has two, Go takes the first. */
-function toLower(character: string): string {
+export function toLower(character: string): string {
   const [first = ''] = character.toLowerCase();
   return first;
 }
 
 /** A mapping to several characters (`ß`) does not apply in Go. */
-function toUpper(character: string): string {
+export function toUpper(character: string): string {
   const mapped = Array.from(character.toUpperCase());
-  return mapped.length === 1 ? mapped.join('') : character;
+  return mapped.length === 1 ? mapped.join('') : (withIotaBelow(character) ?? character);
+}
+
+/** The large Greek letter with the iota that is below a small one, of which there are as letters of their own. */
+function withIotaBelow(letter: string): string | undefined {
+  const code = letter.codePointAt(0) ?? 0;
+  if (code >= 0x1f_80 && code <= 0x1f_af) return String.fromCodePoint(code | 8);
+  if ('ᾼῌῼ'.includes(letter)) return letter;
+  return 'ᾳῃῳ'.includes(letter) ? String.fromCodePoint(code + 9) : undefined;
 }
 
 /** Between letters these leave a word whole, but not two of them in a row (`MidLetter`, `MidNumLet` of UAX #29). */
@@ -44,11 +52,21 @@ function toTitle(text: string): string {
 /** Letters that Unicode writes as two: upper, title and lower case of each. */
 const DIGRAPHS = 'ǄǅǆǇǈǉǊǋǌǱǲǳ';
 
-/** Georgian has no title case. */
+/** What a letter becomes several of is small behind the first, unless that is an apostrophe. */
 function titleCase(letter: string): string {
-  if (/\p{Script=Georgian}/u.test(letter)) return letter;
+  if (WITHOUT_TITLE_CASE.test(letter)) return letter;
   const digraph = DIGRAPHS.indexOf(letter);
   if (digraph >= 0) return DIGRAPHS.charAt(digraph - (digraph % 3) + 1);
-  const [first = '', ...rest] = letter.toUpperCase();
-  return first + rest.join('').toLowerCase();
+  const [first = '', ...rest] = withIotaBelow(letter) ?? letter.toUpperCase();
+  if (first === 'ʼ') return first + rest.join('');
+  return first + rest.join('').replaceAll('Ι', IOTA_BELOW).toLowerCase();
 }
+
+/** Georgian, but for that of the church. */
+const WITHOUT_TITLE_CASE = /[\u{10d0}-\u{10ff}]/u;
+
+const IOTA_BELOW = '\u{345}';
+
+/** The one letter that is the title case of another: unlike of a word, without the small ones that may go with it. */
+export const toTitleLetter = (letter: string): string =>
+  DIGRAPHS.includes(letter) || WITHOUT_TITLE_CASE.test(letter) ? titleCase(letter) : toUpper(letter);

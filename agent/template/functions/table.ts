@@ -18,7 +18,13 @@ import { PRINT } from './print.ts';
 import { REGEX } from './regex.ts';
 import { SECRET } from './secret.ts';
 import type { Family, TemplateFunction } from './signature.ts';
+import { SPRIG_ENCODING } from './sprig/encoding.ts';
+import { SPRIG_FLOAT } from './sprig/float.ts';
+import { SPRIG_PATH } from './sprig/path.ts';
+import { SPRIG_REGEX } from './sprig/regex.ts';
 import { SPRIG_TEXT } from './sprig/text.ts';
+import { SPRIG_URL } from './sprig/url.ts';
+import { SPRIG_WORDS } from './sprig/words.ts';
 import { SPRIG_NUMBER } from './sprig/number.ts';
 import { SPRIG_LIST } from './sprig/list.ts';
 import { SPRIG_MAP } from './sprig/map.ts';
@@ -43,6 +49,12 @@ const FAMILIES: { readonly [F in FunctionFamily]: Family<F> } = {
   sprigList: SPRIG_LIST,
   sprigNumber: SPRIG_NUMBER,
   sprigText: SPRIG_TEXT,
+  sprigWords: SPRIG_WORDS,
+  sprigEncoding: SPRIG_ENCODING,
+  sprigRegex: SPRIG_REGEX,
+  sprigPath: SPRIG_PATH,
+  sprigUrl: SPRIG_URL,
+  sprigFloat: SPRIG_FLOAT,
   print: PRINT,
   escape: ESCAPE,
   secret: SECRET,

@@ -4,9 +4,9 @@ import { decodeBytes, encodeText } from '#contract/template/bytes.ts';
  * What Go looks for in a text are bytes. As long as these are whole characters, ours are searched as they are; a part of a
  * character, which `slice` may leave, is found inside others.
  */
-const bytesOf = (text: string): string => encodeText(text).toString('latin1');
+export const bytesOf = (text: string): string => encodeText(text).toString('latin1');
 
-const fromBytes = (bytes: string): string => decodeBytes(Buffer.from(bytes, 'latin1'));
+export const fromBytes = (bytes: string): string => decodeBytes(Buffer.from(bytes, 'latin1'));
 
 /** An empty separator splits into characters. */
 export function splitText(text: string, separator: string): readonly string[] {

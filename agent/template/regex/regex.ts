@@ -51,6 +51,10 @@ export class Regex {
   }
 }
 
+/** With the work that it does accounted for. */
+export const compileFor = (pattern: string, context: { spend(units: number): void }): Regex =>
+  new Regex(pattern, (units) => context.spend(units));
+
 function parsed(pattern: string): ReturnType<typeof parseRegex> {
   try {
     return parseRegex(pattern);

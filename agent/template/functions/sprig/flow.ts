@@ -8,7 +8,7 @@ import { isBlank, isDeepEqual, kindOf } from './cast.ts';
 const typeOf = (value: GoValue): string => (kindOf(value) === 'invalid' ? '<nil>' : typeName(value));
 
 /** What fails gives this instead. */
-const orElse = ({ parameters, call }: TemplateFunction, fallback: GoValue): TemplateFunction => ({
+export const orElse = ({ parameters, call }: TemplateFunction, fallback: GoValue): TemplateFunction => ({
   parameters,
   call: (args, context) => {
     try {
@@ -37,6 +37,7 @@ export const SPRIG_FLOW: Family<'sprigFlow'> = {
     throw new Fault('the template asks to fail');
   }),
   sprig_env: ENVIRONMENT.env,
+  sprig_expandenv: takes(['string'], ([text], context) => expand(text, (name) => context.env(name) ?? '')),
   sprig_fromJson: orElse(fromJson, undefined),
   sprig_mustFromJson: fromJson,
   sprig_toJson: orElse(JSON_FUNCTIONS.toJSON, ''),
@@ -47,7 +48,27 @@ export const SPRIG_FLOW: Family<'sprigFlow'> = {
   sprig_mustToRawJson: JSON_FUNCTIONS.toUnescapedJSON,
   sprig_typeOf: takes(['any'], ([value]) => typeOf(value)),
   sprig_typeIs: takes(['string', 'any'], ([type, value]) => type === typeOf(value)),
+  sprig_typeIsLike: takes(['string', 'any'], ([type, value]) => [type, `*${type}`].includes(typeOf(value))),
   sprig_kindOf: takes(['any'], ([value]) => kindOf(value)),
   sprig_kindIs: takes(['string', 'any'], ([kind, value]) => kind === kindOf(value)),
   sprig_deepEqual: takes(['any', 'any'], ([left, right]) => isDeepEqual(left, right)),
 };
+
+/**
+ * Names as a shell writes them, replaced. What a shell could not read is left out: braces that are empty or never close.
+ * A dollar sign before anything else stays.
+ */
+function expand(text: string, valueOf: (name: string) => string): string {
+  const end = text.lastIndexOf('}') + 1;
+  const replaced = (part: string, names: RegExp): string =>
+    part.replaceAll(names, (_, braced?: string, bare?: string) => {
+      const name = braced ?? bare ?? '';
+      return name === '' ? '' : valueOf(name);
+    });
+  return replaced(text.slice(0, end), CLOSED) + replaced(text.slice(end), OPEN);
+}
+
+const CLOSED = /\$(?:\{([^}]*)\}|([*#$@!?\d-]|\w+))/gu;
+
+/** Where no brace closes, so that none is looked for in vain time after time. */
+const OPEN = /\$(?:\{()|([*#$@!?\d-]|\w+))/gu;

@@ -1,4 +1,6 @@
 import { Fault } from '../../error.ts';
+import { format } from '../../go/format.ts';
+import { PLAIN } from '../../go/spec.ts';
 import { Float, type GoValue, Integer, TypedList } from '../../go/value.ts';
 import { type Family, type FunctionContext, takes, takesMore, type TemplateFunction } from '../signature.ts';
 import { toDouble, toText, toWhole } from './cast.ts';
@@ -23,6 +25,12 @@ export const SPRIG_NUMBER: Family<'sprigNumber'> = {
     ['string'],
     ([text]) => new Integer(/^[+-]?\d+$/u.test(text) ? inRange(BigInt(text.replace('+', ''))) : 0n),
   ),
+  /** Of octal digits. */
+  sprig_toDecimal: takes(['any'], ([value]) => {
+    const [, sign, digits] = /^([+-]?)([0-7]+)$/u.exec(format(value, PLAIN)) ?? [];
+    const number = BigInt(`0o${digits ?? 0}`) * (sign === '-' ? -1n : 1n);
+    return whole(number === BigInt.asIntN(64, number) ? number : 0n);
+  }),
   sprig_int: takes(['any'], ([value]) => new Integer(toWhole(value))),
   sprig_int64: takes(['any'], ([value]) => whole(toWhole(value))),
   sprig_float64: takes(['any'], ([value]) => new Float(toDouble(value))),

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { decodeBytes, encodeText } from '#contract/template/bytes.ts';
 import { Fault } from '../../error.ts';
 import { quote } from '../../go/format-string.ts';
@@ -7,8 +6,7 @@ import { compareText } from '../../go/order.ts';
 import { beginsWith, endsWith, holds, splitText } from '../../go/search.ts';
 import { PLAIN } from '../../go/spec.ts';
 import { type GoValue, type Integer, itemsOf, StringList, TextMap } from '../../go/value.ts';
-import { BASE64, base64Mistake, decodeBase64 } from '../base64.ts';
-import { CASE } from '../case.ts';
+import { CASE, toLower, toTitleLetter } from '../case.ts';
 import { type Family, type FunctionContext, takes, takesMore } from '../signature.ts';
 import { TEXT } from '../text.ts';
 import { itemsIn, toText } from './cast.ts';
@@ -16,6 +14,7 @@ import { itemsIn, toText } from './cast.ts';
 const trimAll = TEXT.trim;
 
 export const SPRIG_TEXT: Family<'sprigText'> = {
+  sprig_hello: takes([], () => 'Hello!'),
   sprig_trim: TEXT.trimSpace,
   sprig_trimAll: trimAll,
   sprig_trimall: trimAll,
@@ -23,15 +22,9 @@ export const SPRIG_TEXT: Family<'sprigText'> = {
   sprig_trimSuffix: TEXT.trimSuffix,
   sprig_upper: CASE.toUpper,
   sprig_lower: CASE.toLower,
-  sprig_title: takes(['string'], ([text]) =>
-    text
-      .toWellFormed()
-      .replaceAll(WORD_START, (letter) =>
-        letter.toUpperCase().length === letter.length ? letter.toUpperCase() : letter,
-      ),
-  ),
+  sprig_title: takes(['string'], ([text]) => text.toWellFormed().replaceAll(WORD_START, toTitleLetter)),
   sprig_untitle: takes(['string'], ([text]) =>
-    text.toWellFormed().replaceAll(/(?<!\S)\S/gu, (letter) => letter.toLowerCase()),
+    text.toWellFormed().replaceAll(/(?<=^|\p{White_Space})\P{White_Space}/gsu, toLower),
   ),
   sprig_nospace: takes(['string'], ([text]) => withoutSpaces(text)),
   sprig_replace: TEXT.replaceAll,
@@ -83,22 +76,13 @@ export const SPRIG_TEXT: Family<'sprigText'> = {
     context.spend(text.length);
     return numbered(splitAtMost(text, separator, Number(most.value)));
   }),
-  sprig_b64enc: BASE64.base64Encode,
-  /** What is wrong with the input goes into the text, as in Sprig. */
-  sprig_b64dec: takes(
-    ['string'],
-    ([text]) => decodeBase64(text) ?? `illegal base64 data at input byte ${base64Mistake(text)}`,
-  ),
-  sprig_sha1sum: takes(['string'], ([text]) => hash('sha1', encodeText(text))),
-  sprig_sha256sum: takes(['string'], ([text]) => hash('sha256', encodeText(text))),
-  sprig_adler32sum: takes(['string'], ([text]) => adler32(encodeText(text))),
 };
 
 const present = (values: readonly GoValue[]): readonly GoValue[] =>
   values.filter((value) => value !== undefined && value !== null);
 
-/** A letter after what ends a word: beyond ASCII nothing but spaces does. */
-const WORD_START = /(?<=^|(?=\p{ASCII})[^\w]|\p{White_Space})\p{L}/gsu;
+/** What comes after what ends a word: beyond ASCII nothing but spaces does. */
+const WORD_START = /(?<=^|(?=\p{ASCII})[^\w]|\p{White_Space})./gsu;
 
 /** Where there is a space, what is left is taken byte by byte, which is the end of letters beyond ASCII. */
 function withoutSpaces(text: string): string {
@@ -155,12 +139,3 @@ function splitAtMost(text: string, separator: string, most: number): readonly st
 
 const numbered = (parts: readonly string[]): TextMap =>
   new TextMap(parts.map((part, index) => [`_${index}`, part]));
-
-function adler32(bytes: Uint8Array): string {
-  let [low, high] = [1, 0];
-  for (const byte of bytes) {
-    low = (low + byte) % 65_521;
-    high = (high + low) % 65_521;
-  }
-  return String(high * 65_536 + low);
-}
