@@ -48,15 +48,8 @@ const command: BuildOptions = {
   },
 };
 
-/** The agent, and beside it what only some agents need: that which stays, and the functions that few templates call. */
-const agent: BuildOptions = {
-  ...bundle('agent', 'agent/main.ts'),
-  input: { agent: 'agent/main.ts' },
-  output: { ...COMMON, dir: 'dist', entryFileNames: '[name].cjs', chunkFileNames: 'agent-[name].cjs' },
-};
-
 const bundles: BuildOptions[] = [
-  agent,
+  bundle('agent', 'agent/main.ts'),
   bundle('sync', 'agent/sync/main.ts'),
   bundle('injector', 'injector/main.ts'),
   command,

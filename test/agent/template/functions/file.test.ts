@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseTemplate } from '#contract/template/parse.ts';
 import { evaluate } from '../../../../agent/template/evaluate.ts';
-import { FUNCTIONS } from '../../../../agent/template/functions/table.ts';
 import type { TemplateFiles, WrittenFile } from '../../../../agent/template/files.ts';
 
 const FILES: TemplateFiles = {
@@ -11,10 +10,7 @@ const FILES: TemplateFiles = {
 
 function evaluated(text: string, files: TemplateFiles | undefined = FILES): ReturnType<typeof evaluate> {
   const inputs = { has: () => true, secret: () => undefined, env: () => undefined, now: () => new Date(0) };
-  return evaluate(
-    { template: parseTemplate({ text, left: '{{', right: '}}' }), functions: FUNCTIONS },
-    { ...inputs, ...(files && { files }) },
-  );
+  return evaluate(parseTemplate({ text, left: '{{', right: '}}' }), { ...inputs, ...(files && { files }) });
 }
 
 function written(args: string): readonly (Omit<WrittenFile, 'content'> & { readonly text: string })[] {
@@ -75,8 +71,6 @@ test.each(['file "/a"', 'writeToFile "a" "" "" "0644" "x"'])(
   (call) => {
     const inputs = { has: () => true, secret: () => undefined, env: () => undefined, now: () => new Date(0) };
     const template = parseTemplate({ text: `{{ ${call} }}`, left: '{{', right: '}}' });
-    expect(() => evaluate({ template, functions: FUNCTIONS }, inputs)).toThrow(
-      /no file can be (?:read|written) here/u,
-    );
+    expect(() => evaluate(template, inputs)).toThrow(/no file can be (?:read|written) here/u);
   },
 );
