@@ -73,7 +73,8 @@ function walkTemplate(scope: Scope, { name, pipeline }: NodeOf<'template'>): Com
 /** Writes a template that is defined in this one. Throws Fault. */
 export function callTemplate(scope: Scope, name: string): Completion {
   const nodes = scope.trees.get(name);
-  if (nodes === undefined || name === '') throw new Fault(`template ${JSON.stringify(name)} is not defined`);
+  // The name may have been computed, and so be a secret: it is not repeated.
+  if (nodes === undefined || name === '') throw new Fault('no template of this name is defined');
   return scope.run.deeper(() => walk({ ...scope, variables: new Variables(scope.dot) }, nodes));
 }
 
