@@ -5,7 +5,8 @@ import { isWhole, PAIR } from './sets.ts';
 
 /**
  * A process that opens and reads without pause, by the visible names and by one look at `..data`, until its standard
- * input ends; then it prints what it saw as JSON. Usage: spinning-reader.ts <volume>
+ * input ends; then it prints what it saw as JSON. It says when it has looked often enough to mean something, for a busy
+ * machine gives it little time. Usage: spinning-reader.ts <volume>
  */
 const [volume = ''] = argv.slice(2);
 const seen = { reads: 0, broken: 0, missing: 0, pairs: 0, mixedPairs: 0 };
@@ -36,15 +37,21 @@ function readAsSet(): void {
   if (one !== other) seen.mixedPairs += 1;
 }
 
+const hasLookedEnough = (): boolean => seen.reads > 1000 && seen.pairs > 100;
+
 process.stdin.resume().on('end', () => {
   process.stdout.write(`${JSON.stringify(seen)}\n`);
   process.exit();
 });
 process.stdout.write('started\n');
-for (;;) {
+for (let isTold = false; ;) {
   for (let round = 0; round < 50; round += 1) {
     readByName();
     readAsSet();
+  }
+  if (!isTold && hasLookedEnough()) {
+    isTold = true;
+    process.stdout.write('looked\n');
   }
   await setImmediate();
 }
