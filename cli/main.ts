@@ -1,31 +1,28 @@
-import { EXIT, type Exit, type Io, type Run } from './io.ts';
+import { type Commands, dispatch, listing } from './commands.ts';
+import { EXIT, type Io } from './io.ts';
 
-/** Each is loaded only if it is called for: what asks a cluster or a store costs the others no start. */
-const COMMANDS: Readonly<Record<string, { readonly says: string; load(): Promise<{ readonly run: Run }> }>> =
-  {
-    explain: {
-      says: 'what the sync makes of the Secrets in manifests, and how to write them so that they work',
-      load: () => import('./explain/run.ts'),
-    },
-    tenant: {
-      says: 'teams: what they may have, whether they have it, and whether their manifests keep to it',
-      load: () => import('./tenant/run.ts'),
-    },
-    policy: {
-      says: 'the policies that hold teams to it, for the API server or for Kyverno',
-      load: () => import('./policy/run.ts'),
-    },
-    audit: {
-      says: 'who received which secret, what was refused, and what the logs do not say',
-      load: () => import('./audit/run.ts'),
-    },
-  };
+const COMMANDS: Commands = {
+  explain: {
+    says: 'what the sync makes of the Secrets in manifests, and how to write them so that they work',
+    load: () => import('./explain/run.ts'),
+  },
+  tenant: {
+    says: 'teams: what they may have, whether they have it, and whether their manifests keep to it',
+    load: () => import('./tenant/run.ts'),
+  },
+  policy: {
+    says: 'the policies that hold teams to it, for the API server or for Kyverno',
+    load: () => import('./policy/run.ts'),
+  },
+  audit: {
+    says: 'who received which secret, what was refused, and what the logs do not say',
+    load: () => import('./audit/run.ts'),
+  },
+};
 
 const USAGE = `sidekey COMMAND …
 
-${Object.entries(COMMANDS)
-  .map(([name, { says }]) => `  ${name.padEnd(10)}${says}\n`)
-  .join('')}
+${listing(COMMANDS)}
 sidekey COMMAND --help says more. All end with ${EXIT.done} if everything is well, with ${EXIT.refused} if what they looked at is not, with ${EXIT.badInput} if the command
 line or a file is wrong, and with ${EXIT.unanswered} if a cluster or a store does not answer.
 `;
@@ -53,25 +50,11 @@ const io: Io = {
   tell: (text) => void process.stderr.write(text),
 };
 
-async function main([name, ...args]: readonly string[]): Promise<Exit> {
-  if (name === 'help' || name === '--help' || name === '-h') {
-    io.print(USAGE);
-    return EXIT.done;
-  }
-  const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (command === undefined) {
-    const wrong = `${name ?? 'command'}: must be one of ${Object.keys(COMMANDS).join(', ')}`;
-    io.tell(`${wrong}\n\n${USAGE}`);
-    return EXIT.badInput;
-  }
-  const { run } = await command.load();
-  return run(args, io);
-}
-
 // Whoever reads may have seen enough, as `head` has.
 process.stdout.on('error', () => undefined);
 void start();
 
 async function start(): Promise<void> {
-  process.exitCode = await main(process.argv.slice(2));
+  const words = process.argv.slice(2);
+  process.exitCode = await dispatch(words, io, { commands: COMMANDS, around: 'command', usage: USAGE });
 }
