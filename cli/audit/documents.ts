@@ -4,7 +4,7 @@ import type { Document } from '../../governance/audit/inputs/document.ts';
 import { readTree } from '../files.ts';
 import type { Input } from '../input.ts';
 import { readManifests } from '../manifest/manifest.ts';
-import { describePlace } from '../manifest/place.ts';
+import { describePlace } from '../../governance/place.ts';
 
 /** Reads the objects of files, YAML or JSON, and of the YAML and JSON below directories. */
 export function readDocuments(names: readonly string[]): Parsed<readonly Document[]> {

@@ -1,7 +1,7 @@
 import { type Parsed, parsed, type Problem, rejected } from '#contract/problem.ts';
 import type { Document } from '../../governance/audit/inputs/document.ts';
 import { INPUT_NAMES, type InputName } from '../../governance/audit/missing.ts';
-import { describePlace } from '../../governance/tenant/declaration.ts';
+import { describePlace } from '../../governance/place.ts';
 import type { Tenancy } from '../../governance/tenant/platform.ts';
 import { readTree } from '../files.ts';
 import { readTenancy } from '../tenant/read.ts';

@@ -1,6 +1,6 @@
 import { INFISICAL_BINDING_KEY, VAULT_BINDING_KEY } from '#contract/binding.ts';
 import { KEYS_KEY, SOURCE_KEY, STATUS_KEYS, SYNC_KEY, TEMPLATE_PREFIX } from '#contract/secret-sync.ts';
-import type { Place } from '../manifest/place.ts';
+import type { Place } from '../../governance/place.ts';
 import type { Finding } from './finding.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { textAnnotations } from './namespace.ts';

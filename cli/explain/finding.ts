@@ -1,4 +1,4 @@
-import type { Place } from '../manifest/place.ts';
+import type { Place } from '../../governance/place.ts';
 
 /**
  * What a finding comes to.

@@ -1,4 +1,4 @@
-import { describePlace } from '../manifest/place.ts';
+import { describePlace } from '../../governance/place.ts';
 import type { ObjectReport, Report } from './report.ts';
 
 /** The working manifests alone, to be applied as they stand, and why one is not among them. */

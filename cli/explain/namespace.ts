@@ -1,7 +1,7 @@
 import { INFISICAL_BINDING_KEY, VAULT_BINDING_KEY } from '#contract/binding.ts';
 import { type JsonObject, objectIn, textIn } from '#contract/json.ts';
 import { type BoundNamespace, readNamespace } from '../../agent/sync/decide/namespace.ts';
-import type { Place } from '../manifest/place.ts';
+import type { Place } from '../../governance/place.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 
 /** What is known of namespaces beside the manifests themselves. */

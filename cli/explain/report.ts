@@ -1,5 +1,5 @@
 import type { Understood } from './annotation.ts';
-import type { Place } from '../manifest/place.ts';
+import type { Place } from '../../governance/place.ts';
 import type { Finding } from './finding.ts';
 import type { SyncPlan } from './sync.ts';
 import type { WorkingManifest } from './working.ts';

@@ -1,4 +1,4 @@
-import { describePlace } from '../manifest/place.ts';
+import { describePlace } from '../../governance/place.ts';
 import type { Finding } from './finding.ts';
 import { wrapped } from '../text/layout.ts';
 import { BINDING_HINT } from './namespace.ts';

@@ -14,7 +14,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { isArray, isObject, type JsonObject } from '#contract/json.ts';
-import type { Place } from './place.ts';
+import type { Place } from '../../governance/place.ts';
 import { describeYamlFault } from './yaml-fault.ts';
 
 /** One Kubernetes object of a file, and where each part of it stands. */

@@ -1,11 +1,5 @@
 import type { JsonObject } from '#contract/json.ts';
-
-/** Where something stands, as editors count: both from 1. */
-export interface Place {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-}
+import type { Place } from '../place.ts';
 
 /** One document of a file, and where each part of it stands. */
 export interface Declaration {
@@ -22,6 +16,3 @@ export interface Remark {
   /** What is wrong and what to write instead. */
   readonly message: string;
 }
-
-/** `tenants/a.yaml:9`. */
-export const describePlace = ({ file, line }: Place): string => `${file}:${line}`;

@@ -1,6 +1,7 @@
 import { isObject, textIn } from '#contract/json.ts';
 import { KNOWN_ACCELERATORS, KNOWN_DEVICE_CLASSES } from './accelerators.ts';
-import { type Declaration, describePlace, type Place, type Remark } from './declaration.ts';
+import { describePlace, type Place } from '../place.ts';
+import type { Declaration, Remark } from './declaration.ts';
 import type { Platform, Tenancy } from './platform.ts';
 import type { Claim } from './read/claim.ts';
 import { refuseContradictions, type TenantClaim } from './read/contradictions.ts';

@@ -4,7 +4,7 @@ import type { Effect, Finding } from '../../../governance/check/finding.ts';
 import type { Tenancy } from '../../../governance/tenant/platform.ts';
 import type { FoundInput } from '../../files.ts';
 import { type Fault, type Manifest, readManifests } from '../../manifest/manifest.ts';
-import type { Place } from '../../manifest/place.ts';
+import type { Place } from '../../../governance/place.ts';
 import { injectorOf } from './injector.ts';
 
 /** Everything there is to say of some manifests. */

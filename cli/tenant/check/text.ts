@@ -1,5 +1,5 @@
 import type { Effect } from '../../../governance/check/finding.ts';
-import { describePlace } from '../../manifest/place.ts';
+import { describePlace } from '../../../governance/place.ts';
 import { wrapped } from '../../text/layout.ts';
 import type { Paint } from '../../text/paint.ts';
 import type { CheckReport, ObjectReport, Placed } from './report.ts';

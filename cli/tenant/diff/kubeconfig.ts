@@ -3,7 +3,7 @@ import { isObject, type Json, type JsonObject, listIn, objectIn, textIn } from '
 import { type Parsed, parsed, type Problem, rejected } from '#contract/problem.ts';
 import type { Input } from '../../input.ts';
 import { readManifests } from '../../manifest/manifest.ts';
-import { describePlace } from '../../manifest/place.ts';
+import { describePlace } from '../../../governance/place.ts';
 import { isAddress, isLoopback } from './address.ts';
 
 /** Something in PEM: as it stands in a kubeconfig, or where it is to be read. */

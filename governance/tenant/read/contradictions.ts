@@ -1,4 +1,4 @@
-import { describePlace } from '../declaration.ts';
+import { describePlace } from '../../place.ts';
 import type { Claim, ClaimKind } from './claim.ts';
 import { refuse } from './field.ts';
 

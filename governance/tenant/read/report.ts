@@ -1,4 +1,5 @@
-import type { Declaration, Place, Remark } from '../declaration.ts';
+import type { Place } from '../../place.ts';
+import type { Declaration, Remark } from '../declaration.ts';
 
 /** Takes what there is to say of one document. */
 export interface Report {

@@ -1,5 +1,5 @@
 import { run } from '../../../cli/audit/run.ts';
-import type { Io } from '../../../cli/io.ts';
+import { captureIo } from '../captured-io.ts';
 
 /** What a command printed, told, and ended with. */
 export interface Captured {
@@ -10,15 +10,7 @@ export interface Captured {
 
 /** Runs `sidekey audit` in this process, at a time that is always the same. */
 export async function audit(...args: readonly string[]): Promise<Captured> {
-  let [stdout, stderr] = ['', ''];
-  const io: Io = {
-    environment: {},
-    coloured: false,
-    now: () => Date.parse('2026-11-26T12:00:00Z'),
-    print: (text) => void (stdout += text),
-    printed: () => Promise.resolve(),
-    tell: (text) => void (stderr += text),
-  };
+  const io = { ...captureIo(), now: () => Date.parse('2026-11-26T12:00:00Z') };
   const code = await run(args, io);
-  return { code, stdout, stderr };
+  return { code, stdout: io.printedText(), stderr: io.told() };
 }
