@@ -4,16 +4,17 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execute } from './command.ts';
 
-/** What Kubernetes 1.36 asks for. */
-const OLDEST: readonly [number, number] = [1, 26];
-const PINNED = '1.26.6';
+/** What the modules of Kubernetes and of Kyverno ask for at least; nobody is to fetch another tool chain for them. */
+const OLDEST = [1, 26, 6] as const;
+const PINNED = OLDEST.join('.');
 
-/** Whether `go version` names a Go that can build the cluster. */
+/** Whether `go version` names a Go that can build the cluster and Kyverno. */
 export function isRecentGo(versionLine: string): boolean {
-  const match = /\bgo(\d+)\.(\d+)/u.exec(versionLine);
+  const match = /\bgo(\d+)\.(\d+)(?:\.(\d+))?/u.exec(versionLine);
   if (match === null) return false;
-  const [major, minor] = [Number(match[1]), Number(match[2])];
-  return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
+  const version = match.slice(1).map((part = '0') => Number(part));
+  const at = OLDEST.findIndex((least, index) => version[index] !== least);
+  return at < 0 || (version[at] ?? 0) > (OLDEST[at] ?? 0);
 }
 
 async function install(directory: string): Promise<void> {

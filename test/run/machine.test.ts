@@ -27,8 +27,11 @@ describe('what the machine lacks', () => {
 
 test.each([
   ['go version go1.26.6 linux/amd64', true],
+  ['go version go1.26.10 linux/amd64', true],
   ['go version go1.27rc1 linux/amd64', true],
   ['go version go2.0 linux/amd64', true],
+  ['go version go1.26.5 linux/amd64', false],
+  ['go version go1.26 linux/amd64', false],
   ['go version go1.19.8 linux/amd64', false],
   ['go version go1.9 linux/amd64', false],
   ['Cannot run go', false],

@@ -42,7 +42,7 @@ function run(build: Build, directory: string): Promise<void> {
     child.once('error', reject);
     child.once('exit', (code) => {
       if (code === 0) resolve();
-      else reject(new Error(`Cannot build ${build.what}: it ended with ${code}; it needs Go 1.26`));
+      else reject(new Error(`Cannot build ${build.what}: it ended with ${code}; it needs Go 1.26.6`));
     });
   });
 }
