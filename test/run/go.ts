@@ -10,9 +10,8 @@ const PINNED = OLDEST.join('.');
 
 /** Whether `go version` names a Go that can build the cluster and Kyverno. */
 export function isRecentGo(versionLine: string): boolean {
-  const match = /\bgo(\d+)\.(\d+)(?:\.(\d+))?/u.exec(versionLine);
-  if (match === null) return false;
-  const version = match.slice(1).map((part = '0') => Number(part));
+  const [, major, minor, patch = '0'] = /\bgo(\d+)\.(\d+)(?:\.(\d+))?/u.exec(versionLine) ?? [];
+  const version = [major, minor, patch].map(Number);
   const at = OLDEST.findIndex((least, index) => version[index] !== least);
   return at < 0 || (version[at] ?? 0) > (OLDEST[at] ?? 0);
 }
