@@ -133,7 +133,7 @@ test('what a token may not read is told once for each kind of path, and the rest
   const { compared, drifts, unanswered } = await compare(ask);
   expect({ compared, drifts }).toEqual({ compared: 2, drifts: [] });
   expect(unanswered.map(({ message }) => message)).toEqual([
-    'Cannot read auth/jwt/role/team-a: the token may not; grant it "read" on "auth/jwt/role/*"; and 1 more of this kind',
     'Cannot list auth/jwt/role: the token may not; grant it "list" on "auth/jwt/role"',
+    'Cannot read auth/jwt/role/team-a: the token may not; grant it "read" on "auth/jwt/role/*"; and 1 more of this kind',
   ]);
 });
