@@ -48,8 +48,15 @@ const command: BuildOptions = {
   },
 };
 
+/** The agent, and beside it what only some agents need: that which stays, and the functions that few templates call. */
+const agent: BuildOptions = {
+  ...bundle('agent', 'agent/main.ts'),
+  input: { agent: 'agent/main.ts' },
+  output: { ...COMMON, dir: 'dist', entryFileNames: '[name].cjs', chunkFileNames: 'agent-[name].cjs' },
+};
+
 const bundles: BuildOptions[] = [
-  bundle('agent', 'agent/main.ts'),
+  agent,
   bundle('sync', 'agent/sync/main.ts'),
   bundle('injector', 'injector/main.ts'),
   command,

@@ -8,6 +8,7 @@ import { isLogLevel, LOG_LEVELS, type LogLevel } from '#platform/log.ts';
 import type { FileToRender } from './render-files.ts';
 import { evaluateSource } from './source/evaluate.ts';
 import { evaluate } from './template/evaluate.ts';
+import { prepare } from './template/prepare.ts';
 
 const USAGE = 'usage: agent run|init [--config FILE], or agent sync --config FILE';
 
@@ -62,12 +63,12 @@ export function loadConfig(source: Command['source']): Parsed<ReadConfig> {
 }
 
 /** Makes the files ready to be evaluated: templates are parsed, each once. */
-export function parseFiles(files: readonly FileSpec[]): Parsed<readonly FileToRender[]> {
+export async function parseFiles(files: readonly FileSpec[]): Promise<Parsed<readonly FileToRender[]>> {
   const problems: Problem[] = [];
   const ready: FileToRender[] = [];
   for (const spec of files) {
     try {
-      ready.push({ spec, ...evaluatorOf(spec) });
+      ready.push({ spec, ...(await evaluatorOf(spec)) });
     } catch (error) {
       if (!(error instanceof TemplateSyntaxError)) throw error;
       problems.push({ key: `files "${spec.name}"`, message: error.message });
@@ -77,8 +78,9 @@ export function parseFiles(files: readonly FileSpec[]): Parsed<readonly FileToRe
 }
 
 /** @throws {TemplateSyntaxError} */
-function evaluatorOf(spec: FileSpec): Omit<FileToRender, 'spec'> {
+async function evaluatorOf(spec: FileSpec): Promise<Omit<FileToRender, 'spec'>> {
   if ('source' in spec) return { evaluate: (inputs) => evaluateSource(spec.source, spec.format, inputs) };
   const template = parseTemplate(spec.template);
-  return { readsFiles: template.functions.has('file'), evaluate: (inputs) => evaluate(template, inputs) };
+  const prepared = await prepare(template);
+  return { readsFiles: template.functions.has('file'), evaluate: (inputs) => evaluate(prepared, inputs) };
 }

@@ -23,7 +23,7 @@ async function start({ mode, source, logLevel }: Command, stop: AbortSignal): Pr
   const read = loadConfig(source);
   if (!read.ok) return refuse(read.problems, TERMINATION_LOG);
   const { config, warnings } = read.value;
-  const files = parseFiles(config.files);
+  const files = await parseFiles(config.files);
   if (!files.ok) return refuse(files.problems, config.terminationLog);
   const log = createLog(logLevel, 'agent');
   for (const { key, message } of warnings) log.warn({ key, problem: message }, 'Odd configuration');

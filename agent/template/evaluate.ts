@@ -5,6 +5,7 @@ import type { ValueMap } from '../value/value.ts';
 import { Fault, TemplateError } from './error.ts';
 import type { GoValue } from './go/value.ts';
 import type { TemplateFiles, WrittenFile } from './files.ts';
+import type { Prepared } from './prepare.ts';
 import { newBudget, Run } from './run.ts';
 import { type Scope, Variables } from './scope.ts';
 import { callTemplate, walk } from './walk.ts';
@@ -46,12 +47,13 @@ export type Evaluation =
  * @throws {TemplateError} If it cannot be rendered with these values, or takes more work than the budget has left; the message
  *   never holds one.
  */
-export function evaluate(template: Template, inputs: TemplateInputs, budget = newBudget()): Evaluation {
+export function evaluate(prepared: Prepared, inputs: TemplateInputs, budget = newBudget()): Evaluation {
+  const { template, functions } = prepared;
   const { trees, errorOnMissingKey } = template;
   const expand = (same: Run, name: string, dot: GoValue): void => {
     callTemplate({ ...rootScope(same, trees), dot }, name);
   };
-  const run = new Run(inputs, budget, { errorOnMissingKey, expand });
+  const run = new Run(inputs, budget, { functions, errorOnMissingKey, expand });
   try {
     walk(rootScope(run, trees), trees.get('') ?? []);
   } catch (error) {

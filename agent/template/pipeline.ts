@@ -4,7 +4,6 @@ import { type Argument, assign, callFunction } from './call.ts';
 import { Fault } from './error.ts';
 import { takeFields } from './field.ts';
 import type { Parameter } from './functions/signature.ts';
-import { FUNCTIONS } from './functions/table.ts';
 import { Float, type GoValue, Integer } from './go/value.ts';
 import type { Scope } from './scope.ts';
 
@@ -37,7 +36,7 @@ function evaluateCommand(scope: Scope, command: Command, piped: readonly GoValue
 }
 
 function callNamed({ run }: Scope, name: string, args: readonly Argument[]): GoValue {
-  const fn = FUNCTIONS.get(name);
+  const fn = run.functionNamed(name);
   if (fn === undefined) throw new Fault(`function "${name}" is not defined`);
   return callFunction(name, fn, args, run);
 }

@@ -4,7 +4,7 @@ import type { ValueMap } from '../value/value.ts';
 import { Fault } from './error.ts';
 import type { TemplateInputs } from './evaluate.ts';
 import type { TemplateFiles, WrittenFile } from './files.ts';
-import type { FileText, FunctionContext } from './functions/signature.ts';
+import type { FileText, FunctionContext, Functions, TemplateFunction } from './functions/signature.ts';
 import { copyMap, countValues } from './go/copy.ts';
 import { type GoValue, Scratch } from './go/value.ts';
 
@@ -26,6 +26,7 @@ const STORE_TITLES = { vault: 'Vault', infisical: 'Infisical' } as const;
 
 /** What a run has to know of the template. */
 interface Language {
+  readonly functions: Functions;
   readonly errorOnMissingKey: boolean;
   /** Writes a template that is defined in this one. */
   expand(run: Run, name: string, dot: GoValue): void;
@@ -55,6 +56,10 @@ export class Run implements FunctionContext {
   /** Whether a key that a map does not have is an error. */
   get errorOnMissingKey(): boolean {
     return this.#language.errorOnMissingKey;
+  }
+
+  functionNamed(name: string): TemplateFunction | undefined {
+    return this.#language.functions.get(name);
   }
 
   /** Where in the template's text the run is, in UTF-16 units. */

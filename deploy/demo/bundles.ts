@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -22,6 +22,14 @@ export async function ensureBundles(): Promise<boolean> {
   ]);
   for (const options of [bundles].flat()) await build({ ...options, logLevel: 'silent' });
   return true;
+}
+
+/** The bundle of the agent, and the parts of it that it reads when they are called for. */
+export async function agentFiles(): Promise<readonly string[]> {
+  const names = await readdir(dirname(AGENT_BUNDLE));
+  return names
+    .filter((name) => /^agent.*\.cjs$/u.test(name))
+    .map((name) => join(dirname(AGENT_BUNDLE), name));
 }
 
 /**

@@ -1,12 +1,12 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type AgentConfig, parseConfig, serialiseConfig } from '#contract/agent-config.ts';
 import { CONFIG_VARIABLE, CONTAINER } from '#contract/layout.ts';
 import { describeProblems } from '#contract/problem.ts';
 import type { TokenIssuer } from '../../test/servers/service-account.ts';
 import { SERVICE_ACCOUNT } from './admission.ts';
-import { AGENT_BUNDLE, agentEntrypoint } from './bundles.ts';
+import { agentEntrypoint, agentFiles } from './bundles.ts';
 import type { Command } from './crew.ts';
 import { type Container, places, type Pod } from './pod.ts';
 import type { Layout, Sandbox } from './sandbox.ts';
@@ -46,9 +46,10 @@ export async function layOut(
   const all = places(pod, container);
   const tokens = join(directory, 'tokens');
   await mkdir(tokens);
+  const [, bundle = ''] = await agentEntrypoint();
   const files = [
     { path: NODE, source: process.execPath },
-    { path: (await agentEntrypoint())[1] ?? '', source: AGENT_BUNDLE },
+    ...(await agentFiles()).map((source) => ({ path: join(dirname(bundle), basename(source)), source })),
     { path: MODEL_SERVER, source: MODEL_SERVER_SOURCE },
     { path: config.terminationLog, source: join(directory, 'termination-log') },
   ];

@@ -67,8 +67,12 @@ describe('the configuration', () => {
 });
 
 describe('templates', () => {
-  test('that cannot be parsed are all named, with the place', () => {
-    const files = parseFiles([file('good', 'text'), file('bad', '{{ if }}'), file('worse', '{{ nothing }}')]);
+  test('that cannot be parsed are all named, with the place', async () => {
+    const files = await parseFiles([
+      file('good', 'text'),
+      file('bad', '{{ if }}'),
+      file('worse', '{{ nothing }}'),
+    ]);
     expect(files.ok ? [] : files.problems).toMatchObject([
       { key: 'files "bad"', message: expect.stringContaining('line 1') as string },
       { key: 'files "worse"', message: expect.stringContaining('line 1') as string },
@@ -76,7 +80,7 @@ describe('templates', () => {
   });
 });
 
-test('a file is made of a secret in a format where no template is given', () => {
+test('a file is made of a secret in a format where no template is given', async () => {
   const spec = {
     name: 'app.env',
     volume: '/secrets',
@@ -85,7 +89,7 @@ test('a file is made of a secret in a format where no template is given', () => 
     source: { store: 'vault', path: 'kv/app' },
     format: 'dotenv',
   } as const;
-  const files = parseFiles([spec]);
+  const files = await parseFiles([spec]);
   const body: ValueMap = new Map([['data', new Map([['KEY', 'value']])]]);
   const inputs = { has: () => true, secret: () => body, env: () => undefined, now: () => new Date(0) };
   const evaluation = files.ok ? files.value[0]?.evaluate(inputs) : undefined;

@@ -6,6 +6,7 @@ import type { RenderedFile } from '../../agent/render/plan.ts';
 import type { FileState, Rendered, SecretState } from '../../agent/schedule/state.ts';
 import { Secret } from '../../agent/secret.ts';
 import { evaluate } from '../../agent/template/evaluate.ts';
+import { FUNCTIONS } from '../../agent/template/functions/table.ts';
 import { parseJson } from '../../agent/value/json.ts';
 import { isValueMap } from '../../agent/value/value.ts';
 
@@ -15,7 +16,7 @@ function file(name: string, text: string): FileToRender {
   const source = { text, left: '{{', right: '}}' };
   const template = parseTemplate(source);
   const spec = { name, volume: VOLUME, path: name, mode: 0o644, template: source };
-  return { spec, evaluate: (inputs) => evaluate(template, inputs) };
+  return { spec, evaluate: (inputs) => evaluate({ template, functions: FUNCTIONS }, inputs) };
 }
 
 function held(path: string, value: string): [string, SecretState] {

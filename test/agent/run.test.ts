@@ -9,6 +9,7 @@ import { newState } from '../../agent/schedule/resume.ts';
 import type { AgentState, Render } from '../../agent/schedule/state.ts';
 import { evaluateSource } from '../../agent/source/evaluate.ts';
 import { evaluate } from '../../agent/template/evaluate.ts';
+import { FUNCTIONS } from '../../agent/template/functions/table.ts';
 import { MemoryProvider } from './memory-provider.ts';
 import { SteeredClock } from './steered-clock.ts';
 
@@ -19,7 +20,7 @@ function file(name: string, text: string): FileToRender {
   const source = { text, left: '{{', right: '}}' };
   const template = parseTemplate(source);
   const spec = { name, volume: '/secrets', path: name, mode: 0o644, template: source };
-  return { spec, evaluate: (inputs) => evaluate(template, inputs) };
+  return { spec, evaluate: (inputs) => evaluate({ template, functions: FUNCTIONS }, inputs) };
 }
 
 function ofSource(name: string, source: SecretSource): FileToRender {

@@ -53,6 +53,17 @@ describe('the agent’s bundle', () => {
     expect(bundle('agent').code).not.toContain('AdmissionReview');
   });
 
+  test('is read at the start without what only some agents need', async () => {
+    const [options] = bundles;
+    const { output } = await build({ ...options, write: false });
+    const chunks = output.filter((part) => part.type === 'chunk');
+    const entry = chunks.find(({ isEntry }) => isEntry);
+    expect(entry?.imports.filter((name) => !isBuiltin(name))).toEqual([]);
+    const later = /\/agent\/(?:serve\.ts|notify\/command\.ts|template\/(?:yaml|regex|functions\/sprig)\/)/u;
+    expect(entry?.moduleIds.filter((module) => later.test(module))).toEqual([]);
+    expect(holding('agent', later).length).toBeGreaterThan(20);
+  });
+
   test.each([
     'axios',
     'undici',

@@ -29,7 +29,10 @@ async function inspect(image: string, format: string): Promise<string> {
 }
 
 /** What each image holds beside Node. */
-const BUNDLES = { agent: ['agent.cjs', 'sync.cjs'], injector: ['injector.cjs'] };
+const BUNDLES = {
+  agent: ['agent-command.cjs', 'agent-serve.cjs', 'agent-table.cjs', 'agent.cjs', 'sync.cjs'],
+  injector: ['injector.cjs'],
+};
 
 describe.each(['agent', 'injector'] as const)('Dockerfile.%s', (name) => {
   const tag = `localhost/sidekey-${name}:images-test`;

@@ -10,6 +10,7 @@ import { refKey, type SecretRef } from '../../agent/provider/provider.ts';
 import type { SecretState } from '../../agent/schedule/state.ts';
 import { Secret } from '../../agent/secret.ts';
 import { evaluate } from '../../agent/template/evaluate.ts';
+import { FUNCTIONS } from '../../agent/template/functions/table.ts';
 import { parseJson } from '../../agent/value/json.ts';
 import { isValueMap, type ValueMap } from '../../agent/value/value.ts';
 import { runBaoAgent } from '../golden/templates/bao-agent.ts';
@@ -80,7 +81,10 @@ async function ours(name: string, text: string): Promise<{ failure: string | und
   await mkdir(volume);
   const template = parseTemplate({ text: textFor(text, volume), left: '{{', right: '}}' });
   const spec = { name, volume, path: 'file', mode: 0o644, template: { text, left: '', right: '' } };
-  const file: FileToRender = { spec, evaluate: (inputs) => evaluate(template, inputs) };
+  const file: FileToRender = {
+    spec,
+    evaluate: (inputs) => evaluate({ template, functions: FUNCTIONS }, inputs),
+  };
   const local = createLocalFiles({ stateDirectory: join(directory, 'state') });
   const world = {
     providers: new Map([['vault' as const, {} as never]]),

@@ -7,6 +7,7 @@ import { refKey, type Session } from '../../agent/provider/provider.ts';
 import { createVaultProvider } from '../../agent/provider/vault/provider.ts';
 import { Secret } from '../../agent/secret.ts';
 import { evaluate } from '../../agent/template/evaluate.ts';
+import { FUNCTIONS } from '../../agent/template/functions/table.ts';
 import type { ValueMap } from '../../agent/value/value.ts';
 import { runBaoAgent } from '../golden/templates/bao-agent.ts';
 import { type OpenBaoServer, startOpenBao } from '../servers/openbao.ts';
@@ -47,12 +48,15 @@ async function ours(text: string): Promise<string> {
   const template = parseTemplate({ text, left: '{{', right: '}}' });
   const known = new Map<string, ValueMap>();
   for (;;) {
-    const evaluation = evaluate(template, {
-      has: () => true,
-      secret: (ref) => known.get(refKey(ref)),
-      env: () => undefined,
-      now: () => new Date(),
-    });
+    const evaluation = evaluate(
+      { template, functions: FUNCTIONS },
+      {
+        has: () => true,
+        secret: (ref) => known.get(refKey(ref)),
+        env: () => undefined,
+        now: () => new Date(),
+      },
+    );
     if (evaluation.ok) return encodeText(evaluation.text.reveal()).toString();
     for (const ref of evaluation.missing)
       known.set(refKey(ref), (await session.read(ref, new AbortController().signal)).value.reveal());

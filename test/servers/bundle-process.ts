@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmod, copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../run/command.ts';
@@ -22,7 +22,7 @@ export interface BundleOptions {
 }
 
 /** What each image holds beside Node. */
-const FILES = { agent: ['agent.cjs', 'sync.cjs'], injector: ['injector.cjs'] } as const;
+const FILES = { agent: /^(?:agent.*|sync)\.cjs$/u, injector: /^injector\.cjs$/u } as const;
 
 /** Of the images, and owner of what they write. */
 export const NONROOT = 65_532;
@@ -44,7 +44,9 @@ export async function startBundle({ name, args = [], environment }: BundleOption
   const node = join(directory, 'node');
   const bundle = join(directory, `${name}.cjs`);
   await copyFile(await imageNode(), node);
-  for (const file of FILES[name]) await copyFile(join(ROOT, 'dist', file), join(directory, file));
+  const built = await readdir(join(ROOT, 'dist'));
+  for (const file of built.filter((each) => FILES[name].test(each)))
+    await copyFile(join(ROOT, 'dist', file), join(directory, file));
   const command = [...PRIVILEGES, '--pdeathsig', 'KILL', node, bundle, ...args];
   const child = spawn('setpriv', command, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   const chunks: Buffer[] = [];

@@ -8,6 +8,7 @@ import { referenceOf } from '../../source/reference.ts';
 import { allValuesOf, textOf, valuesOf } from '../../source/values.ts';
 import { Fault, TemplateError } from '../../template/error.ts';
 import { evaluate, type TemplateInputs } from '../../template/evaluate.ts';
+import { FUNCTIONS } from '../../template/functions/table.ts';
 import type { Budget } from '../../template/run.ts';
 import type { ValueMap } from '../../value/value.ts';
 import { findAlike } from './alike.ts';
@@ -175,7 +176,7 @@ function rendered(
   { stores, budget }: TemplateTerms,
 ): string | SyncProblem | undefined {
   try {
-    const evaluation = evaluate(template, inputs, budget);
+    const evaluation = evaluate({ template, functions: FUNCTIONS }, inputs, budget);
     if (!evaluation.ok) return undefined;
     const text = evaluation.text.reveal();
     const none = evaluation.used.find((ref) => isEmptied(ref, stores.known(ref)));

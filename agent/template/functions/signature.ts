@@ -59,6 +59,13 @@ export type Family<F extends FunctionFamily> = Readonly<
   Record<(typeof FUNCTION_FAMILIES)[F][number], TemplateFunction>
 >;
 
+/** By name. */
+export type Functions = ReadonlyMap<string, TemplateFunction>;
+
+export const functionsOf = (
+  families: Readonly<Record<string, Readonly<Record<string, TemplateFunction>>>>,
+): Functions => new Map(Object.values(families).flatMap((family) => Object.entries(family)));
+
 /** A function of fixed parameters. `call` throws `Fault`. */
 export function takes<const P extends readonly Parameter[]>(
   parameters: P,

@@ -1,5 +1,6 @@
 import { parseTemplate } from '#contract/template/parse.ts';
 import { evaluate, type Evaluation, type TemplateInputs } from '../../../agent/template/evaluate.ts';
+import { FUNCTIONS } from '../../../agent/template/functions/table.ts';
 import { parseJson } from '../../../agent/value/json.ts';
 import { isValueMap, type ValueMap } from '../../../agent/value/value.ts';
 
@@ -28,7 +29,10 @@ function body(json: string): ValueMap {
 }
 
 export function evaluateText(text: string, world: World = {}): Evaluation {
-  return evaluate(parseTemplate({ text, left: '{{', right: '}}' }), inputs(world));
+  return evaluate(
+    { template: parseTemplate({ text, left: '{{', right: '}}' }), functions: FUNCTIONS },
+    inputs(world),
+  );
 }
 
 /** The text of a template that has all it needs. */

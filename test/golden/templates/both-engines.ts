@@ -4,6 +4,7 @@ import { TemplateSyntaxError } from '#contract/template/error.ts';
 import { parseTemplate } from '#contract/template/parse.ts';
 import { TemplateError } from '../../../agent/template/error.ts';
 import { evaluate } from '../../../agent/template/evaluate.ts';
+import { FUNCTIONS } from '../../../agent/template/functions/table.ts';
 import { parseJson } from '../../../agent/value/json.ts';
 import { isValueMap, type ValueMap } from '../../../agent/value/value.ts';
 import type { OpenBaoServer } from '../../servers/openbao.ts';
@@ -107,7 +108,7 @@ function renderOurs(name: string, text: string, body: ValueMap): Ours {
   const source = { text: whole, left: '{{', right: '}}' };
   const inputs = { has: () => true, secret: () => body, env: () => undefined, now: () => new Date(0) };
   try {
-    const evaluation = evaluate(parseTemplate(source), inputs);
+    const evaluation = evaluate({ template: parseTemplate(source), functions: FUNCTIONS }, inputs);
     if (!evaluation.ok) throw new Error('It waits for a secret that there is');
     return { name, source, bytes: encodeText(evaluation.text.reveal()).toString('latin1'), isUnparsable: false };
   } catch (error) {

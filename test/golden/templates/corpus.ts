@@ -4,6 +4,7 @@ import type { TemplateSource } from '#contract/agent-config.ts';
 import { encodeText } from '#contract/template/bytes.ts';
 import { parseTemplate } from '#contract/template/parse.ts';
 import { evaluate, type TemplateInputs } from '../../../agent/template/evaluate.ts';
+import { FUNCTIONS } from '../../../agent/template/functions/table.ts';
 import { parseJson } from '../../../agent/value/json.ts';
 import { isValueMap, JsonNumber, mapAt, type ValueMap } from '../../../agent/value/value.ts';
 
@@ -89,7 +90,7 @@ export function render(source: TemplateSource): Buffer {
       env: (name) => ENVIRONMENT[name],
       now: () => new Date(0),
     };
-    const evaluation = evaluate(template, inputs);
+    const evaluation = evaluate({ template, functions: FUNCTIONS }, inputs);
     if (evaluation.ok) return encodeText(evaluation.text.reveal());
     for (const { operation, path } of evaluation.missing) {
       const found = operation === 'list' ? listing(path) : body(path);

@@ -1,6 +1,7 @@
 import { parseTemplate } from '#contract/template/parse.ts';
 import type { Node, Operand, Pipeline } from '#contract/template/tree.ts';
 import { evaluate } from '../../../agent/template/evaluate.ts';
+import { FUNCTIONS } from '../../../agent/template/functions/table.ts';
 import { parseJson } from '../../../agent/value/json.ts';
 import { isValueMap, type ValueMap } from '../../../agent/value/value.ts';
 import { type Case, refusedCases, renderedCases } from './corpus.ts';
@@ -54,7 +55,7 @@ function gives(call: string, body: ValueMap): boolean {
   const text = `{{ with secret "s" }}{{ $d := .Data }}{{ ${call} }}{{ end }}`;
   const inputs = { has: () => true, secret: () => body, env: () => undefined, now: () => new Date(0) };
   try {
-    return evaluate(parseTemplate({ text, left: '{{', right: '}}' }), inputs).ok;
+    return evaluate({ template: parseTemplate({ text, left: '{{', right: '}}' }), functions: FUNCTIONS }, inputs).ok;
   } catch {
     return false;
   }

@@ -7,6 +7,7 @@ import { encodePath, parsePath } from '../../../../agent/provider/vault/path.ts'
 import { isRefBound } from '../../../../agent/sync/decide/bound-reference.ts';
 import { readNamespace } from '../../../../agent/sync/decide/namespace.ts';
 import { evaluate } from '../../../../agent/template/evaluate.ts';
+import { FUNCTIONS } from '../../../../agent/template/functions/table.ts';
 import { TemplateError } from '../../../../agent/template/error.ts';
 
 const { binding } = readNamespace({
@@ -52,12 +53,15 @@ function askedBy(text: string): readonly SecretRef[] {
   const asked: SecretRef[] = [];
   const secret = (ref: SecretRef): undefined => void asked.push(ref);
   try {
-    evaluate(parseTemplate({ text, left: '{{', right: '}}' }), {
-      has: () => true,
-      secret,
-      env: () => undefined,
-      now: () => new Date(0),
-    });
+    evaluate(
+      { template: parseTemplate({ text, left: '{{', right: '}}' }), functions: FUNCTIONS },
+      {
+        has: () => true,
+        secret,
+        env: () => undefined,
+        now: () => new Date(0),
+      },
+    );
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
   }

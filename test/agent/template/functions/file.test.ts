@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseTemplate } from '#contract/template/parse.ts';
 import { evaluate } from '../../../../agent/template/evaluate.ts';
+import { FUNCTIONS } from '../../../../agent/template/functions/table.ts';
 import type { TemplateFiles, WrittenFile } from '../../../../agent/template/files.ts';
 
 const FILES: TemplateFiles = {
@@ -10,7 +11,10 @@ const FILES: TemplateFiles = {
 
 function evaluated(text: string, files: TemplateFiles | undefined = FILES): ReturnType<typeof evaluate> {
   const inputs = { has: () => true, secret: () => undefined, env: () => undefined, now: () => new Date(0) };
-  return evaluate(parseTemplate({ text, left: '{{', right: '}}' }), { ...inputs, ...(files && { files }) });
+  return evaluate(
+    { template: parseTemplate({ text, left: '{{', right: '}}' }), functions: FUNCTIONS },
+    { ...inputs, ...(files && { files }) },
+  );
 }
 
 function written(args: string): readonly (Omit<WrittenFile, 'content'> & { readonly text: string })[] {
@@ -71,6 +75,8 @@ test.each(['file "/a"', 'writeToFile "a" "" "" "0644" "x"'])(
   (call) => {
     const inputs = { has: () => true, secret: () => undefined, env: () => undefined, now: () => new Date(0) };
     const template = parseTemplate({ text: `{{ ${call} }}`, left: '{{', right: '}}' });
-    expect(() => evaluate(template, inputs)).toThrow(/no file can be (?:read|written) here/u);
+    expect(() => evaluate({ template, functions: FUNCTIONS }, inputs)).toThrow(
+      /no file can be (?:read|written) here/u,
+    );
   },
 );

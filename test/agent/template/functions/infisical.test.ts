@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseTemplate } from '#contract/template/parse.ts';
 import type { SecretRef } from '../../../../agent/provider/provider.ts';
 import { evaluate, type Evaluation } from '../../../../agent/template/evaluate.ts';
+import { FUNCTIONS } from '../../../../agent/template/functions/table.ts';
 import type { ValueMap } from '../../../../agent/value/value.ts';
 
 const secret = (key: string, value: string): ValueMap =>
@@ -21,7 +22,10 @@ function run(text: string, answer?: ValueMap, configured = true): Evaluation {
     env: () => undefined,
     now: () => new Date(0),
   };
-  return evaluate(parseTemplate({ text, left: '{{', right: '}}' }), inputs);
+  return evaluate(
+    { template: parseTemplate({ text, left: '{{', right: '}}' }), functions: FUNCTIONS },
+    inputs,
+  );
 }
 
 function textOf(text: string): string {
