@@ -28,6 +28,8 @@ export interface RenderedCase extends Case {
 export const ENVIRONMENT: Readonly<Record<string, string>> = {
   SIDEKEY_TEST_NAME: 'value',
   SIDEKEY_TEST_EMPTY: '',
+  NAMESPACE: 'shop',
+  POD_IP: '10.1.2.3',
 };
 
 export const refusedCases: readonly Case[] = loadCases('refused');
@@ -48,7 +50,7 @@ function loadCases(folder: string): readonly Case[] {
     });
 }
 
-/** Path and data of each secret; `kv/` is a KV v1 mount, `secret/` a KV v2 one. */
+/** Path and data of each secret; `secret/` is a KV v2 mount, the others are KV v1. */
 export const secrets: ReadonlyMap<string, ValueMap> = loadSecrets();
 
 function loadSecrets(): ReadonlyMap<string, ValueMap> {
@@ -61,7 +63,11 @@ function loadSecrets(): ReadonlyMap<string, ValueMap> {
 function body(path: string): ValueMap | undefined {
   const data = secrets.get(path) ?? secrets.get(path.replace('secret/', 'secret/data/'));
   if (data === undefined) return undefined;
-  const metadata = new Map([['version', new JsonNumber('1')]]);
+  const metadata = new Map<string, JsonNumber | string | boolean>([
+    ['deletion_time', ''],
+    ['destroyed', false],
+    ['version', new JsonNumber('1')],
+  ]);
   const isSecondVersion = path.startsWith('secret/');
   return new Map<string, ValueMap | string | boolean | JsonNumber | null>([
     ['request_id', 'c0ffee'],
@@ -74,7 +80,7 @@ function body(path: string): ValueMap | undefined {
 }
 
 function listing(path: string): ValueMap {
-  const prefix = `${path}/`;
+  const prefix = `${path.replace('secret/metadata/', 'secret/data/')}/`;
   const keys = [...secrets.keys()].filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
   return new Map([['data', new Map([['keys', keys]])]]);
 }
