@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '#platform/clock.ts';
 import type { Kubernetes } from '#platform/kubernetes/client.ts';
 import { lead } from '#platform/kubernetes/lease.ts';
-import { startCuttableProxy } from '../../servers/cuttable-proxy.ts';
+import { startFaultProxy } from '../../servers/fault-proxy.ts';
 import { eventually } from '../../servers/eventually.ts';
 import { NAMESPACE, openStage, type Stage } from './stage.ts';
 
@@ -69,17 +69,17 @@ const lease = (path: string): Promise<string> =>
   ]);
 
 test('another leads when the leader is cut off, never both, and at once when the leader stops', async () => {
-  await using proxy = await startCuttableProxy(new URL(stage.address));
+  await using proxy = await startFaultProxy(new URL(stage.address));
   const place = new Workplace();
   const one = place.enter('one', stage.client('worker', `https://127.0.0.1:${proxy.port}`));
   await place.see('one began');
   expect(await lease('holderIdentity')).toBe('one');
   const two = place.enter('two', stage.client('worker'));
-  proxy.freeze();
+  await proxy.inflict('black_hole');
   await place.see('two began');
   expect(await lease('holderIdentity')).toBe('two');
   expect(Number(await lease('leaseTransitions'))).toBeGreaterThan(0);
-  proxy.thaw();
+  await proxy.heal();
   await two.stop();
   expect(await lease('holderIdentity')).toMatch(/^(?:one)?$/u);
   await eventually('one to lead again', 60_000, async () => {

@@ -6,18 +6,18 @@ import type { Kubernetes } from '#platform/kubernetes/client.ts';
 import type { Watched } from '#platform/kubernetes/list.ts';
 import { watchResource, type WatchEvent } from '#platform/kubernetes/watch.ts';
 import { SteeredClock } from '../../agent/steered-clock.ts';
-import { type CuttableProxy, startCuttableProxy } from '../../servers/cuttable-proxy.ts';
+import { type FaultProxy, startFaultProxy } from '../../servers/fault-proxy.ts';
 import { eventually } from '../../servers/eventually.ts';
 import { NAMESPACE, NEVER, openStage, secret, SECRETS, type Stage } from './stage.ts';
 
 let stage: Stage;
 let worker: Kubernetes;
-let proxy: CuttableProxy;
+let proxy: FaultProxy;
 
 beforeAll(async () => {
   stage = await openStage('');
   worker = stage.client('worker');
-  proxy = await startCuttableProxy(new URL(stage.address));
+  proxy = await startFaultProxy(new URL(stage.address));
 });
 
 afterAll(async () => {
@@ -127,9 +127,9 @@ test('a watch whose connection is dead without a word is begun anew', async () =
   await listener.hear('synced');
   await put('heard', 'a');
   await listener.hear('put heard');
-  proxy.freeze();
+  await proxy.inflict('black_hole');
   await put('unheard', 'a');
-  proxy.thaw();
+  await proxy.heal();
   // Longer than the server keeps a watch, and the pause after it.
   await clock.advance(631_000);
   await listener.hear('put unheard');
@@ -143,15 +143,14 @@ test('a watch outlives the API server, and is told of what went on without it', 
   await listener.hear('put stays', 'put goes', 'synced');
   // What the watch does not see makes its version an old one.
   await stage.cluster.kubectl(['create', 'configmap', 'unseen', `--namespace=${NAMESPACE}`]);
-  await stage.cluster.restart(() => {
+  await stage.cluster.restart(async () => {
     // The way to the API server stays closed until there is something to catch up with.
-    proxy.freeze();
+    await proxy.inflict('black_hole');
     proxy.cut();
-    return Promise.resolve();
   });
   await eventually('the change', 30_000, () => put('comes', 'a'));
   await remove('goes');
-  proxy.thaw();
+  await proxy.heal();
   proxy.cut();
   await listener.hear('put comes', 'deleted goes');
   // An API server knows no version from before its start: this is the real 410.

@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { type OpenBaoServer, startOpenBao } from '../../../servers/openbao.ts';
+import type { NetworkFault } from '../../../servers/fault-proxy.ts';
+import { furnish } from '../stage.ts';
+import { NETWORK_FAULTS } from './table.ts';
+import { BRIEF_ROLE, expectSurvival, type Fault, PHASES } from './trial.ts';
+
+let bao: OpenBaoServer;
+
+beforeAll(async () => {
+  bao = await startOpenBao();
+  await furnish(bao, BRIEF_ROLE);
+});
+
+afterAll(() => bao.stop());
+
+const ofNetwork = (fault: NetworkFault): Fault => ({
+  begin: ({ proxy }) => proxy.inflict(fault),
+  end: ({ proxy }) => proxy.heal(),
+});
+
+const FAULTS: Readonly<Record<keyof typeof NETWORK_FAULTS, Fault>> = {
+  refused: ofNetwork('refused'),
+  black_hole: ofNetwork('black_hole'),
+  syn_dropped: ofNetwork('syn_dropped'),
+  slow: ofNetwork('slow'),
+  reset: ofNetwork('reset'),
+  cut: {
+    begin: async ({ front }) => front.behave('cut'),
+    end: async ({ front }) => front.behave('pass'),
+  },
+};
+
+const CASES = Object.entries(FAULTS).map(
+  ([name, fault]) => [NETWORK_FAULTS[name as keyof typeof NETWORK_FAULTS], fault] as const,
+);
+
+describe.concurrent.each(CASES)('when $fault', (row, fault) => {
+  test.each(PHASES)('and that begins with the %s, no file is lost and none stays old', (phase) =>
+    expectSurvival(bao, fault, row, phase),
+  );
+});

@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+
+/** A port whose packets nobody answers, as if a firewall dropped them. */
+export type DeafPort = AsyncDisposable;
+
+/** A process that listens and then stands still: what it does not take waits in a queue of two. */
+const LISTENER = `require('node:net').createServer()
+  .listen({ port: Number(process.argv[1]), host: '127.0.0.1', backlog: 1 }, () => {
+    process.stdout.write('listening', () => process.kill(process.pid, 'SIGSTOP'));
+  })`;
+
+/** More than the queue holds: the kernel answers nobody who comes after them. */
+const CALLERS = 4;
+
+/** Occupies a free port of loopback. */
+export async function occupy(port: number): Promise<DeafPort> {
+  const child = spawn(process.execPath, ['--eval', LISTENER, String(port)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'exit');
+  const kill = (): boolean => child.kill('SIGKILL');
+  process.once('exit', kill);
+  await once(child.stdout, 'data');
+  const callers = Array.from({ length: CALLERS }, () => call(port));
+  await Promise.race(callers.map((caller) => once(caller, 'connect')));
+  return {
+    async [Symbol.asyncDispose]() {
+      process.off('exit', kill);
+      for (const caller of callers) caller.destroy();
+      kill();
+      await ended;
+    },
+  };
+}
+
+function call(port: number): Socket {
+  return connect(port, '127.0.0.1').on('error', () => undefined);
+}
