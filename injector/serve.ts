@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { serveAdmin } from '#platform/admin.ts';
+import { certificatesIn } from '#platform/certificates.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Log } from '#platform/log.ts';
 import { review } from './admission/handler.ts';
 import type { Settings } from './admission/settings.ts';
-import { certificatesIn } from './authority.ts';
 import type { InjectorConfig } from './config.ts';
 import { createInjectorMetrics, type InjectorMetrics } from './metrics.ts';
 import { type KeyPair, KeyPairError, loadKeyPair, watchKeyPair } from './server/certificate.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Parsed, parsed, type Problem, rejected } from '#contract/problem.ts';
-import { certificatesIn } from '../../injector/authority.ts';
+import { certificatesIn } from '#platform/certificates.ts';
 import { injectorVariables, readInjectorConfig } from '../../injector/config.ts';
 import {
   type InjectorOptions,

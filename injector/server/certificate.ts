@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { Log } from '#platform/log.ts';
+import { watchFiles } from '#platform/watch-files.ts';
 
 export interface KeyPairFiles {
   readonly certFile: string;
@@ -57,19 +57,14 @@ export interface KeyPairWatch {
   readonly replaced: (keyPair: KeyPair) => void;
 }
 
-/** Long enough for both files to be written, and for the kubelet to have swapped its symlink. */
-const SETTLE_MS = 200;
-
 /**
- * Calls `replaced` with each new pair that the files come to hold; a broken one is logged and the old one stays. The
- * directories are watched rather than the files, for a Secret volume changes by the swap of a symlink beside them.
+ * Calls `replaced` with each new pair that the files come to hold; a broken one is logged and the old one stays.
  *
  * @returns How to stop.
  */
 export async function watchKeyPair(watch: KeyPairWatch): Promise<() => Promise<void>> {
   const { files, log } = watch;
   let { current } = watch;
-  let settling: NodeJS.Timeout | undefined;
   const reload = async (): Promise<void> => {
     const next = await loadKeyPair(files);
     if (next.certPem === current.certPem && next.keyPem === current.keyPem) return;
@@ -81,25 +76,9 @@ export async function watchKeyPair(watch: KeyPairWatch): Promise<() => Promise<v
     const reason = error instanceof KeyPairError ? error.message : 'OpenSSL refuses it';
     log.error({ reason }, 'Kept the old certificate: the new one cannot be used');
   };
-  const changed = (): void => {
-    clearTimeout(settling);
-    settling = setTimeout(() => void reload().catch(failed), SETTLE_MS);
-  };
-  // Loaded here, for only this needs it.
-  const chokidar = await import('chokidar');
-  const directories = [...new Set([dirname(files.certFile), dirname(files.keyFile)])];
-  const watcher = chokidar.watch(directories, { depth: 0, ignoreInitial: true });
-  watcher.on('all', changed).on('raw', changed);
-  watcher.on('error', (error) =>
-    log.error({ reason: String(error) }, 'Cannot watch the certificate: restart after replacing it'),
-  );
-  await new Promise<void>((resolve) => {
-    watcher.once('ready', () => resolve());
+  return await watchFiles({
+    files: [files.certFile, files.keyFile],
+    changed: () => void reload().catch(failed),
+    failed: (reason) => log.error({ reason }, 'Cannot watch the certificate: restart after replacing it'),
   });
-  // What came between the first reading and now.
-  changed();
-  return async () => {
-    clearTimeout(settling);
-    await watcher.close();
-  };
 }

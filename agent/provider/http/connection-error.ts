@@ -6,6 +6,8 @@ export interface Endpoint {
   readonly address: string;
   /** PEM certificates to trust instead of the system's. */
   readonly caPem?: string;
+  /** The same as a file, in place of `caPem`. */
+  readonly caFile?: string;
   /** Deadline of one request. */
   readonly timeoutMs: number;
 }

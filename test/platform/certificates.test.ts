@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { certificatesIn } from '#platform/certificates.ts';
 import { makeServerCertificate } from '../../deploy/kubernetes/certificate.ts';
-import { certificatesIn } from '../../injector/authority.ts';
 
 const { caPem, certPem, keyPem } = await makeServerCertificate({
   names: ['vault'],
