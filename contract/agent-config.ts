@@ -1,21 +1,12 @@
 import { ADMIN_ADDRESS, ADMIN_PORT, STATE_DIRECTORY, TERMINATION_LOG } from './layout.ts';
 import { type Parsed, type Problem, parsed, rejected } from './problem.ts';
 import { Reader } from './reader.ts';
-import { describeFile, readDirectory, readFiles } from './agent-files.ts';
+import { describeFile, readDirectory, readFiles, SHORTEST_POLL_MS } from './agent-files.ts';
 import { readStores } from './agent-stores.ts';
 import type { FileFormat } from './file-format.ts';
 import type { Reload } from './reload.ts';
 import type { SecretSource } from './secret-source.ts';
-
-/** How the agent proves who it is. Both methods post the same body, `{role, jwt}`, to `<path>/login`. */
-export interface VaultAuth {
-  readonly method: 'kubernetes' | 'jwt';
-  /** The mount, such as `auth/kubernetes`. */
-  readonly path: string;
-  readonly role: string;
-  /** Read anew at each login, for the kubelet replaces it. */
-  readonly tokenFile: string;
-}
+import type { ClientCertificate, VaultAuth } from './vault-auth.ts';
 
 /** One Vault or OpenBao server. */
 export interface VaultStore {
@@ -23,8 +14,12 @@ export interface VaultStore {
   /** Sent as `X-Vault-Namespace`. */
   readonly namespace?: string;
   readonly auth: VaultAuth;
+  /** Shown to a server that asks for one, whoever logs in. With `cert` auth it is that one's. */
+  readonly clientCertificate?: ClientCertificate;
   /** PEM certificates to trust instead of the system's. */
   readonly caPem?: string;
+  /** The same as a file, in place of `caPem`: followed when it is replaced. */
+  readonly caFile?: string;
   /** Deadline of one request. */
   readonly timeoutMs: number;
 }
@@ -45,6 +40,8 @@ export interface InfisicalStore {
   readonly auth: InfisicalAuth;
   /** PEM certificates to trust instead of the system's. */
   readonly caPem?: string;
+  /** The same as a file, in place of `caPem`: followed when it is replaced. */
+  readonly caFile?: string;
   /** Deadline of one request. */
   readonly timeoutMs: number;
 }
@@ -83,6 +80,11 @@ export type FileSpec = FileTarget &
   FileContent & {
     /** Who is told when its bytes have changed. */
     readonly reload?: Reload;
+    /**
+     * How often what it is made of is read again, instead of as often as all: of what has neither lease nor end, even if
+     * each read makes it anew.
+     */
+    readonly pollMs?: number;
   };
 
 /**
@@ -152,7 +154,7 @@ export function readConfig(value: unknown): Parsed<ReadConfig> {
     version: 1,
     ...readStores(root),
     files: readFiles(root),
-    pollMs: root.integer('pollMs', { min: 100, fallback: DEFAULT_POLL_MS }),
+    pollMs: root.integer('pollMs', { min: SHORTEST_POLL_MS, fallback: DEFAULT_POLL_MS }),
     startDeadlineMs: root.nullableInteger('startDeadlineMs', { min: 0, fallback: DEFAULT_START_DEADLINE_MS }),
     revokeOnShutdown: root.boolean('revokeOnShutdown', false),
     stateDirectory: readDirectory(root, 'stateDirectory', STATE_DIRECTORY),

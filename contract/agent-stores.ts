@@ -1,5 +1,6 @@
 import type { AgentConfig, InfisicalAuth, InfisicalStore, VaultStore } from './agent-config.ts';
 import type { Reader } from './reader.ts';
+import { readClientCertificate, readVaultAuth } from './vault-auth.ts';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 
@@ -17,19 +18,24 @@ export function readStores(root: Reader): Pick<AgentConfig, 'vault' | 'infisical
 function readVault(reader: Reader): VaultStore {
   const auth = reader.child('auth');
   const namespace = reader.optionalString('namespace');
+  const endpoint = readEndpoint(reader);
   const store: VaultStore = {
-    ...readEndpoint(reader),
-    auth: {
-      method: auth.choice('method', ['kubernetes', 'jwt'], 'kubernetes'),
-      path: auth.string('path', 'auth/kubernetes'),
-      role: auth.string('role'),
-      tokenFile: auth.string('tokenFile'),
-    },
+    ...endpoint,
+    auth: readVaultAuth(auth, endpoint.address),
     ...(namespace === undefined ? {} : { namespace }),
+    ...readOptionalCertificate(reader),
   };
   auth.finish();
   reader.finish();
   return store;
+}
+
+function readOptionalCertificate(reader: Reader): Pick<VaultStore, 'clientCertificate'> {
+  if ((reader.unknown('clientCertificate') ?? undefined) === undefined) return {};
+  const certificate = reader.child('clientCertificate');
+  const clientCertificate = readClientCertificate(certificate);
+  certificate.finish();
+  return { clientCertificate };
 }
 
 function readInfisical(reader: Reader): InfisicalStore {
@@ -60,14 +66,18 @@ function readInfisicalAuth(auth: Reader): InfisicalAuth {
   };
 }
 
-function readEndpoint(reader: Reader): Pick<InfisicalStore, 'address' | 'caPem' | 'timeoutMs'> {
+function readEndpoint(reader: Reader): Pick<InfisicalStore, 'address' | 'caPem' | 'caFile' | 'timeoutMs'> {
   const caPem = reader.optionalString('caPem');
+  const caFile = reader.optionalString('caFile');
+  if (caPem !== undefined && caFile !== undefined)
+    reader.report('caFile', 'must not be there beside "caPem"; give one of them');
   const address = reader.string('address');
   if (!isHttpUrl(address)) reader.report('address', 'must be a URL that begins with http:// or https://');
   return {
     address,
     timeoutMs: reader.integer('timeoutMs', { min: 100, fallback: DEFAULT_TIMEOUT_MS }),
     ...(caPem === undefined ? {} : { caPem }),
+    ...(caFile === undefined ? {} : { caFile }),
   };
 }
 

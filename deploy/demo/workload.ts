@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type AgentConfig, parseConfig, serialiseConfig } from '#contract/agent-config.ts';
 import { CONFIG_VARIABLE, CONTAINER } from '#contract/layout.ts';
 import { describeProblems } from '#contract/problem.ts';
+import type { VaultAuth } from '#contract/vault-auth.ts';
 import type { TokenIssuer } from '../../test/servers/service-account.ts';
 import { SERVICE_ACCOUNT } from './admission.ts';
 import { agentEntrypoint, agentFiles } from './bundles.ts';
@@ -87,12 +88,17 @@ function relocate(config: AgentConfig, { locate }: Sandbox): AgentConfig {
   return {
     ...config,
     ...(vault && {
-      vault: { ...vault, auth: { ...vault.auth, tokenFile: locate(vault.auth.tokenFile) } },
+      vault: { ...vault, auth: relocateAuth(vault.auth, locate) },
     }),
     files: files.map((file) => ({ ...file, volume: locate(file.volume) })),
     stateDirectory: locate(config.stateDirectory),
     terminationLog: locate(config.terminationLog),
   };
+}
+
+/** The pod of the demo logs in by its service account. */
+function relocateAuth(auth: VaultAuth, locate: Sandbox['locate']): VaultAuth {
+  return 'tokenFile' in auth ? { ...auth, tokenFile: locate(auth.tokenFile) } : auth;
 }
 
 /** The application of the pod: here a sample server in place of the image. */

@@ -39,6 +39,12 @@ function pathOf(key: string, { metadata, spec }: PodPlace): Path {
   return [...spec, ...within.split(/[.[\]]+/u).filter((part) => part !== '')];
 }
 
+/** The role that a pod's service account is shown to; other logins have nothing to do with it. */
+function accountRole(vault: Injection['vault']): string | undefined {
+  const auth = vault?.auth;
+  return auth?.method === 'kubernetes' || auth?.method === 'jwt' ? auth.role : undefined;
+}
+
 /** Logins that the store refuses: the pod is taken, and then waits for secrets that never come. */
 export function loginFindings(
   { vault, infisical }: Injection,
@@ -60,8 +66,8 @@ export function loginFindings(
           },
         ];
   return [
-    ...(vault !== undefined && vault.auth.role === tenant.vault?.role
-      ? refused('vault-login', `the role ${vault.auth.role}`, tenant.vault.serviceAccounts)
+    ...(tenant.vault !== undefined && accountRole(vault) === tenant.vault.role
+      ? refused('vault-login', `the role ${tenant.vault.role}`, tenant.vault.serviceAccounts)
       : []),
     ...(infisical?.auth.method === 'kubernetes' && infisical.auth.identityId === tenant.infisical?.identity
       ? refused('infisical-login', 'the machine identity of the tenant', tenant.infisical.serviceAccounts)

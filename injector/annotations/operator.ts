@@ -1,4 +1,5 @@
-import type { InfisicalAuth, VaultAuth } from '#contract/agent-config.ts';
+import type { InfisicalAuth } from '#contract/agent-config.ts';
+import type { AccountAuth } from '#contract/vault-auth.ts';
 
 /** What the operator decided about one store, whatever it is. */
 interface StoreDefaults {
@@ -14,7 +15,7 @@ interface StoreDefaults {
 export interface VaultDefaults extends StoreDefaults {
   /** Sent as `X-Vault-Namespace`. */
   readonly namespace?: string;
-  readonly authMethod: VaultAuth['method'];
+  readonly authMethod: AccountAuth['method'];
   /** The mount, such as `auth/kubernetes`. */
   readonly authPath: string;
 }

@@ -115,7 +115,7 @@ describe('a bad value is named by its field', () => {
   });
 
   test.each([
-    ['method', 'approle'],
+    ['method', 'ldap'],
     ['path', ''],
     ['role', ''],
     ['role', 1],

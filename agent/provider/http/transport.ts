@@ -1,14 +1,17 @@
 import {
   Agent as HttpAgent,
+  type ClientRequest,
   type IncomingHttpHeaders,
   type IncomingMessage,
   request as httpRequest,
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { faultCode, isCertificateFault } from '#platform/connection-fault.ts';
 import { parseRetryAfter } from '#platform/retry-after.ts';
 import { parseJson } from '../../value/json.ts';
 import type { Value } from '../../value/value.ts';
 import { ProviderError } from '../errors.ts';
+import { type Authority, createAuthority } from './authority.ts';
 import { connectionError, type Endpoint } from './connection-error.ts';
 
 /** A request, in the form in which node-vault hands it to its HTTP client. */
@@ -30,6 +33,12 @@ export interface Answer {
   readonly retryAfterMs: number | undefined;
 }
 
+/** What is shown to a server that asks who is there, as PEM. */
+export interface Identity {
+  readonly cert: string;
+  readonly key: string;
+}
+
 export type Transport = (request: TransportRequest) => Promise<Answer>;
 
 /** More than a server accepts as a request by far, and still harmless to hold. */
@@ -41,29 +50,31 @@ const MAX_SOCKETS = 2;
 /** Shorter than the idle timeouts of servers and load balancers, so that no request meets a connection being closed. */
 const IDLE_MS = 30_000;
 
+const POOL = { keepAlive: true, maxSockets: MAX_SOCKETS, timeout: IDLE_MS };
+
 /**
  * HTTP(S) for one store: keep-alive, its own certificate authority, one deadline over connecting, sending and reading.
- * Redirects are not followed, for the token would go along.
+ * Redirects are not followed, for the token would go along. `identity` is asked before each request.
  *
  * The transport throws `ProviderError` if there is no whole answer, or the signal's reason when aborted.
  */
-export function createTransport(store: Endpoint, now: () => number): Transport {
+export function createTransport(
+  store: Endpoint,
+  now: () => number,
+  identity?: () => Promise<Identity>,
+  authority: Authority = createAuthority(store),
+): Transport {
   const secure = new URL(store.address).protocol === 'https:';
-  const pool = { keepAlive: true, maxSockets: MAX_SOCKETS, timeout: IDLE_MS };
   // Said outright, for NODE_TLS_REJECT_UNAUTHORIZED=0 would change the default.
-  const trust = { rejectUnauthorized: true, ...(store.caPem === undefined ? {} : { ca: store.caPem }) };
-  const agent = secure ? new HttpsAgent({ ...pool, ...trust }) : new HttpAgent(pool);
+  const agent = secure ? new HttpsAgent({ ...POOL, rejectUnauthorized: true }) : new HttpAgent(POOL);
   const open = secure ? httpsRequest : httpRequest;
 
   return async ({ uri, method, headers, json, signal }) => {
+    // Asked each time: a connection is used again only for the certificates that it was made with.
+    const tls = secure ? await certificates(authority, identity) : undefined;
     signal.throwIfAborted();
     const payload = json === undefined ? undefined : Buffer.from(JSON.stringify(json));
-    // The length is said outright, for Node leaves it out of a DELETE, and a server then sees no body.
-    const described = payload && {
-      'content-type': 'application/json',
-      'content-length': String(payload.length),
-    };
-    const outgoing = open(uri, { method, agent, headers: { ...headers, ...described } });
+    const outgoing = open(uri, { method, agent, headers: { ...headers, ...described(payload) }, ...tls });
     const cancel = (): void => void outgoing.destroy();
     signal.addEventListener('abort', cancel, { once: true });
     let timer: NodeJS.Timeout | undefined;
@@ -76,13 +87,12 @@ export function createTransport(store: Endpoint, now: () => number): Transport {
       }, store.timeoutMs);
     });
     try {
-      const response = await new Promise<IncomingMessage>((resolve, reject) => {
-        outgoing.once('response', resolve).on('error', reject).end(payload);
-      });
-      return await readAnswer(response, now);
+      return await readAnswer(await send(outgoing, payload), now);
     } catch (error) {
       if (error instanceof ProviderError) throw error;
       signal.throwIfAborted();
+      // Its authority may have been replaced, and with it the file that says so.
+      if (isCertificateFault(faultCode(error))) authority.reload();
       throw connectionError(store, error, late);
     } finally {
       clearTimeout(timer);
@@ -90,6 +100,23 @@ export function createTransport(store: Endpoint, now: () => number): Transport {
     }
   };
 }
+
+/** The length is said outright, for Node leaves it out of a DELETE, and a server then sees no body. */
+const described = (payload: Buffer | undefined): Readonly<Record<string, string>> | undefined =>
+  payload && { 'content-type': 'application/json', 'content-length': String(payload.length) };
+
+async function certificates(
+  authority: Authority,
+  identity: (() => Promise<Identity>) | undefined,
+): Promise<Partial<Identity> & { readonly ca?: string }> {
+  const ca = authority.trusted();
+  return { ...(ca === undefined ? {} : { ca }), ...(await identity?.()) };
+}
+
+const send = (outgoing: ClientRequest, payload: Buffer | undefined): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    outgoing.once('response', resolve).on('error', reject).end(payload);
+  });
 
 async function readAnswer(response: IncomingMessage, now: () => number): Promise<Answer> {
   const status = response.statusCode ?? 0;

@@ -2,7 +2,7 @@ import nodeVault from 'node-vault';
 import type { VaultStore } from '#contract/agent-config.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Secret } from '../../secret.ts';
-import { type Answer, createTransport } from '../http/transport.ts';
+import { type Answer, createTransport, type Identity } from '../http/transport.ts';
 
 /** One request to the API. */
 export interface Call {
@@ -22,9 +22,18 @@ const CATCH_UP_MS = [100, 300, 900] as const;
 
 const quiet = (): void => undefined;
 
+/** The certificate that is shown to the server, if there is one. */
+function identityOf({ auth, clientCertificate }: VaultStore): (() => Promise<Identity>) | undefined {
+  const certificate = auth.method === 'cert' ? auth : clientCertificate;
+  if (certificate === undefined) return undefined;
+  // Few agents have one: the others do not read how it is done.
+  const reader = import('./client-certificate.ts').then((door) => door.certificateReader(certificate));
+  return async () => (await reader)();
+}
+
 /** node-vault over our own transport. One client serves all sessions of a store, which is what `X-Vault-Index` is about. */
 export function createClient(store: VaultStore, clock: Clock): Client {
-  const transport = createTransport(store, () => clock.now());
+  const transport = createTransport(store, () => clock.now(), identityOf(store));
   const vault = nodeVault({
     apiVersion: 'v1',
     endpoint: store.address,

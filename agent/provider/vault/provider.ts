@@ -3,26 +3,36 @@ import type { Clock } from '#platform/clock.ts';
 import type { Lifetime } from '../../schedule/lifetime.ts';
 import type { Secret } from '../../secret.ts';
 import type { Provider, Session } from '../provider.ts';
-import { login } from './auth.ts';
+import { createLogin } from './auth.ts';
+import { borrow, createTokenInUse } from './borrowed-session.ts';
 import { type Client, createClient } from './client.ts';
 import { renew, revoke } from './lease.ts';
+import type { Keepsake } from './login/grant.ts';
 import { createMounts } from './mounts.ts';
 import { read } from './read.ts';
 import { createRequests } from './request.ts';
 
 export interface VaultDependencies {
   readonly clock: Clock;
+  /** Where a secret id stays that can be read only once. Absent where nothing survives the process. */
+  readonly keepsake?: Keepsake;
 }
 
 /** Vault, or OpenBao, which speaks the same protocol. */
-export function createVaultProvider(store: VaultStore, { clock }: VaultDependencies): Provider {
+export function createVaultProvider(store: VaultStore, { clock, keepsake }: VaultDependencies): Provider {
   const client = createClient(store, clock);
+  const inUse = createTokenInUse(clock);
+  const login = createLogin({ client, store, inUse: () => inUse.get(), ...(keepsake && { keepsake }) });
+  const begin = (token: Secret<string>, lifetime: Lifetime): Session => {
+    const session = createSession(client, clock, token, lifetime);
+    return store.auth.method === 'token_file' ? borrow(session, inUse) : session;
+  };
   return {
     async login(signal) {
-      const { token, lifetime } = await login(client, store, signal);
-      return createSession(client, clock, token, lifetime);
+      const { token, lifetime } = await login(signal);
+      return begin(token, lifetime);
     },
-    resume: (token, lifetime) => createSession(client, clock, token, lifetime),
+    resume: begin,
   };
 }
 

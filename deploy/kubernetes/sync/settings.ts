@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { VaultAuth } from '#contract/agent-config.ts';
 import { ADMIN_ADDRESS, ADMIN_PORT, TOKEN_DIRECTORY } from '#contract/layout.ts';
 import { describeProblems } from '#contract/problem.ts';
+import type { AccountAuth } from '#contract/vault-auth.ts';
 import { parseSyncConfig, type SyncConfig } from '../../../agent/sync/config.ts';
 import type { StoreName, StoreOptions } from '../deployment.ts';
 
 export interface SyncVaultOptions extends StoreOptions {
   readonly role: string;
   /** Default: `kubernetes`. */
-  readonly authMethod?: VaultAuth['method'];
+  readonly authMethod?: AccountAuth['method'];
   /** Where the method is mounted. Default: `auth/kubernetes`. */
   readonly authPath?: string;
   /** Of Vault, not of Kubernetes. */

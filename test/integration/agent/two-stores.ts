@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type RecordedWorld, recordedWorld } from '../../servers/infisical/recorded-world.ts';
 import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
 import { type ConfigChange, furnish, Pod } from './stage.ts';
@@ -23,7 +24,7 @@ export async function startTwoStores(): Promise<TwoStores> {
     infisical,
     pod: async (change) => {
       const pod = await Pod.create(bao, change);
-      const tokenFile = pod.config.vault?.auth.tokenFile ?? '';
+      const tokenFile = join(pod.directory, 'token');
       const auth = { method: 'kubernetes', identityId: identity.id, tokenFile } as const;
       pod.reconfigure({ infisical: { address: fake.address, auth, timeoutMs: 2000 } });
       return pod;

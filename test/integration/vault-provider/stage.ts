@@ -1,4 +1,5 @@
-import type { VaultAuth, VaultStore } from '#contract/agent-config.ts';
+import type { VaultStore } from '#contract/agent-config.ts';
+import type { AccountAuth } from '#contract/vault-auth.ts';
 import { systemClock } from '#platform/clock.ts';
 import type { Provider, Session } from '../../../agent/provider/provider.ts';
 import { createVaultProvider } from '../../../agent/provider/vault/provider.ts';
@@ -42,7 +43,7 @@ export async function openStage(): Promise<OpenBaoServer> {
 
 /** What a test has otherwise than all others. */
 export type Change = Partial<Omit<VaultStore, 'auth'>> & {
-  readonly auth?: Partial<VaultAuth>;
+  readonly auth?: Partial<AccountAuth>;
   readonly account?: Partial<ServiceAccount>;
 };
 

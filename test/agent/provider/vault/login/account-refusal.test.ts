@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest';
-import { loginRefusal } from '../../../../agent/provider/vault/login-refusal.ts';
-import { parseJson } from '../../../../agent/value/json.ts';
-import { createTokenIssuer } from '../../../servers/service-account.ts';
-import { storeAt } from '../http/faulty-server.ts';
+import { accountRefusal } from '../../../../../agent/provider/vault/login/account-refusal.ts';
+import { parseJson } from '../../../../../agent/value/json.ts';
+import { createTokenIssuer } from '../../../../servers/service-account.ts';
+import { storeAt } from '../../http/faulty-server.ts';
+
+const AUTH = { method: 'kubernetes', path: 'auth/kubernetes', role: 'ml', tokenFile: '/none' } as const;
 
 const jwt = createTokenIssuer().token({ namespace: 'gpu', name: 'runner', audience: 'https://cluster' });
 
 function refuse(status: number, error: string, token = jwt): string {
   const body = parseJson(JSON.stringify({ errors: [error] }));
-  const refusal = loginRefusal(
-    { status, body, headers: {}, retryAfterMs: undefined },
-    storeAt('http://vault', { namespace: 'team' }),
-    token,
-  );
+  const store = storeAt('http://vault', { namespace: 'team', auth: AUTH });
+  const answer = { status, body, headers: {}, retryAfterMs: undefined };
+  const refusal = accountRefusal(answer, { store, auth: AUTH, jwt: token });
   expect(refusal.code).toBe('login_refused');
   return refusal.message;
 }

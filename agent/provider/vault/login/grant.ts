@@ -1,0 +1,73 @@
+import type { VaultStore } from '#contract/agent-config.ts';
+import type { Lifetime } from '../../../schedule/lifetime.ts';
+import { Secret } from '../../../secret.ts';
+import { isValueMap, mapAt, stringAt } from '../../../value/value.ts';
+import type { ProviderError } from '../../errors.ts';
+import { malformed, succeeded } from '../../http/refusal.ts';
+import type { Answer } from '../../http/transport.ts';
+import type { Client } from '../client.ts';
+import { generalRefusal } from '../errors.ts';
+import { tokenLifetime } from '../lifetime.ts';
+import { encodePath, parsePath } from '../path.ts';
+
+/** What a login grants. */
+export interface Grant {
+  readonly token: Secret<string>;
+  readonly lifetime: Lifetime;
+}
+
+/**
+ * Logs in. What proves who the agent is is read anew each time, for it is replaced.
+ *
+ * @throws {ProviderError} `login_refused` with what to change, or as for any request.
+ */
+export type LogIn = (signal: AbortSignal) => Promise<Grant>;
+
+/** What survives the process, for what can be read only once: a text in a place that nobody else reads. */
+export interface Keepsake {
+  /** Undefined if there is none, or none that can be trusted. */
+  load(): Promise<string | undefined>;
+  /** Throws if it cannot be kept. */
+  save(text: string): Promise<void>;
+}
+
+/** What the ways to log in are made from. */
+export interface LoginParts {
+  readonly client: Client;
+  readonly store: VaultStore;
+  /** Absent where nothing survives the process. */
+  readonly keepsake?: Keepsake;
+  /** The token that the agent works with, as far as it is known to be good. */
+  readonly inUse: () => Secret<string> | undefined;
+}
+
+/** One login at a mount. */
+export interface LoginRequest {
+  /** The mount, such as `auth/kubernetes`. */
+  readonly path: string;
+  readonly body: object;
+  /** Explains why the server does not want it. */
+  readonly refused: (answer: Answer) => ProviderError;
+}
+
+/**
+ * Sends a login and reads what it grants.
+ *
+ * @throws {ProviderError} As the request says if it is refused, or as for any request.
+ */
+export async function requestGrant(
+  client: Client,
+  { path, body, refused }: LoginRequest,
+  signal: AbortSignal,
+): Promise<Grant> {
+  const call = { method: 'PUT', path: `${encodePath(parsePath(path).path)}/login`, body } as const;
+  const answer = await client(call, signal);
+  const doing = `log in at ${path}`;
+  const general = generalRefusal(answer, doing);
+  if (general !== undefined) throw general;
+  if (!succeeded(answer)) throw refused(answer);
+  const auth = isValueMap(answer.body) ? mapAt(answer.body, 'auth') : undefined;
+  const token = auth && stringAt(auth, 'client_token');
+  if (auth === undefined || !token) throw malformed(doing, 'token');
+  return { token: new Secret(token), lifetime: tokenLifetime(auth) };
+}
