@@ -7,9 +7,12 @@ export function faultCode(error: unknown): string {
   return typeof code === 'string' ? code : 'the connection failed';
 }
 
+/** True if the server's certificate does not convince. */
+export const isCertificateFault = (code: string): boolean => CERTIFICATE.test(code);
+
 /** What a connection failed of, by its code, with what to do where that is known. */
 export function explainFault(code: string): string {
-  if (CERTIFICATE.test(code))
+  if (isCertificateFault(code))
     return `its certificate is not trusted (${code}); give the authority that signed it, and a name it is for`;
   if (code === 'EPROTO' || code.startsWith('ERR_SSL'))
     return `no TLS connection (${code}); is it an http:// address?`;
