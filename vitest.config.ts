@@ -10,7 +10,7 @@ export default defineConfig({
           // Properties run many cases, and the cluster may be building beside them.
           testTimeout: 30_000,
           include: [
-            'test/{contract,platform,agent,injector,governance,cli,deploy,run,architecture,golden}/**/*.test.ts',
+            'test/{contract,platform,agent,injector,governance,cli,deploy,run,architecture,golden,soak,load}/**/*.test.ts',
           ],
         },
       },
