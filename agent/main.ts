@@ -10,6 +10,7 @@ import { writeLastWords } from './last-words.ts';
 import { createLocalFiles } from './local-files.ts';
 import { createProviders } from './provider/stores.ts';
 import { commit } from './render/commit.ts';
+import { createKeepsake } from './state/keepsake.ts';
 import { steadyClock } from './steady-clock.ts';
 
 const BAD_USAGE = 2;
@@ -30,7 +31,7 @@ async function start({ mode, source, logLevel }: Command, stop: AbortSignal): Pr
   const parts = {
     config,
     files: files.value,
-    providers: createProviders(config, steadyClock),
+    providers: createProviders(config, steadyClock, createKeepsake(config.stateDirectory)),
     commit,
     localFiles: createLocalFiles(config),
     env: (name: string) => process.env[name],

@@ -1,18 +1,20 @@
 import type { AgentConfig } from '#contract/agent-config.ts';
 import type { Clock } from '#platform/clock.ts';
 import { createPauses } from './http/pauses.ts';
+import type { Keepsake } from './keepsake.ts';
 import { createInfisicalProvider } from './infisical/provider.ts';
 import type { Provider, Providers, StoreName } from './provider.ts';
 import { createVaultProvider } from './vault/provider.ts';
 
-/** A provider for each store of the configuration. */
+/** A provider for each store of the configuration. Without a keepsake, what can be read only once is lost with the process. */
 export function createProviders(
   { vault, infisical }: Pick<AgentConfig, 'vault' | 'infisical'>,
   clock: Clock,
+  keepsake?: Keepsake,
 ): Providers {
   const pauses = createPauses();
   const providers = new Map<StoreName, Provider>();
-  if (vault) providers.set('vault', createVaultProvider(vault, { clock }));
+  if (vault) providers.set('vault', createVaultProvider(vault, { clock, ...(keepsake && { keepsake }) }));
   if (infisical) providers.set('infisical', createInfisicalProvider(infisical, { clock, pauses }));
   return providers;
 }

@@ -4,30 +4,32 @@ import type { Secret } from '../../secret.ts';
 import { ProviderError } from '../errors.ts';
 import type { Lease, Session } from '../provider.ts';
 
-/** The token that the agent works with, as long as it is taken to be good. */
-export interface TokenInUse {
-  /** Undefined once it has ended, or the store has said that it is dead. */
-  get(): Secret<string> | undefined;
+/** The tokens that the agent works with, as long as they are taken to be good. */
+export interface TokensInUse {
+  /** False once it has ended, or the store has said that it is dead. */
+  has(token: Secret<string>): boolean;
   granted(token: Secret<string>, lifetime: Lifetime): void;
   lost(token: Secret<string>): void;
 }
 
-export function createTokenInUse({ now }: Pick<Clock, 'now'>): TokenInUse {
-  let held: { readonly token: Secret<string>; readonly endsAt: number } | undefined;
+export function createTokensInUse({ now }: Pick<Clock, 'now'>): TokensInUse {
+  let known: readonly { readonly token: Secret<string>; readonly endsAt: number }[] = [];
+  const without = (token: Secret<string>): typeof known =>
+    known.filter((one) => one.endsAt > now() && one.token.reveal() !== token.reveal());
   return {
-    get: () => (held && now() < held.endsAt ? held.token : undefined),
+    has: (token) => known.some((one) => one.endsAt > now() && one.token.reveal() === token.reveal()),
     granted(token, lifetime) {
       const ttlMs = 'ttlMs' in lifetime ? lifetime.ttlMs : Number.POSITIVE_INFINITY;
-      held = { token, endsAt: now() + ttlMs };
+      known = [...without(token), { token, endsAt: now() + ttlMs }];
     },
     lost(token) {
-      if (held?.token.reveal() === token.reveal()) held = undefined;
+      known = without(token);
     },
   };
 }
 
 /** A session under a token that is somebody else's: it is followed, and never revoked. */
-export function borrow(session: Session, inUse: TokenInUse): Session {
+export function borrow(session: Session, inUse: TokensInUse): Session {
   const { token } = session;
   inUse.granted(token, session.lifetime);
   return {

@@ -2,12 +2,13 @@ import type { VaultStore } from '#contract/agent-config.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Lifetime } from '../../schedule/lifetime.ts';
 import type { Secret } from '../../secret.ts';
+import { createAuthority } from '../http/authority.ts';
+import type { Keepsake } from '../keepsake.ts';
 import type { Provider, Session } from '../provider.ts';
 import { createLogin } from './auth.ts';
-import { borrow, createTokenInUse } from './borrowed-session.ts';
+import { borrow, createTokensInUse } from './borrowed-session.ts';
 import { type Client, createClient } from './client.ts';
 import { renew, revoke } from './lease.ts';
-import type { Keepsake } from './login/grant.ts';
 import { createMounts } from './mounts.ts';
 import { read } from './read.ts';
 import { createRequests } from './request.ts';
@@ -20,9 +21,15 @@ export interface VaultDependencies {
 
 /** Vault, or OpenBao, which speaks the same protocol. */
 export function createVaultProvider(store: VaultStore, { clock, keepsake }: VaultDependencies): Provider {
-  const client = createClient(store, clock);
-  const inUse = createTokenInUse(clock);
-  const login = createLogin({ client, store, inUse: () => inUse.get(), ...(keepsake && { keepsake }) });
+  const authority = createAuthority(store);
+  const client = createClient(store, clock, authority);
+  const inUse = createTokensInUse(clock);
+  const login = createLogin({
+    client,
+    store,
+    isInUse: (token) => inUse.has(token),
+    ...(keepsake && { keepsake }),
+  });
   const begin = (token: Secret<string>, lifetime: Lifetime): Session => {
     const session = createSession(client, clock, token, lifetime);
     return store.auth.method === 'token_file' ? borrow(session, inUse) : session;
@@ -33,6 +40,7 @@ export function createVaultProvider(store: VaultStore, { clock, keepsake }: Vaul
       return begin(token, lifetime);
     },
     resume: begin,
+    authority,
   };
 }
 

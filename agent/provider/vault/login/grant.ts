@@ -3,6 +3,7 @@ import type { Lifetime } from '../../../schedule/lifetime.ts';
 import { Secret } from '../../../secret.ts';
 import { isValueMap, mapAt, stringAt } from '../../../value/value.ts';
 import type { ProviderError } from '../../errors.ts';
+import type { Keepsake } from '../../keepsake.ts';
 import { malformed, succeeded } from '../../http/refusal.ts';
 import type { Answer } from '../../http/transport.ts';
 import type { Client } from '../client.ts';
@@ -23,22 +24,14 @@ export interface Grant {
  */
 export type LogIn = (signal: AbortSignal) => Promise<Grant>;
 
-/** What survives the process, for what can be read only once: a text in a place that nobody else reads. */
-export interface Keepsake {
-  /** Undefined if there is none, or none that can be trusted. */
-  load(): Promise<string | undefined>;
-  /** Throws if it cannot be kept. */
-  save(text: string): Promise<void>;
-}
-
 /** What the ways to log in are made from. */
 export interface LoginParts {
   readonly client: Client;
   readonly store: VaultStore;
   /** Absent where nothing survives the process. */
   readonly keepsake?: Keepsake;
-  /** The token that the agent works with, as far as it is known to be good. */
-  readonly inUse: () => Secret<string> | undefined;
+  /** True for a token that the agent works with already, and that is taken to be good. */
+  readonly isInUse: (token: Secret<string>) => boolean;
 }
 
 /** One login at a mount. */

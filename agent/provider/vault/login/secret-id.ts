@@ -3,7 +3,8 @@ import { rm } from 'node:fs/promises';
 import type { AppRoleAuth } from '#contract/vault-auth.ts';
 import { Secret } from '../../../secret.ts';
 import { ProviderError } from '../../errors.ts';
-import type { Keepsake, LoginParts } from './grant.ts';
+import type { Keepsake } from '../../keepsake.ts';
+import type { LoginParts } from './grant.ts';
 import { readProof, readProofIfThere } from './proof.ts';
 import { unwrapSecretId } from './unwrap.ts';
 

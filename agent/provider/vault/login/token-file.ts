@@ -13,7 +13,7 @@ import { type Cause, explainRefusal, misplaced } from './refusal.ts';
 
 /** Takes over the token that somebody else writes to a file, and asks the store how long it is good for. */
 export function tokenFileLogin(
-  { client, store, inUse }: LoginParts,
+  { client, store, isInUse }: LoginParts,
   { tokenFile: file }: TokenFileAuth,
 ): LogIn {
   const doing = `use the token of ${file}`;
@@ -21,8 +21,8 @@ export function tokenFileLogin(
   return async (signal) => {
     const advice = 'mount the token that the agent is to use there';
     const text = await readProof({ file, what: 'token', advice });
-    if (text === inUse()?.reveal()) throw stillTheSame(file);
     const token = new Secret(text);
+    if (isInUse(token)) throw stillTheSame(file);
     const answer = await client({ method: 'GET', path: 'auth/token/lookup-self', token }, signal);
     const general = generalRefusal(answer, doing);
     if (general !== undefined) throw general;
