@@ -44,6 +44,11 @@ export const AGENT_METRICS = {
   },
   sidekey_agent_ready: { type: 'gauge', help: '1 once a complete set of files has been rendered' },
   ...STORE_METRICS,
+  sidekey_agent_authority_current: {
+    type: 'gauge',
+    help: '1 if the file that says whom to trust is what is trusted, 0 if it cannot be used and the last good one is; of each store that has one',
+    labels: { store: STORES },
+  },
   sidekey_agent_token_expiry_timestamp_seconds: {
     type: 'gauge',
     help: 'When the first of the current tokens ends (Unix time), of which each store has one; 0 if they never do',

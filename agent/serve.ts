@@ -1,5 +1,6 @@
 import { serveAdmin } from '#platform/admin.ts';
 import { createMetrics } from '#platform/metrics.ts';
+import { followAuthorities } from './follow-authorities.ts';
 import { keepJournal } from './journal.ts';
 import { keepLastWords } from './last-words.ts';
 import { createMeters } from './meters.ts';
@@ -31,7 +32,8 @@ export async function serve(given: Parts): Promise<ExitCode> {
   const kinds = [...new Set(config.files.flatMap(({ reload }) => reload?.kind ?? []))];
   const meters = createMeters(metrics, names, performance.timeOrigin, kinds);
   const saver = createStateSaver(parts);
-  const keepers = [keepJournal(log), meters.count, keepLastWords(config.terminationLog), saver.keep];
+  const follow = followAuthorities({ ...given, metrics });
+  const keepers = [keepJournal(log), meters.count, keepLastWords(config.terminationLog), saver.keep, follow];
   let state = await startState(parts);
   metrics.onCollect(() => meters.gauge(state, clock.now()));
   const source = { metrics: () => metrics.expose(), unready: () => unready(state) };

@@ -1,3 +1,4 @@
+import type { Authority } from './http/authority.ts';
 import type { Lifetime } from '../schedule/lifetime.ts';
 import type { Secret } from '../secret.ts';
 import type { ValueMap } from '../value/value.ts';
@@ -64,4 +65,6 @@ export interface Provider {
   login(signal: AbortSignal): Promise<Session>;
   /** Goes on with a session that an earlier process of this agent began; asks the store nothing. */
   resume(token: Secret<string>, lifetime: Lifetime): Session;
+  /** Who vouches for the store, if connections to it depend on that. */
+  readonly authority?: Authority;
 }

@@ -14,21 +14,26 @@ export interface Authority {
    */
   trusted(): string | undefined;
   /** Reads the file again. One that is no good changes nothing. */
-  reload(): void;
+  reload(): Reloaded;
   /** Why what the file holds now is not what is trusted; undefined if it is. For a person; nothing of the file is in it. */
   problem(): string | undefined;
 }
 
+export type Reloaded = 'unchanged' | 'replaced' | 'refused';
+
 /** Of one store. A file is read when it is first asked for, and kept until `reload` finds a better one. */
 export function createAuthority({ caPem, caFile }: Pick<Endpoint, 'caPem' | 'caFile'>): Authority {
   if (caFile === undefined)
-    return { trusted: () => caPem, reload: () => undefined, problem: () => undefined };
+    return { trusted: () => caPem, reload: () => 'unchanged', problem: () => undefined };
   let trusted: string | undefined;
   let problem: string | undefined;
-  const reload = (): void => {
+  const reload = (): Reloaded => {
     const found = read(caFile);
     problem = found.problem;
-    trusted = found.pem ?? trusted;
+    if (found.pem === undefined) return 'refused';
+    if (found.pem === trusted) return 'unchanged';
+    trusted = found.pem;
+    return 'replaced';
   };
   return {
     file: caFile,

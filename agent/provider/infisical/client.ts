@@ -3,6 +3,7 @@ import type { Clock } from '#platform/clock.ts';
 import type { Secret } from '../../secret.ts';
 import { stringAt, isValueMap } from '../../value/value.ts';
 import { ProviderError } from '../errors.ts';
+import type { Authority } from '../http/authority.ts';
 import type { Pauses } from '../http/pauses.ts';
 import { type Answer, createTransport } from '../http/transport.ts';
 
@@ -24,8 +25,13 @@ export type Client = (call: Call, signal: AbortSignal) => Promise<Answer>;
 /**
  * A client for all requests to a store: the server counts them by address, so a pause that one is asked for holds for all.
  */
-export function createClient(store: InfisicalStore, clock: Clock, pauses: Pauses): Client {
-  const transport = createTransport(store, () => clock.now());
+export function createClient(
+  store: InfisicalStore,
+  clock: Clock,
+  pauses: Pauses,
+  authority?: Authority,
+): Client {
+  const transport = createTransport(store, () => clock.now(), undefined, authority);
   const address = store.address.replace(/\/+$/u, '');
   return async ({ method, path, body, token, known }, signal) => {
     const left = pauses.left(address, clock.now());

@@ -2,6 +2,7 @@ import type { InfisicalStore } from '#contract/agent-config.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Lifetime } from '../../schedule/lifetime.ts';
 import type { Secret } from '../../secret.ts';
+import { createAuthority } from '../http/authority.ts';
 import type { Pauses } from '../http/pauses.ts';
 import type { Lease, Provider, Session } from '../provider.ts';
 import { type Grant, login } from './auth.ts';
@@ -22,7 +23,8 @@ export function createInfisicalProvider(
   store: InfisicalStore,
   { clock, pauses }: InfisicalDependencies,
 ): Provider {
-  const client = createClient(store, clock, pauses);
+  const authority = createAuthority(store);
+  const client = createClient(store, clock, pauses, authority);
   const now = (): number => clock.now();
   const parts: Parts = {
     client,
@@ -32,6 +34,7 @@ export function createInfisicalProvider(
   return {
     login: async (signal) => new InfisicalSession(parts, await login(client, store, signal)),
     resume: (token, lifetime) => new InfisicalSession(parts, { token, lifetime }),
+    authority,
   };
 }
 

@@ -2,6 +2,7 @@ import nodeVault from 'node-vault';
 import type { VaultStore } from '#contract/agent-config.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Secret } from '../../secret.ts';
+import type { Authority } from '../http/authority.ts';
 import { type Answer, createTransport, type Identity } from '../http/transport.ts';
 
 /** One request to the API. */
@@ -32,8 +33,8 @@ function identityOf({ auth, clientCertificate }: VaultStore): (() => Promise<Ide
 }
 
 /** node-vault over our own transport. One client serves all sessions of a store, which is what `X-Vault-Index` is about. */
-export function createClient(store: VaultStore, clock: Clock): Client {
-  const transport = createTransport(store, () => clock.now(), identityOf(store));
+export function createClient(store: VaultStore, clock: Clock, authority?: Authority): Client {
+  const transport = createTransport(store, () => clock.now(), identityOf(store), authority);
   const vault = nodeVault({
     apiVersion: 'v1',
     endpoint: store.address,

@@ -32,8 +32,9 @@ describe('a file', () => {
     expect(authority.trusted()).toBe(one);
     await writeFile(caFile, one + other);
     expect(authority.trusted()).toBe(one);
-    authority.reload();
+    expect(authority.reload()).toBe('replaced');
     expect(authority.trusted()).toBe(one + other);
+    expect(authority.reload()).toBe('unchanged');
     expect(authority.problem()).toBeUndefined();
   });
 
@@ -56,7 +57,7 @@ describe('a file', () => {
     await writeFile(caFile, one);
     authority.trusted();
     await spoil();
-    authority.reload();
+    expect(authority.reload()).toBe('refused');
     expect(authority.trusted()).toBe(one);
     expect(authority.problem()).toContain(problem);
     await writeFile(caFile, other);
