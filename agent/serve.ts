@@ -76,8 +76,12 @@ async function startState({ config, providers, clock, random, log }: Parts): Pro
   const loaded = await loadState(config.stateDirectory);
   const standing = await readStanding(config.files);
   // Without a state the files may be there all the same, and be read by an application that is to be told of changes.
+  const asked = new Map(
+    config.files.flatMap(({ name, pollMs }) => (pollMs === undefined ? [] : [[name, pollMs] as const])),
+  );
   const fresh = (): AgentState => ({
     ...newState(config.pollMs, providers.keys()),
+    asked,
     marks: standingMarks(config.files, standing),
   });
   if (!loaded.found) {
@@ -90,7 +94,7 @@ async function startState({ config, providers, clock, random, log }: Parts): Pro
   }
   log.info('Resumed the saved state');
   const state = resumeState(loaded.state, config.pollMs, providers, { now: clock.now(), random });
-  return takeOver(state, standing, await readWritten(loaded.state.files));
+  return takeOver({ ...state, asked }, standing, await readWritten(loaded.state.files));
 }
 
 interface StateSaver {

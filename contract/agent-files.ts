@@ -8,6 +8,9 @@ import { describeSource, parseSecretSource, type SecretSource } from './secret-s
 /** What is written is compared with what stands there, so the agent has to be able to read it. */
 const OWNER_MAY_READ = 0o400;
 
+/** More often than this, even one pod is a burden to a store. */
+export const SHORTEST_POLL_MS = 100;
+
 /** Reads the files of a configuration, of which there has to be one, each with a name and a place of its own. */
 export function readFiles(root: Reader): readonly FileSpec[] {
   const files = root.list('files').map(readFile);
@@ -27,11 +30,17 @@ function readFile(reader: Reader): FileSpec {
     mode: reader.integer('mode', { min: 0, max: 0o777, fallback: 0o644 }),
     ...readContent(reader),
     ...(reload && { reload }),
+    ...readPoll(reader),
   };
   if ((file.mode & OWNER_MAY_READ) === 0)
     reader.report('mode', 'must let the owner read, as 256 (octal 0400) does');
   reader.finish();
   return file;
+}
+
+function readPoll(reader: Reader): Pick<FileSpec, 'pollMs'> {
+  if ((reader.unknown('pollMs') ?? undefined) === undefined) return {};
+  return { pollMs: reader.integer('pollMs', { min: SHORTEST_POLL_MS }) };
 }
 
 /** One of the two; where there are both, both are looked at for what is wrong with them. */

@@ -5,12 +5,16 @@
 export type Lifetime =
   /** A lease: gone after `ttlMs` unless renewed, and with the token that made it unless it is `lasting`. */
   | { readonly kind: 'leased'; readonly ttlMs: number; readonly renewable: boolean; readonly lasting?: true }
-  /** Ends by itself (a certificate, a static role's password) and is to be read anew. */
+  /** Ends by itself (a certificate) and is to be read anew. */
   | { readonly kind: 'expiring'; readonly ttlMs: number }
-  /** May change at any time without notice: read again at the poll interval. */
-  | { readonly kind: 'polled' }
-  /** Never to be read again unless asked. */
-  | { readonly kind: 'static' };
+  /** Replaced by its store after `ttlMs` (a static role's password), and not before it: read again right then. */
+  | { readonly kind: 'rotating'; readonly ttlMs: number }
+  /** May change at any time without notice: read again at the poll interval, or at that of its own. */
+  | { readonly kind: 'polled'; readonly everyMs?: number }
+  /** Made anew by each read (a signature, a one-time code): not read again unless asked. */
+  | { readonly kind: 'static' }
+  /** Can be read a single time, as what is wrapped: never read again. */
+  | { readonly kind: 'once' };
 
 /** A lifetime that has begun. Plain data, for it is saved and resumed. */
 export interface Term {
@@ -80,8 +84,10 @@ export function isRenewable({ lifetime, firstTtlMs }: Term): boolean {
 /**
  * When to renew, replace or read again. What ends is seen to when 45 to 50 % of its life have passed, what has met its
  * maximum at once, what is polled after 90 to 100 % of the interval: never later, so that a change is never late.
+ *
+ * @param intervalMs How often what has no end is read; `Infinity` if not at all.
  */
-export function dueAt(term: Term, pollMs: number, random: () => number): number {
+export function dueAt(term: Term, intervalMs: number, random: () => number): number {
   const { lifetime, grantedAt, firstTtlMs } = term;
   switch (lifetime.kind) {
     case 'leased':
@@ -90,9 +96,22 @@ export function dueAt(term: Term, pollMs: number, random: () => number): number 
       if (capped) return grantedAt;
       return grantedAt + Math.max(SHORTEST_WAIT_MS, Math.floor(lifetime.ttlMs * (0.45 + 0.05 * random())));
     }
+    case 'rotating':
+      return grantedAt + Math.min(rotatedAfter(lifetime.ttlMs, random), turnAfter(intervalMs, random));
     case 'polled':
-      return grantedAt + Math.floor(pollMs * (0.9 + 0.1 * random()));
     case 'static':
+      return grantedAt + turnAfter(intervalMs, random);
+    case 'once':
       return Number.POSITIVE_INFINITY;
   }
 }
+
+const turnAfter = (intervalMs: number, random: () => number): number =>
+  Number.isFinite(intervalMs) ? Math.floor(intervalMs * (0.9 + 0.1 * random())) : intervalMs;
+
+/**
+ * A store names the time of a rotation in whole seconds, and rotates some seconds after it. It is asked as soon as that
+ * time has come and then every second at most, so that nobody holds a dead password for longer.
+ */
+const rotatedAfter = (ttlMs: number, random: () => number): number =>
+  ttlMs + (ttlMs > 0 ? 0 : SHORTEST_WAIT_MS) + Math.floor(SHORTEST_WAIT_MS * random());

@@ -1,4 +1,5 @@
 import { type Failure, FRESH, fail, retryDelay } from './attempt.ts';
+import { retime } from './intervals.ts';
 import { letGo, supersede, takenOut } from './leases.ts';
 import { want } from './secrets.ts';
 import { owe } from './telling.ts';
@@ -23,7 +24,7 @@ export function rendered(state: AgentState, event: Rendered, moment: Moment): Ag
     commits: state.commits + 1,
     render: { ...next.render, firstAt: state.render.firstAt ?? now },
   };
-  const owing = owe(complete, event.files, moment);
+  const owing = owe(retime(state, complete, moment), event.files, moment);
   // A file that could not be made anew still holds what it held.
   if (fault) return letGo(owing, now);
   const remembered = event.missing.length > 0 ? owing : forget(owing, event.revision, now);

@@ -20,6 +20,7 @@ import { allSessions, currentSessions, NEW_STORE, sessionInUse } from './stores.
 export function newState(pollMs: number, stores: Iterable<StoreName>): AgentState {
   return {
     pollMs,
+    asked: new Map(),
     stores: new Map([...stores].map((name) => [name, NEW_STORE])),
     nextSession: 1,
     secrets: new Map(),
@@ -47,7 +48,7 @@ export function resumeState(
 ): AgentState {
   const revive = ({ id, store, token, term }: SavedSession): SessionState[] => {
     const session = providers.get(store)?.resume(token, term.lifetime);
-    const due = dueAt(term, pollMs, moment.random);
+    const due = dueAt(term, Number.POSITIVE_INFINITY, moment.random);
     return session ? [{ id, store, session, term, due, attempt: FRESH }] : [];
   };
   const alive = (session: SessionState): boolean => isAlive(session, moment.now);
@@ -70,7 +71,7 @@ export function resumeState(
     ...state,
     secrets: new Map(
       saved.secrets.map(({ ref, ...held }) => {
-        const due = revivedDue(state, held) ?? dueAt(held.term, pollMs, moment.random);
+        const due = revivedDue(state, held) ?? dueAt(held.term, Number.POSITIVE_INFINITY, moment.random);
         return [refKey(ref), { ref, held, due, attempt: FRESH, confirmedAt: held.term.grantedAt }];
       }),
     ),
@@ -128,7 +129,7 @@ export function takeOver(
 
 /** At once for what may have changed unseen, and for a lease whose session is gone; else undefined. */
 function revivedDue(state: AgentState, { term, session }: Held): number | undefined {
-  if (term.lifetime.kind === 'polled') return 0;
+  if (term.lifetime.kind === 'polled' || term.lifetime.kind === 'rotating') return 0;
   return endsWithToken(term) && !sessionInUse(state, session) ? 0 : undefined;
 }
 

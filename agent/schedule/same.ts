@@ -1,4 +1,4 @@
-import { JsonNumber, type Value, type ValueMap } from '../value/value.ts';
+import { JsonNumber, mapAt, type Value, type ValueMap } from '../value/value.ts';
 
 /** The server numbers its answers: alone it makes no two of them equal. */
 const ANSWER_NUMBER = 'request_id';
@@ -6,6 +6,15 @@ const ANSWER_NUMBER = 'request_id';
 /** True if two answers say the same. */
 export function sameBody(one: ValueMap, other: ValueMap): boolean {
   return sameMembers(one, other, ANSWER_NUMBER);
+}
+
+/** The time left until a static role's password is replaced. */
+const TIME_LEFT = 'ttl';
+
+/** True if two answers hold the same credentials of a static role. */
+export function sameRotation(one: ValueMap, other: ValueMap): boolean {
+  const [data, otherData] = [mapAt(one, 'data'), mapAt(other, 'data')];
+  return data !== undefined && otherData !== undefined && sameMembers(data, otherData, TIME_LEFT);
 }
 
 function sameMembers(one: ValueMap, other: ValueMap, except?: string): boolean {

@@ -1,8 +1,9 @@
 import { type Reading, refKey, type SecretRef } from '../provider/provider.ts';
 import { type Failure, FRESH, patience } from './attempt.ts';
 import { leaseEnd, leave, remnantOf, supersede, tryAgain } from './leases.ts';
-import { beginTerm, dueAt, endsWithToken } from './lifetime.ts';
-import { sameBody } from './same.ts';
+import { intervalOf } from './intervals.ts';
+import { beginTerm, dueAt, endOf, endsWithToken } from './lifetime.ts';
+import { sameBody, sameRotation } from './same.ts';
 import type { AgentState, Held, Moment, SecretState } from './state.ts';
 import { sessionInUse, sessionOf } from './stores.ts';
 
@@ -11,6 +12,9 @@ const SETTLE_MS = 20;
 
 /** Polled secrets whose turns fall this close together (as a share of the interval) take the same one. */
 const BEAT_SHARE = 0.15;
+
+/** Of the time for which a rotation has been overdue, this share is waited. */
+const PATIENCE_SHARE = 0.1;
 
 /** Makes references known that the templates ask for; they are due at once. */
 export function want(state: AgentState, refs: readonly SecretRef[], now: number): AgentState {
@@ -45,7 +49,7 @@ export function secretRead(state: AgentState, { key, session, reading }: Answer,
   const next: SecretState = {
     ref: secret.ref,
     held: same ? secret.held : held,
-    due: turn(state, held, moment),
+    due: Math.max(turn(state, key, held, moment), same ? patientUntil(state, secret.held, moment) : 0),
     attempt: FRESH,
     confirmedAt: moment.now,
   };
@@ -65,17 +69,20 @@ function leaveUnwanted(
   return leave(state, [remnantOf({ leaseId, store, term: beginTerm(lifetime, now) })], now);
 }
 
-/** Only what has neither lease nor end can be told to be the same: of the others at least the time left differs. */
+/** What has a lease or an end differs in that at least. Of what is rotated, the time until then makes no difference. */
 function isUnchanged(before: Held, after: Held): boolean {
-  const kinds = [before.term.lifetime.kind, after.term.lifetime.kind];
-  if (kinds.some((kind) => kind === 'leased' || kind === 'expiring')) return false;
-  return sameBody(before.value.reveal(), after.value.reveal());
+  const kinds = new Set([before.term.lifetime.kind, after.term.lifetime.kind]);
+  if (kinds.has('leased') || kinds.has('expiring')) return false;
+  if (before.value === after.value) return true;
+  const same = kinds.has('rotating') ? sameRotation : sameBody;
+  return same(before.value.reveal(), after.value.reveal());
 }
 
 /** A polled secret joins a turn that others have already taken, so that all are read and rendered together. */
-function turn(state: AgentState, { term }: Held, { now, random }: Moment): number {
-  const due = dueAt(term, state.pollMs, random);
-  if (term.lifetime.kind !== 'polled') return due;
+function turn(state: AgentState, key: string, { term }: Held, { now, random }: Moment): number {
+  const interval = intervalOf(state, key, term.lifetime);
+  const due = dueAt(term, interval, random);
+  if (term.lifetime.kind !== 'polled' || interval !== state.pollMs) return due;
   const latest = now + state.pollMs;
   const earliest = latest - state.pollMs * BEAT_SHARE;
   for (const other of state.secrets.values()) {
@@ -83,6 +90,12 @@ function turn(state: AgentState, { term }: Held, { now, random }: Moment): numbe
     if (joins) return other.due;
   }
   return due;
+}
+
+/** A rotation that is overdue, as while the store cannot reach its database, is waited for with growing patience. */
+function patientUntil({ pollMs }: AgentState, { term }: Held, { now }: Moment): number {
+  if (term.lifetime.kind !== 'rotating') return now;
+  return now + Math.min(pollMs, Math.max(0, now - endOf(term)) * PATIENCE_SHARE);
 }
 
 /** There is something to render: soon, for other changes may be about to arrive. */
@@ -100,7 +113,7 @@ export function readFailed(state: AgentState, key: string, failure: Failure, mom
   const started = state.render.firstAt !== undefined;
   const leftMs = secret.held ? leaseEnd(state, secret.held) - moment.now : patience(failure, started);
   // Once it can be read again, a change is not to be seen later than if it had been readable all the time.
-  const polled = secret.held?.term.lifetime.kind === 'polled';
-  const urgency = polled ? { leftMs, mostMs: state.pollMs } : { leftMs };
+  const { kind } = secret.held?.term.lifetime ?? {};
+  const urgency = kind === 'polled' || kind === 'rotating' ? { leftMs, mostMs: state.pollMs } : { leftMs };
   return { ...state, secrets: new Map(state.secrets).set(key, tryAgain(secret, failure, urgency, moment)) };
 }

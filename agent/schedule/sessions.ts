@@ -16,6 +16,9 @@ import { sessionInUse, sessionOf, storeOf, withStore } from './stores.ts';
 /** A token refused so soon after it was granted is no accident: logging in again at once would go round in circles. */
 const TRIAL_MS = 60_000;
 
+/** A token that has no end is left alone. */
+const NEVER_POLLED = Number.POSITIVE_INFINITY;
+
 export const isAlive = (session: SessionState, now: number): boolean => now < endOf(session.term);
 
 /**
@@ -31,7 +34,7 @@ export function loggedIn(
   const store = storeOf(state, name);
   const term = beginTerm(session.lifetime, now);
   const id = state.nextSession;
-  const due = dueAt(term, state.pollMs, random);
+  const due = dueAt(term, NEVER_POLLED, random);
   const replaced = store.current ? [store.current] : [];
   const entered = withStore(state, name, {
     current: { id, store: name, session, term, due, attempt: FRESH },
@@ -65,7 +68,7 @@ export function tokenRenewed(state: AgentState, id: number, lifetime: Lifetime, 
   const current = sessionInUse(state, id);
   if (!current) return state;
   const term = renewTerm(current.term, lifetime, moment.now);
-  const due = dueAt(term, state.pollMs, moment.random);
+  const due = dueAt(term, NEVER_POLLED, moment.random);
   return withCurrent(state, { ...current, term, due, attempt: FRESH });
 }
 

@@ -111,6 +111,8 @@ export interface Telling {
 /** Everything the agent knows. Immutable: `reduce` makes the next one. */
 export interface AgentState {
   readonly pollMs: number;
+  /** How often files ask for what they are made of to be read again, by their names; of those that do. Milliseconds. */
+  readonly asked: ReadonlyMap<string, number>;
   readonly stores: ReadonlyMap<StoreName, StoreState>;
   readonly nextSession: number;
   readonly secrets: ReadonlyMap<string, SecretState>;

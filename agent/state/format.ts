@@ -166,8 +166,17 @@ function readTerm(reader: Reader): Term {
   };
 }
 
+const LIFETIME_KINDS = [
+  'leased',
+  'expiring',
+  'rotating',
+  'polled',
+  'static',
+  'once',
+] as const satisfies readonly Lifetime['kind'][];
+
 function readLifetime(reader: Reader): Lifetime {
-  const kind = reader.choice('kind', ['leased', 'expiring', 'polled', 'static'], 'static');
+  const kind = reader.choice('kind', LIFETIME_KINDS, 'static');
   switch (kind) {
     case 'leased':
       return {
@@ -177,7 +186,13 @@ function readLifetime(reader: Reader): Lifetime {
         ...(reader.boolean('lasting', false) && { lasting: true }),
       };
     case 'expiring':
+    case 'rotating':
       return { kind, ttlMs: number(reader, 'ttlMs') };
+    case 'polled':
+      return {
+        kind,
+        ...(reader.unknown('everyMs') === undefined ? {} : { everyMs: number(reader, 'everyMs') }),
+      };
     default:
       return { kind };
   }

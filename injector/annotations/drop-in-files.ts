@@ -6,7 +6,7 @@ import type { Findings } from './findings.ts';
 import { FILE_MODE, type InjectedFile } from './injection.ts';
 import { noteClashes, readPlace } from './places.ts';
 import { type ReadTemplate, readTemplate } from './template.ts';
-import { parseDefaultTemplate, parseDelimiter, parseFlag, parseSecretPath } from './values.ts';
+import { parseDefaultTemplate, parseDelimiter, parseFlag, parseInterval, parseSecretPath } from './values.ts';
 
 const SECRET = 'agent-inject-secret-';
 const TEMPLATE = 'agent-inject-template-';
@@ -24,18 +24,30 @@ export const DROP_IN_FILE_KEY = dropIn(`${SECRET}X`);
 export function readDropInFiles(findings: Findings, volume: string): readonly InjectedFile[] {
   const wanted = [`${SECRET}X`, `${TEMPLATE}X`].flatMap((row) => findings.suffixes(DROP_IN, row));
   const names = [...new Set(wanted)].toSorted();
+  const polling = readPolling(findings);
   const files = names.map((name) => ({
     name,
     volume,
     path: readPath(findings, name),
     mode: FILE_MODE,
     ...readContent(findings, name),
+    ...polling,
     key: contentKey(findings, name),
   }));
   noteIdlePaths(findings, names);
   noteIdleSettings(findings, names);
   noteClashes(findings, files);
   return withCommands(findings, files);
+}
+
+/**
+ * Who says how often means everything, as there: also what each read makes anew. What is wrong with it is said where the
+ * interval of the pod is read.
+ */
+function readPolling(findings: Findings): Pick<InjectedFile, 'pollMs'> {
+  const text = findings.text(dropIn('template-static-secret-render-interval'));
+  const read = text === undefined ? undefined : parseInterval(text);
+  return read && 'value' in read ? { pollMs: read.value } : {};
 }
 
 /** The annotation that says what is in a file. */

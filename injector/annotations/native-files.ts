@@ -6,11 +6,12 @@ import { FILE_MODE, type InjectedFile, type StoreName } from './injection.ts';
 import { withReloads } from './native-reload.ts';
 import { noteClashes, readPlace } from './places.ts';
 import { readTemplate } from './template.ts';
-import { parseFormat } from './values.ts';
+import { parseFormat, parseInterval } from './values.ts';
 
 const secretKey = (name: string): string => native(`secret.${name}`);
 const templateKey = (name: string): string => native(`template.${name}`);
 const formatKey = (name: string): string => native(`format.${name}`);
+const pollKey = (name: string): string => native(`poll.${name}`);
 
 /** What is said where a pod asks for no file at all. */
 export const NATIVE_FILE_KEY = secretKey('<file>');
@@ -21,6 +22,7 @@ export function readNativeFiles(findings: Findings, volume: string): readonly In
   const names = [...new Set(wanted)].toSorted();
   const files = names.map((name) => readFile(findings, name, volume));
   noteIdleFormats(findings);
+  noteIdlePolls(findings, names);
   noteClashes(findings, files);
   return withReloads(findings, files);
 }
@@ -31,7 +33,10 @@ function readFile(findings: Findings, name: string, volume: string): InjectedFil
   if (isSecret && findings.text(templateKey(name)) !== undefined)
     findings.deny(templateKey(name), `stands beside ${key}; expected one of them alone`);
   const content = isSecret ? readSource(findings, name) : readOwnTemplate(findings, name);
-  return { name, volume, path: readPlace(findings, key, name) ?? name, mode: FILE_MODE, ...content, key };
+  const pollMs = findings.read(pollKey(name), parseInterval, undefined);
+  const polling = pollMs === undefined ? {} : { pollMs };
+  const path = readPlace(findings, key, name) ?? name;
+  return { name, volume, path, mode: FILE_MODE, ...content, ...polling, key };
 }
 
 type Content = FileContent & { readonly needs: readonly StoreName[] };
@@ -55,5 +60,14 @@ function noteIdleFormats(findings: Findings): void {
   for (const name of findings.suffixes(NATIVE, 'format.<file>')) {
     if (findings.text(secretKey(name)) === undefined)
       findings.deny(formatKey(name), `has nothing to format; expected ${secretKey(name)} beside it`);
+  }
+}
+
+/** Intervals of what is no file. */
+function noteIdlePolls(findings: Findings, names: readonly string[]): void {
+  for (const name of findings.suffixes(NATIVE, 'poll.<file>')) {
+    if (names.includes(name)) continue;
+    const content = `${secretKey(name)} or ${templateKey(name)}`;
+    findings.deny(pollKey(name), `names a file without content; expected ${content} beside it`);
   }
 }

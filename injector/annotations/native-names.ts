@@ -30,6 +30,11 @@ export const NATIVE_NAMES: readonly AnnotationName[] = [
   followed('path', 'where containers find these files', '/run/secrets/sidekey'),
   followed('poll', 'how often what has no lease is read again; the most frequent of a pod counts', '60s'),
   followed(
+    'poll.<file>',
+    'the same for what one file is made of, even if it is new at each read, as a signature is',
+    'as often as all; what is new at each read is read once',
+  ),
+  followed(
     'start-deadline',
     'how long a fault that waiting cannot mend may keep the pod waiting; "never" ends it',
     "the operator's deadline",

@@ -38,8 +38,9 @@ function agentConfig(injection: Injection): AgentConfig {
 
 /** What the agent needs to know of a file. */
 function agentFile(file: InjectedFile): FileSpec {
-  const { name, volume, path, mode, reload } = file;
-  const target = { name, volume, path, mode, ...(reload && { reload }) };
+  const { name, volume, path, mode, reload, pollMs } = file;
+  const polling = pollMs === undefined ? {} : { pollMs };
+  const target = { name, volume, path, mode, ...(reload && { reload }), ...polling };
   return 'source' in file
     ? { ...target, source: file.source, format: file.format }
     : { ...target, template: file.template };

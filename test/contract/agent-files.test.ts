@@ -27,6 +27,20 @@ function problemsOf(content: Fields): readonly string[] {
   return result.problems.map(({ key, message }) => `${key.replace('config.files[0].', '')} ${message}`);
 }
 
+test.each([
+  [{}, undefined],
+  [{ pollMs: null }, undefined],
+  [{ pollMs: 100 }, 100],
+])('a file with %j is polled as often as all, or as it asks: %j', (rest, pollMs) => {
+  expect(fileOf({ template: TEMPLATE, ...rest })?.pollMs).toBe(pollMs);
+});
+
+test('a file is not polled more often than a store bears', () => {
+  expect(problemsOf({ template: TEMPLATE, pollMs: 99 })).toEqual([
+    expect.stringMatching(/^pollMs must be a whole number from 100 /u),
+  ]);
+});
+
 describe('a file made of a secret', () => {
   test('names where the secret is and the format it is written in', () => {
     expect(fileOf({ source: 'infisical:ml/prod/db#PASSWORD', format: 'json' })).toEqual({

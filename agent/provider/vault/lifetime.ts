@@ -1,8 +1,7 @@
 import type { Lifetime } from '../../schedule/lifetime.ts';
-import { mapAt, numberAt, stringAt, type ValueMap } from '../../value/value.ts';
-
-/** A static role's password is replaced when its ttl ends; a second later the new one can be read. */
-const AFTER_ROTATION_S = 1;
+import { JsonNumber, mapAt, numberAt, stringAt, type ValueMap } from '../../value/value.ts';
+import type { SecretRef } from '../provider.ts';
+import { sshCertificateEnd } from './ssh-certificate.ts';
 
 /**
  * How long a token is good for, from the `auth` part of a login or a renewal.
@@ -20,22 +19,47 @@ export function leaseLifetime(body: ValueMap): Lifetime {
   return { kind: 'leased', ttlMs: seconds * 1000, renewable: body.get('renewable') === true };
 }
 
+/** What was asked for, and what is known of who answered. */
+export interface Asked {
+  readonly operation: SecretRef['operation'];
+  /** Without a query. */
+  readonly path: string;
+  /** The type of the secrets engine, if the server has told. */
+  readonly engine?: string | undefined;
+  /** What the server took for the time, in milliseconds since the epoch: an end is meant by its clock. */
+  readonly now: number;
+}
+
 /**
  * How long a secret is good for. A `lease_duration` without a `lease_id` is no lease: KV v1 sends its engine's default
  * there, which says nothing about when the value changes.
  */
-export function secretLifetime(body: ValueMap, now: number): Lifetime {
+export function secretLifetime(body: ValueMap, asked: Asked): Lifetime {
+  if (isOneTime(asked)) return { kind: 'once' };
+  const data = mapAt(body, 'data') ?? NOTHING;
+  const inherent = leasedFor(body) ?? endingBy(data, asked.now);
+  return inherent ?? (madeByReading(asked) ? { kind: 'static' } : polled(body, data));
+}
+
+const NOTHING: ValueMap = new Map();
+
+/** What hangs on the session: a lease, or a token that was made by a read and is a child of the session's. */
+function leasedFor(body: ValueMap): Lifetime | undefined {
   const hasLease = leaseIdOf(body) !== undefined && (numberAt(body, 'lease_duration') ?? 0) > 0;
   if (hasLease) return leaseLifetime(body);
-  // A token that was made by a read is a child of the session's: it, too, ends with that one.
   const auth = mapAt(body, 'auth');
   const tokenSeconds = (auth && numberAt(auth, 'lease_duration')) ?? 0;
-  if (tokenSeconds > 0) return { kind: 'leased', ttlMs: tokenSeconds * 1000, renewable: false };
-  const data = mapAt(body, 'data');
-  const seconds = data && endingSeconds(data, now);
-  return seconds === undefined
-    ? { kind: 'polled' }
-    : { kind: 'expiring', ttlMs: Math.max(0, seconds * 1000) };
+  return tokenSeconds > 0 ? { kind: 'leased', ttlMs: tokenSeconds * 1000, renewable: false } : undefined;
+}
+
+/** What is over at a time that its fields tell. */
+function endingBy(data: ValueMap, now: number): Lifetime | undefined {
+  const rotatesIn = rotationSeconds(data);
+  if (rotatesIn !== undefined) return { kind: 'rotating', ttlMs: Math.max(0, rotatesIn * 1000) };
+  const seconds = endingSeconds(data, now / 1000);
+  if (seconds === undefined) return undefined;
+  // What has ended already would be asked for again and again without a pause.
+  return seconds > 0 ? { kind: 'expiring', ttlMs: seconds * 1000 } : { kind: 'polled' };
 }
 
 /** The id of the lease, if the secret has one. */
@@ -44,15 +68,42 @@ export function leaseIdOf(body: ValueMap): string | undefined {
   return id === '' ? undefined : id;
 }
 
+/** What is wrapped can be taken out once, and what is in a cubbyhole is there for one token alone. */
+const ONE_TIME = /(?:^|\/)sys\/wrapping\/(?:unwrap|rewrap)$|^cubbyhole\//u;
+
+const isOneTime = ({ path, engine }: Asked): boolean => engine === 'cubbyhole' || ONE_TIME.test(path);
+
+/** A write makes something at each call, and so does the reading of a code. */
+const madeByReading = ({ operation, engine }: Asked): boolean => operation === 'write' || engine === 'totp';
+
+/** Seconds until the password of a static role (of databases, LDAP) is replaced, by period or by schedule. */
+function rotationSeconds(data: ValueMap): number | undefined {
+  const rotates = data.has('rotation_period') || data.has('rotation_schedule');
+  return rotates ? numberAt(data, 'ttl') : undefined;
+}
+
 /** Seconds until a secret without a lease ends by itself, if its fields say that it does. */
 function endingSeconds(data: ValueMap, now: number): number | undefined {
-  const ttl = numberAt(data, 'ttl');
-  // Static database and LDAP roles, by period or by cron schedule.
-  const rotates = data.has('rotation_period') || data.has('rotation_schedule');
-  if (rotates && ttl !== undefined) return ttl + AFTER_ROTATION_S;
   const expiration = numberAt(data, 'expiration');
   // PKI without generate_lease.
-  if (data.has('certificate') && expiration !== undefined) return expiration - now / 1000;
+  if (data.has('certificate') && expiration !== undefined) return expiration - now;
+  const signed = stringAt(data, 'signed_key');
+  const signedUntil = signed === undefined ? undefined : sshCertificateEnd(signed);
+  if (signedUntil !== undefined) return signedUntil - now;
+  // An identity token.
+  if (data.has('token') && data.has('client_id')) return numberAt(data, 'ttl');
   // A fresh secret id of AppRole.
   return data.has('secret_id') ? numberAt(data, 'secret_id_ttl') || undefined : undefined;
+}
+
+/** What the server takes for a duration: a number of seconds, or numbers with units. */
+const DURATION = /^(?:\d+|(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h|d))+)$/u;
+
+/** KV v1 lets a secret say itself, in the field `ttl` (once `lease`), how often it is to be read. */
+function polled(body: ValueMap, data: ValueMap): Lifetime {
+  const wish = data.get('ttl') ?? data.get('lease');
+  const text = wish instanceof JsonNumber ? wish.token : wish;
+  const seconds = numberAt(body, 'lease_duration') ?? 0;
+  const isAsked = typeof text === 'string' && DURATION.test(text) && seconds > 0;
+  return isAsked ? { kind: 'polled', everyMs: seconds * 1000 } : { kind: 'polled' };
 }

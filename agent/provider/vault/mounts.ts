@@ -45,7 +45,8 @@ function readMount(answer: Answer, path: string): Mount | undefined {
   const mountPath = below(stringAt(data, 'path') ?? '', path);
   if (mountPath === '') return undefined;
   const options = mapAt(data, 'options');
-  return { path: mountPath, version: options && stringAt(options, 'version') === '2' ? 2 : 1 };
+  const version = options && stringAt(options, 'version') === '2' ? 2 : 1;
+  return { path: mountPath, version, engine: stringAt(data, 'type') ?? '' };
 }
 
 /** The mount as this client names it: some servers put the request's namespace before it. */

@@ -41,6 +41,8 @@ export interface Mount {
   readonly path: string;
   /** The version of a KV engine; 1 for everything else. */
   readonly version: 1 | 2;
+  /** Its type, such as `kv`. */
+  readonly engine: string;
 }
 
 /** What KV v2 has between its mount and a secret's name. */
@@ -54,7 +56,11 @@ export const looksComplete = (path: string): boolean =>
  * Puts KV v2's `data/` (`metadata/` to list) behind the mount where the template left it out, as Vault Agent does:
  * `secret/app` becomes `secret/data/app`.
  */
-export function completePath(path: string, mount: Mount, part: 'data' | 'metadata'): string {
+export function completePath(
+  path: string,
+  mount: Pick<Mount, 'path' | 'version'>,
+  part: 'data' | 'metadata',
+): string {
   if (mount.version === 1) return path;
   const name = `${path}/`.startsWith(mount.path) ? path.slice(mount.path.length) : path;
   if (PARTS.test(name)) return path;

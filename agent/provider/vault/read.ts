@@ -5,7 +5,7 @@ import type { Reading, SecretRef } from '../provider.ts';
 import { leaseIdOf, secretLifetime } from './lifetime.ts';
 import type { Mounts } from './mounts.ts';
 import { completePath, encodePath, looksComplete, type Mount, parsePath } from './path.ts';
-import type { Action, Requests } from './request.ts';
+import type { Action, Requests, Said } from './request.ts';
 
 /** What reading needs of a session. */
 export interface Reader {
@@ -15,51 +15,60 @@ export interface Reader {
   now(): number;
 }
 
+/** What was said at a place, of which the mount may be known. */
+interface Found extends Said {
+  readonly mount?: Mount | undefined;
+}
+
 /** Reads, lists or writes, as a template asks for it. */
 export async function read(reader: Reader, ref: SecretRef, signal: AbortSignal): Promise<Reading> {
-  const body = await (ref.operation === 'write'
+  const { operation } = ref;
+  const { body, at, mount } = await (operation === 'write'
     ? write(reader, ref, signal)
     : readOrList(reader, ref, signal));
-  const leaseId = leaseIdOf(body);
-  return {
-    value: new Secret(body),
-    lifetime: secretLifetime(body, reader.now()),
-    ...(leaseId === undefined ? {} : { leaseId }),
-  };
+  const { path } = parsePath(ref.path);
+  const now = at ?? reader.now();
+  const lifetime = secretLifetime(body, { operation, path, engine: mount?.engine, now });
+  const leaseId = lifetime.kind === 'leased' ? leaseIdOf(body) : undefined;
+  return { value: new Secret(body), lifetime, ...(leaseId === undefined ? {} : { leaseId }) };
 }
 
 /**
  * A path that looks whole is read as it is. Should nothing be there, or nothing that may be read, then the mount decides:
  * `data/` may be part of a secret's name.
  */
-async function readOrList(reader: Reader, ref: SecretRef, signal: AbortSignal): Promise<ValueMap> {
+async function readOrList(reader: Reader, ref: SecretRef, signal: AbortSignal): Promise<Found> {
   const { path } = parsePath(ref.path);
   const part = ref.operation === 'list' ? 'metadata' : 'data';
-  const whole = async (): Promise<string> => complete(path, await reader.mounts(path, signal), part);
-  if (!looksComplete(path)) return get(reader, ref, await whole(), signal);
+  const atMount = async (mount: Mount | undefined): Promise<Found> => {
+    const said = await get(reader, ref, complete(path, mount, part), signal);
+    return { ...said, mount };
+  };
+  if (!looksComplete(path)) return atMount(await reader.mounts(path, signal));
   try {
     return await get(reader, ref, path, signal);
   } catch (error) {
     const absent =
       error instanceof ProviderError && (error.code === 'not_found' || error.code === 'forbidden');
-    const other = absent ? await whole() : path;
-    if (other === path) throw error;
-    return get(reader, ref, other, signal);
+    const mount = absent ? await reader.mounts(path, signal) : undefined;
+    if (complete(path, mount, part) === path) throw error;
+    return atMount(mount);
   }
 }
 
 const complete = (path: string, mount: Mount | undefined, part: 'data' | 'metadata'): string =>
   mount === undefined ? path : completePath(path, mount, part);
 
-async function get(reader: Reader, ref: SecretRef, path: string, signal: AbortSignal): Promise<ValueMap> {
+async function get(reader: Reader, ref: SecretRef, path: string, signal: AbortSignal): Promise<Said> {
   const { query } = parsePath(ref.path);
-  if (ref.operation === 'read') return reader.requests.perform(action('GET', 'read', path, query), signal);
+  if (ref.operation === 'read') return reader.requests.ask(action('GET', 'read', path, query), signal);
   // Some proxies refuse the LIST method; this is the same request.
   const listing = { ...action('GET', 'list', path, '?list=true'), grant: `"list" on "${path}/"` };
   try {
-    return await reader.requests.perform(listing, signal);
+    return await reader.requests.ask(listing, signal);
   } catch (error) {
-    if (error instanceof ProviderError && error.code === 'not_found') return EMPTY_LIST;
+    if (error instanceof ProviderError && error.code === 'not_found')
+      return { body: EMPTY_LIST, at: undefined };
     throw error;
   }
 }
@@ -67,12 +76,12 @@ async function get(reader: Reader, ref: SecretRef, path: string, signal: AbortSi
 /** A folder without entries answers 404. */
 const EMPTY_LIST: ValueMap = new Map([['data', new Map([['keys', []]])]]);
 
-async function write(reader: Reader, ref: SecretRef, signal: AbortSignal): Promise<ValueMap> {
+async function write(reader: Reader, ref: SecretRef, signal: AbortSignal): Promise<Found> {
   const { path: given, query } = parsePath(ref.path);
   const mount = await reader.mounts(given, signal);
   const path = complete(given, mount, 'data');
   const body = mount?.version === 2 ? { data: ref.parameters } : ref.parameters;
-  return reader.requests.perform({ ...action('PUT', 'update', path, query), body }, signal);
+  return { ...(await reader.requests.ask({ ...action('PUT', 'update', path, query), body }, signal)), mount };
 }
 
 function action(method: 'GET' | 'PUT', capability: string, path: string, query: string): Action {

@@ -28,18 +28,29 @@ export interface Requests {
    * @throws {ProviderError} For every other status.
    */
   perform(action: Action, signal: AbortSignal): Promise<ValueMap>;
+  /** The same, with the moment of the answer. */
+  ask(action: Action, signal: AbortSignal): Promise<Said>;
+}
+
+/** What a server said, and when (milliseconds since the epoch, by its own clock). */
+export interface Said {
+  readonly body: ValueMap;
+  readonly at: number | undefined;
 }
 
 export function createRequests(client: Client, token: Secret<string>): Requests {
   const send: Requests['send'] = (action, signal) => client({ ...action, token }, signal);
-  return {
-    send,
-    async perform(action, signal) {
-      const answer = await send(action, signal);
-      if (succeeded(answer)) return bodyOf(answer, action.doing);
-      throw await refusalOf(answer, action, () => isTokenDead(client, token, signal));
-    },
+  const ask: Requests['ask'] = async (action, signal) => {
+    const answer = await send(action, signal);
+    if (succeeded(answer)) return { body: bodyOf(answer, action.doing), at: timeOf(answer) };
+    throw await refusalOf(answer, action, () => isTokenDead(client, token, signal));
   };
+  return { send, ask, perform: async (action, signal) => (await ask(action, signal)).body };
+}
+
+function timeOf({ headers }: Answer): number | undefined {
+  const at = Date.parse(headers.date ?? '');
+  return Number.isNaN(at) ? undefined : at;
 }
 
 function bodyOf({ body }: Answer, doing: string): ValueMap {

@@ -61,6 +61,15 @@ describe('a file of our own', () => {
     ]);
   });
 
+  it('may have an interval of its own, which is that of no other', () => {
+    const { injection } = read({ 'secret.code': 'vault:totp/code/a#code', 'poll.code': '25s' });
+    expect(injection.files.map(({ name, pollMs }) => [name, pollMs])).toEqual([
+      ['api', undefined],
+      ['code', 25_000],
+    ]);
+    expect(injection.pollMs).toBe(60_000);
+  });
+
   it('keeps its name, capitals and dots included', () => {
     expect(read({ 'secret.Model.ENV': 'vault:kv/a' }).injection.files[0]).toMatchObject({
       name: 'Model.ENV',
@@ -76,6 +85,8 @@ describe('a file of our own', () => {
     ['a format that is none', { 'format.api': 'toml' }, ['format.api']],
     ['a template that cannot be parsed', { 'template.a': '{{' }, ['template.a']],
     ['a blank template', { 'template.a': '\n' }, ['template.a']],
+    ['an interval that is none', { 'poll.api': 'often' }, ['poll.api']],
+    ['an interval of no file', { 'poll.a': '10s' }, ['poll.a']],
   ])('is refused with %s', (_, more: Keys, keys) => {
     expect(keysOf(read(more))).toEqual(keys);
   });

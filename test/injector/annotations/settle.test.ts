@@ -53,6 +53,15 @@ describe('both families in one pod', () => {
     expect(parseAnnotations(nativeAnnotations({ poll: '10m' }), SETTINGS).injection.pollMs).toBe(600_000);
   });
 
+  it('have the interval of the drop-in family for its files alone, and for all that they are made of', () => {
+    const { injection } = readBoth({ 'template-static-secret-render-interval': '10s' });
+    expect(injection.files.map(({ volume, pollMs }) => [volume, pollMs])).toEqual([
+      ['/vault/secrets', 10_000],
+      ['/run/secrets/sidekey', undefined],
+    ]);
+    expect(readBoth({}).injection.files.map(({ pollMs }) => pollMs)).toEqual([undefined, undefined]);
+  });
+
   it('need no file of the family that asks', () => {
     const { injection, problems } = parseAnnotations(
       { ...annotations(), 'sidekey.dev/vault-audience': 'vault', 'sidekey.dev/poll': '1s' },

@@ -9,7 +9,8 @@ function answer(status: number, body: object = {}): Answer {
   return { status, body: parseJson(JSON.stringify(body)), headers: {}, retryAfterMs: undefined };
 }
 
-const kv = (path: string, version: string): Answer => answer(200, { data: { path, options: { version } } });
+const kv = (path: string, version: string): Answer =>
+  answer(200, { data: { path, type: 'kv', options: { version } } });
 
 /** Answers in turn, noting the questions. */
 function asking(...answers: Answer[]): { ask: (path: string) => Promise<Answer>; asked: string[] } {
@@ -28,7 +29,7 @@ test('thirty secrets of one mount cost one question', async () => {
   const mounts = createMounts(ask);
   const paths = Array.from({ length: 30 }, (_item, index) => `secret/app-${index}`);
   const found = await Promise.all(paths.map((path) => mounts(path, NEVER)));
-  expect(new Set(found)).toEqual(new Set([{ path: 'secret/', version: 2 }]));
+  expect(new Set(found)).toEqual(new Set([{ path: 'secret/', version: 2, engine: 'kv' }]));
   expect(asked).toEqual(['sys/internal/ui/mounts/secret/app-0']);
 });
 
@@ -36,20 +37,28 @@ test('mounts that begin alike are told apart', async () => {
   const { ask, asked } = asking(kv('team/a/', '2'), kv('team/b/', '1'));
   const mounts = createMounts(ask);
   await expect(Promise.all([mounts('team/a/x', NEVER), mounts('team/b/x', NEVER)])).resolves.toEqual([
-    { path: 'team/a/', version: 2 },
-    { path: 'team/b/', version: 1 },
+    { path: 'team/a/', version: 2, engine: 'kv' },
+    { path: 'team/b/', version: 1, engine: 'kv' },
   ]);
   expect(asked).toHaveLength(2);
 });
 
 test('an engine without options is of version 1', async () => {
-  const { ask } = asking(answer(200, { data: { path: 'pki/', options: null } }));
-  await expect(createMounts(ask)('pki/issue/web', NEVER)).resolves.toEqual({ path: 'pki/', version: 1 });
+  const { ask } = asking(answer(200, { data: { path: 'pki/', type: 'pki', options: null } }));
+  await expect(createMounts(ask)('pki/issue/web', NEVER)).resolves.toEqual({
+    path: 'pki/',
+    version: 1,
+    engine: 'pki',
+  });
 });
 
 test('a namespace before the mount is left out where the path has none', async () => {
   const { ask } = asking(kv('team/ml/secret/', '2'));
-  await expect(createMounts(ask)('secret/app', NEVER)).resolves.toEqual({ path: 'secret/', version: 2 });
+  await expect(createMounts(ask)('secret/app', NEVER)).resolves.toEqual({
+    path: 'secret/',
+    version: 2,
+    engine: 'kv',
+  });
 });
 
 test('a server that does not tell is asked again next time', async () => {
@@ -57,7 +66,7 @@ test('a server that does not tell is asked again next time', async () => {
   const mounts = createMounts(ask);
   await expect(mounts('secret/app', NEVER)).resolves.toBeUndefined();
   await expect(mounts('secret/app', NEVER)).resolves.toBeUndefined();
-  await expect(mounts('secret/app', NEVER)).resolves.toEqual({ path: 'secret/', version: 2 });
+  await expect(mounts('secret/app', NEVER)).resolves.toEqual({ path: 'secret/', version: 2, engine: 'kv' });
   expect(asked).toHaveLength(3);
 });
 
