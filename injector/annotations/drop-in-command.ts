@@ -1,12 +1,7 @@
 import { posix } from 'node:path';
 import { containedPath } from '#contract/path.ts';
-import {
-  type CommandReload,
-  DEFAULT_RELOAD_DEADLINE_MS,
-  RELOAD_SIGNALS,
-  type ReloadSignal,
-  type SignalReload,
-} from '#contract/reload.ts';
+import { type CommandReload, DEFAULT_RELOAD_DEADLINE_MS, type SignalReload } from '#contract/reload.ts';
+import { commandAdvice, signalOf } from './command-advice.ts';
 import { DROP_IN, dropIn } from './families.ts';
 import type { Findings } from './findings.ts';
 import type { InjectedFile } from './injection.ts';
@@ -33,43 +28,61 @@ function withCommand(findings: Findings, file: InjectedFile): InjectedFile {
   const key = commandKey(file.name);
   // As with the Vault Agent Injector, an empty command is none.
   if ((findings.text(key) ?? '').trim() === '') return file;
-  const call = findings.read(key, commandParser(file.volume), undefined);
+  const call = findings.read(key, commandParser(file), undefined);
   if (call === undefined) return file;
-  if (call.kind === 'command' && call.words[0] !== 'touch') findings.warn(key, IN_THE_IMAGE);
+  if (call.kind === 'command' && call.words[0] !== 'touch') warnOfProgram(findings, key, file);
   return { ...file, reload: { ...call, deadlineMs: DEFAULT_RELOAD_DEADLINE_MS }, reloadKey: key };
+}
+
+function warnOfProgram(findings: Findings, key: string, { name }: InjectedFile): void {
+  const advice = commandAdvice(findings.text(key) ?? '', name);
+  findings.warn(key, advice === undefined ? IN_THE_IMAGE : `${IN_THE_IMAGE}; expected ${advice}`);
 }
 
 const IN_THE_IMAGE =
   "runs in the agent's container, whose image has no shell and no other programs unless the operator adds some; kill and touch are built in";
 
 const KILL_FORM = `"kill -HUP <name>", the name of one program that runs, and ${SIGNAL_FORM}`;
-const NO_SHELL =
-  'a command that needs no shell, for the agent has none, such as "kill -HUP <name>", which finds a process by its name';
+const NO_SHELL = `a command that needs no shell, for the agent has none, such as ${KILL_FORM}`;
 
 /** Programs that the agent's image has not, and would not help if it had. */
 const SHELLS = new Set(['sh', 'ash', 'bash', 'dash', 'ksh', 'zsh', 'busybox']);
-const SIGNALLERS = new Set(['pkill', 'killall', 'killall5', 'skill', 'pidof', 'systemctl', 'service']);
+/** They look for processes in a way that is not the agent's, or for files that it does not see. */
+const SIGNALLERS = new Set([
+  'apachectl',
+  'apache2ctl',
+  'killall',
+  'killall5',
+  'nginx',
+  'pgrep',
+  'pidof',
+  'pkill',
+  'rc-service',
+  'service',
+  'skill',
+  'supervisorctl',
+  'systemctl',
+]);
 
-function commandParser(directory: string): ValueParser<SignalReload | CommandReload> {
+type Command = SignalReload | CommandReload;
+
+function commandParser({ name, volume }: InjectedFile): ValueParser<Command> {
   return (text) => {
-    const words = isPrintable(text) ? splitWords(text) : undefined;
-    const [program = '', ...options] = words ?? [];
-    const name = posix.basename(program);
-    if (words === undefined || program === '' || SHELLS.has(name)) return { expected: NO_SHELL };
-    if (name === 'kill') return parseKill(options);
-    if (name === 'touch') return parseTouch(options, directory);
-    if (SIGNALLERS.has(name)) return { expected: KILL_FORM };
-    return { value: { kind: 'command', words } };
+    const read = readCommand(text, volume);
+    return 'value' in read ? read : { expected: commandAdvice(text, name) ?? read.expected };
   };
 }
 
-/** Their numbers, the same on every platform that there is an agent for. */
-const NUMBERS: Readonly<Record<string, ReloadSignal>> = {
-  1: 'SIGHUP',
-  10: 'SIGUSR1',
-  12: 'SIGUSR2',
-  28: 'SIGWINCH',
-};
+function readCommand(text: string, directory: string): Value<Command> {
+  const words = isPrintable(text) ? splitWords(text) : undefined;
+  const [program = '', ...options] = words ?? [];
+  const name = posix.basename(program);
+  if (words === undefined || program === '' || SHELLS.has(name)) return { expected: NO_SHELL };
+  if (name === 'kill') return parseKill(options);
+  if (name === 'touch') return parseTouch(options, directory);
+  if (SIGNALLERS.has(name)) return { expected: KILL_FORM };
+  return { value: { kind: 'command', words } };
+}
 
 function parseKill(options: readonly string[]): Value<SignalReload> {
   const [flag, name = '', ...more] = options[0] === '-s' ? [`-${options[1]}`, ...options.slice(2)] : options;
@@ -78,10 +91,6 @@ function parseKill(options: readonly string[]): Value<SignalReload> {
   const isName = /^[^-\d]/u.test(name) && more.length === 0;
   if (signal === undefined || !isName) return { expected: KILL_FORM };
   return { value: { kind: 'signal', signal, to: { name: posix.basename(name) } } };
-}
-
-function signalOf(word: string): ReloadSignal | undefined {
-  return NUMBERS[word] ?? RELOAD_SIGNALS.find((known) => known === word || known === `SIG${word}`);
 }
 
 function parseTouch(paths: readonly string[], directory: string): Value<CommandReload> {

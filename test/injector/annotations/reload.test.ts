@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Reload } from '#contract/reload.ts';
 import { parseAnnotations, type ReadAnnotations } from '../../../injector/annotations/parse.ts';
-import { annotations, nativeAnnotations, SETTINGS } from '../admission/example.ts';
+import { nativeAnnotations, SETTINGS } from '../admission/example.ts';
 
 type Keys = Readonly<Record<string, string>>;
 
 const read = (keys: Keys): ReadAnnotations => parseAnnotations(nativeAnnotations(keys), SETTINGS);
-const dropIn = (keys: Keys): ReadAnnotations => parseAnnotations(annotations(keys), SETTINGS);
 
 const reloadOf = ({ injection, problems }: ReadAnnotations): Reload | undefined => {
   expect(problems).toEqual([]);
@@ -159,82 +158,5 @@ describe('whom a file of our own tells of its changes', () => {
     const [problem, ...more] = read({ ...HTTP, mode: 'init' }).problems;
     expect([problem?.key, more]).toEqual(['sidekey.dev/reload.api', []]);
     expect(problem?.message).toContain('rendered once');
-  });
-});
-
-describe('the command of a file of the drop-in family', () => {
-  const command = (text: string): ReadAnnotations => dropIn({ 'agent-inject-command-api': text });
-
-  it.each([
-    ['kill -HUP nginx', 'SIGHUP', 'nginx'],
-    ['kill -SIGHUP nginx', 'SIGHUP', 'nginx'],
-    ['/bin/kill -1 nginx', 'SIGHUP', 'nginx'],
-    ['kill -s USR1 "my server"', 'SIGUSR1', 'my server'],
-    ['kill -s SIGWINCH /usr/sbin/nginx', 'SIGWINCH', 'nginx'],
-    ['kill -12 nginx', 'SIGUSR2', 'nginx'],
-  ])('is a signal to a process of a name: %s', (text, signal, name) => {
-    expect(reloadOf(command(text))).toMatchObject({ kind: 'signal', signal, to: { name } });
-  });
-
-  it.each([
-    'kill nginx',
-    'kill -TERM nginx',
-    'kill -9 nginx',
-    'kill -HUP 1',
-    'kill -HUP -1',
-    'kill -HUP',
-    'kill -HUP a b',
-    'kill -s HUP',
-    'kill HUP nginx',
-    'kill -HUP ""',
-    'kill -- nginx',
-    'kill -HUP $(pidof nginx)',
-    'pkill -HUP nginx',
-    'sh -c "kill -HUP nginx"',
-    '/bin/bash /x.sh',
-    'touch',
-    'touch relative',
-    'touch /etc/passwd',
-    'touch /vault/secrets',
-    'touch /vault/secrets/../a',
-    'touch /vault/secrets/..data/a',
-    'touch -a /vault/secrets/a',
-    'a; b',
-    'a\u0007',
-    '""',
-  ])('is refused with what to write: %s', (text) => {
-    const { problems } = command(text);
-    expect(problems.map(({ key }) => key)).toEqual(['vault.hashicorp.com/agent-inject-command-api']);
-    expect(problems[0]?.message).toMatch(/; expected (?:"kill -HUP <name>"|"touch <path>"|a command that)/u);
-  });
-
-  it('is touch, below the directory of the files alone', () => {
-    expect(reloadOf(command('touch /vault/secrets/changed /vault/secrets/a/b'))).toMatchObject({
-      kind: 'command',
-      words: ['touch', '/vault/secrets/changed', '/vault/secrets/a/b'],
-    });
-    const keys = { 'agent-inject-command-api': 'touch /keys/a', 'secret-volume-path': '/keys' };
-    expect(reloadOf(dropIn(keys))).toMatchObject({ words: ['touch', '/keys/a'] });
-    expect(command('touch /vault/secrets/a').warnings).toEqual([]);
-  });
-
-  it('is any other program with its words, and a warning that it may not be there', () => {
-    const found = command(`/opt/tell --to 'a  b'`);
-    expect(reloadOf(found)).toMatchObject({ kind: 'command', words: ['/opt/tell', '--to', 'a  b'] });
-    expect(found.warnings.map(({ key }) => key)).toEqual(['vault.hashicorp.com/agent-inject-command-api']);
-    expect(found.warnings[0]?.message).toContain('no shell');
-  });
-
-  it('is none if it is blank, as with the Vault Agent Injector', () => {
-    expect(reloadOf(command(' '))).toBeUndefined();
-    expect(dropIn({ 'agent-inject-command-nothing': '' }).problems).toEqual([]);
-  });
-
-  it('belongs to a file, and to one that changes', () => {
-    expect(problemKeys(dropIn({ 'agent-inject-command-other': 'kill -HUP nginx' }))).toEqual([
-      'agent-inject-command-other',
-    ]);
-    const once = { 'agent-pre-populate-only': 'true', 'agent-inject-command-api': 'kill -HUP nginx' };
-    expect(problemKeys(dropIn(once))).toEqual(['agent-inject-command-api']);
   });
 });
