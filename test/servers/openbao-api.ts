@@ -5,6 +5,8 @@ export interface ApiOptions {
   /** Default: the root token. */
   readonly token?: string;
   readonly namespace?: string;
+  /** Have the answer wrapped for so long, such as `60s`. */
+  readonly wrapTtl?: string;
 }
 
 export type Api = (method: string, path: string, body?: unknown, options?: ApiOptions) => Promise<unknown>;
@@ -34,7 +36,7 @@ export function createApiClient({ address, caPem, socket }: Place, elsewhere: bo
   });
   const client: ApiClient = {
     rootToken: '',
-    async call(method, path, body, { namespace, token = client.rootToken } = {}) {
+    async call(method, path, body, { namespace, token = client.rootToken, wrapTtl } = {}) {
       const response = await request(`${address}/v1/${path}`, {
         // The verbs of HTTP and LIST, which undici's type does not know.
         method: method as 'GET',
@@ -42,6 +44,7 @@ export function createApiClient({ address, caPem, socket }: Place, elsewhere: bo
         headers: {
           ...(token === '' ? {} : { 'x-vault-token': token }),
           ...(namespace === undefined ? {} : { 'x-vault-namespace': namespace }),
+          ...(wrapTtl === undefined ? {} : { 'x-vault-wrap-ttl': wrapTtl }),
         },
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       });

@@ -18,7 +18,11 @@ export function generalRefusal(answer: Answer, doing: string): ProviderError | u
   const { status, retryAfterMs } = answer;
   const because = (fact: string): string => `Cannot ${doing}: ${fact}`;
   const details = retryAfterMs === undefined ? {} : { retryAfterMs };
-  if (status === 503)
+  // A token belongs to the certificate that it was granted for, which has been replaced since.
+  if (/client identity during renewal/iu.test(refusalText(answer)))
+    return new ProviderError('token_invalid', because('it was granted for another certificate'));
+  // The last two are what the health check of a standby answers, and what some load balancers pass on.
+  if ([503, 472, 473].includes(status))
     return new ProviderError(
       'sealed',
       because('the server is sealed, standing by or not initialised'),

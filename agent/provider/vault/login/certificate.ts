@@ -4,6 +4,7 @@ import type { VaultStore } from '#contract/agent-config.ts';
 import type { CertificateAuth } from '#contract/vault-auth.ts';
 import type { ProviderError } from '../../errors.ts';
 import type { Answer } from '../../http/transport.ts';
+import { refusalText } from '../errors.ts';
 import { type LogIn, type LoginParts, requestGrant } from './grant.ts';
 import { type Cause, explainRefusal, misplaced, missingMount } from './refusal.ts';
 
@@ -15,7 +16,7 @@ export function certificateLogin({ client, store }: LoginParts, auth: Certificat
     const refused = (answer: Answer): ProviderError =>
       certificateRefusal(answer, { store, auth, certificate });
     const body = role === undefined ? {} : { name: role };
-    return await requestGrant(client, { path, body, refused }, signal);
+    return await requestGrant(client, { path, body, refused, isAboutProof: isExpiry }, signal);
   };
 }
 
@@ -29,7 +30,8 @@ interface Refused {
 function certificateRefusal(answer: Answer, { store, auth, certificate }: Refused): ProviderError {
   const notAccepted = (): string => foreign(auth, certificate);
   const causes: readonly Cause[] = [
-    [/must be supplied|no client certificate|missing client|connection required/iu, notShown],
+    [EXPIRY, () => ended(auth, certificate)],
+    [/^no client certificate|must be supplied|connection required/iu, notShown],
     [/certificate|chain|constraint|match/iu, notAccepted],
     ...misplaced(store, auth),
   ];
@@ -38,11 +40,19 @@ function certificateRefusal(answer: Answer, { store, auth, certificate }: Refuse
   return explainRefusal(answer, { doing: `log in at ${auth.path}${who}`, causes, otherwise });
 }
 
+/** OpenBao answers with 500. */
+const EXPIRY = /certificate has expired or is not yet valid/iu;
+const isExpiry = (answer: Answer): boolean => EXPIRY.test(refusalText(answer));
+
+const ended = ({ certFile }: CertificateAuth, certificate: string): string =>
+  `${certificate} has ended, or has not begun: see to it that ${certFile} is replaced in time, and check the server's clock`;
+
 const notShown = (): string =>
   'the server saw no client certificate: something before it ends the TLS connection (a proxy, a mesh, an ingress), or its listener has tls_disable_client_certs; use an address that leads to the server itself';
 
 function foreign({ role, path }: CertificateAuth, certificate: string): string {
-  const who = role === undefined ? `no role of "${path}" accepts` : `role "${role}" does not accept`;
+  const who =
+    role === undefined ? `no role of "${path}" accepts` : `there is no role "${role}", or it does not accept`;
   return `${who} ${certificate}: have the role trust its authority and allow its names, or mount another certificate`;
 }
 

@@ -41,6 +41,8 @@ export interface LoginRequest {
   readonly body: object;
   /** Explains why the server does not want it. */
   readonly refused: (answer: Answer) => ProviderError;
+  /** True for an answer that is about what was shown, though its status says that the server itself is at fault. */
+  readonly isAboutProof?: (answer: Answer) => boolean;
 }
 
 /**
@@ -50,13 +52,13 @@ export interface LoginRequest {
  */
 export async function requestGrant(
   client: Client,
-  { path, body, refused }: LoginRequest,
+  { path, body, refused, isAboutProof }: LoginRequest,
   signal: AbortSignal,
 ): Promise<Grant> {
   const call = { method: 'PUT', path: `${encodePath(parsePath(path).path)}/login`, body } as const;
   const answer = await client(call, signal);
   const doing = `log in at ${path}`;
-  const general = generalRefusal(answer, doing);
+  const general = isAboutProof?.(answer) === true ? undefined : generalRefusal(answer, doing);
   if (general !== undefined) throw general;
   if (!succeeded(answer)) throw refused(answer);
   const auth = isValueMap(answer.body) ? mapAt(answer.body, 'auth') : undefined;
