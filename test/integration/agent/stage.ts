@@ -26,7 +26,7 @@ import {
 const BUNDLE = fileURLToPath(new URL('../../../dist/agent.cjs', import.meta.url));
 
 /** Whom the injector makes the agent's user where the pod names none. */
-const AGENT_UID = 65_532;
+export const AGENT_UID = 65_532;
 
 /** What must never be seen anywhere but in the rendered files and the saved state. */
 export const CANARY = 'canary-4f9d1c7e';

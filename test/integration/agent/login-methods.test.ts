@@ -1,0 +1,210 @@
+import { chown, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { VaultAuth } from '#contract/vault-auth.ts';
+import {
+  type AppRole,
+  type ClientAuthority,
+  makeToken,
+  mountAppRole,
+  mountCertificateAuth,
+  type TokenTerms,
+  WRAPPING_PATH,
+} from '../../servers/login-methods.ts';
+import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
+import { writePolicy } from '../../servers/service-account.ts';
+import { AGENT_UID, exit, Pod, writeSecret } from './stage.ts';
+
+const PATH = 'secret/data/ml/api-key';
+const TEMPLATES = { key: `{{ with secret "${PATH}" }}{{ .Data.data.key }}{{ end }}` };
+
+/** A server whose tokens live as long as told, and a way to make proofs for it. */
+interface Stage {
+  readonly bao: OpenBaoServer;
+  readonly appRole: AppRole;
+  readonly clients: ClientAuthority;
+  readonly terms: TokenTerms;
+}
+
+async function openStage(ttl: string, maxTtl: string): Promise<Stage> {
+  const bao = await startOpenBao({ tls: true });
+  const terms = { policies: ['ml'], ttl, maxTtl };
+  await writePolicy(bao.api, 'ml', { 'secret/data/ml/*': ['read'] });
+  await writeSecret(bao, 'the key');
+  const appRole = await mountAppRole(bao.api, terms);
+  const clients = await mountCertificateAuth(bao.api, terms);
+  return { bao, appRole, clients, terms };
+}
+
+/** A pod whose agent logs in as told, with a directory of its own for what it logs in with. */
+async function podOf(
+  { bao }: Stage,
+  furnish: (proofs: string) => Promise<VaultAuth>,
+): Promise<Pod & { readonly proofs: string }> {
+  const pod = await Pod.create(bao, { templates: TEMPLATES });
+  const proofs = join(pod.directory, 'proofs');
+  await mkdir(proofs);
+  await chown(proofs, AGENT_UID, AGENT_UID);
+  const { vault } = pod.config;
+  if (!vault) throw new Error('The pod has no Vault');
+  pod.reconfigure({ vault: { ...vault, caPem: bao.caPem ?? '', auth: await furnish(proofs) } });
+  return Object.assign(pod, { proofs });
+}
+
+const WAYS: Readonly<Record<string, (stage: Stage) => (proofs: string) => Promise<VaultAuth>>> = {
+  'a secret id': (stage) => (proofs) => withSecretId(stage, proofs, {}),
+  'a secret id whose file is removed': (stage) => (proofs) =>
+    withSecretId(stage, proofs, { removeSecretIdFile: true }),
+  'a wrapped secret id': (stage) => (proofs) =>
+    withSecretId(stage, proofs, { removeSecretIdFile: true, secretIdWrappingPath: WRAPPING_PATH }),
+  'a client certificate': (stage) => async (proofs) => ({
+    method: 'cert',
+    path: 'auth/cert',
+    role: 'ml',
+    ...(await stage.clients.issue(proofs, 'runner')),
+  }),
+};
+
+async function withSecretId(
+  { appRole }: Stage,
+  proofs: string,
+  how: { readonly removeSecretIdFile?: true; readonly secretIdWrappingPath?: string },
+): Promise<VaultAuth> {
+  const secretIdFile = join(proofs, 'secret-id');
+  const wrap = how.secretIdWrappingPath === undefined ? {} : { wrapTtl: '60s' };
+  await writeFile(secretIdFile, await appRole.secretId(wrap));
+  return { method: 'approle', path: 'auth/approle', roleId: appRole.roleId, secretIdFile, ...how };
+}
+
+/** Where a proof is used up, or a server's time. */
+const LOGINS = ['auth/approle/login', 'auth/cert/login'];
+const UNWRAPPING = ['sys/wrapping/unwrap'];
+const RENEWAL = ['auth/token/renew-self'];
+
+/** A busy machine is slow, and a pause after a refused login grows to half a minute. */
+const PATIENTLY = { timeout: 60_000, interval: 200 };
+
+/** How often any of these was asked for, answers not counted. */
+async function count({ bao }: Stage, paths: readonly string[]): Promise<number> {
+  const audit = await bao.audit();
+  return audit.filter(({ type, request }) => type === 'request' && paths.includes(request.path)).length;
+}
+
+async function kill(agent: ReturnType<Pod['start']>): Promise<void> {
+  agent.kill('SIGKILL');
+  await exit(agent);
+}
+
+describe('an agent with tokens of an hour', () => {
+  let stage: Stage;
+
+  beforeAll(async () => {
+    stage = await openStage('1h', '2h');
+  });
+
+  afterAll(() => stage.bao.stop());
+
+  test.each(Object.entries(WAYS))(
+    'that logs in by %s goes on after a restart without a login',
+    async (_, way) => {
+      await using pod = await podOf(stage, way(stage));
+      const before = await count(stage, LOGINS);
+      const agent = pod.start('run');
+      await pod.ready();
+      await kill(agent);
+      const unwrapped = await count(stage, UNWRAPPING);
+      pod.start('run');
+      await pod.ready();
+      expect(await pod.read('key')).toBe('the key');
+      expect(await count(stage, LOGINS)).toBe(before + 1);
+      expect(await count(stage, UNWRAPPING)).toBe(unwrapped);
+    },
+  );
+
+  test('that was given a token looks it up once, goes on after a restart, and never revokes it', async () => {
+    const token = await makeToken(stage.bao.api, stage.terms);
+    await using pod = await podOf(stage, async (proofs) => {
+      await writeFile(join(proofs, 'token'), token);
+      return { method: 'token_file', tokenFile: join(proofs, 'token') };
+    });
+    pod.reconfigure({ revokeOnShutdown: true });
+    const lookups = ['auth/token/lookup-self'];
+    const before = await count(stage, lookups);
+    await kill(await started(pod));
+    const agent = await started(pod);
+    expect(await count(stage, lookups)).toBe(before + 1);
+    agent.kill('SIGTERM');
+    expect(await exit(agent)).toBe(0);
+    expect(await count(stage, ['auth/token/revoke-self'])).toBe(0);
+    expect(pod.output).toContain('Cannot revoke the session');
+  });
+});
+
+async function started(pod: Pod): Promise<ReturnType<Pod['start']>> {
+  const agent = pod.start('run');
+  await pod.ready();
+  return agent;
+}
+
+describe('an agent with tokens of three seconds that may be renewed up to four', () => {
+  let stage: Stage;
+
+  beforeAll(async () => {
+    stage = await openStage('3s', '4s');
+  });
+
+  afterAll(() => stage.bao.stop());
+
+  test.each(Object.entries(WAYS))(
+    'that logs in by %s renews, logs in again in time, and does so after a restart, too',
+    async (_, way) => {
+      await using pod = await podOf(stage, way(stage));
+      const before = await count(stage, LOGINS);
+      const renewed = await count(stage, RENEWAL);
+      const unwrapped = await count(stage, UNWRAPPING);
+      const agent = await started(pod);
+      await expect.poll(() => count(stage, LOGINS), PATIENTLY).toBeGreaterThanOrEqual(before + 2);
+      // Whoever is late for a renewal logs in instead: on a busy machine it takes some rounds to see one.
+      await expect.poll(() => count(stage, RENEWAL), PATIENTLY).toBeGreaterThan(renewed);
+      await kill(agent);
+      await writeSecret(stage.bao, `after ${before}`);
+      const again = (await count(stage, LOGINS)) + 1;
+      await started(pod);
+      await expect.poll(() => count(stage, LOGINS), PATIENTLY).toBeGreaterThanOrEqual(again);
+      await expect.poll(() => pod.read('key'), PATIENTLY).toBe(`after ${before}`);
+      expect(await count(stage, UNWRAPPING)).toBeLessThanOrEqual(unwrapped + 1);
+    },
+  );
+
+  test('that was given a token takes the next one in time, and says so where there is none', async () => {
+    await using pod = await podOf(stage, async (proofs) => {
+      const tokenFile = join(proofs, 'token');
+      // Long enough for a busy machine to start an agent.
+      await writeFile(
+        tokenFile,
+        await makeToken(stage.bao.api, { ...stage.terms, ttl: '15s', maxTtl: '15s' }),
+      );
+      return { method: 'token_file', tokenFile };
+    });
+    const file = join(pod.proofs, 'token');
+    await started(pod);
+    await expect.poll(() => pod.output, PATIENTLY).toContain(`Cannot replace the token of ${file}`);
+    await writeFile(file, await makeToken(stage.bao.api, { ...stage.terms, ttl: '1h', maxTtl: '1h' }));
+    await writeSecret(stage.bao, 'under the next token');
+    await expect.poll(() => pod.read('key'), PATIENTLY).toBe('under the next token');
+  });
+
+  test('that was given a secret id for one login says what to do, and takes the next one', async () => {
+    await using pod = await podOf(stage, async (proofs) => {
+      const auth = await withSecretId(stage, proofs, {});
+      await writeFile(join(proofs, 'secret-id'), await stage.appRole.secretId({ uses: 1 }));
+      return auth;
+    });
+    const file = join(pod.proofs, 'secret-id');
+    await started(pod);
+    await expect.poll(() => pod.output, PATIENTLY).toContain(`write a new secret id to ${file}`);
+    await writeFile(file, await stage.appRole.secretId());
+    await writeSecret(stage.bao, 'under the next secret id');
+    await expect.poll(() => pod.read('key'), PATIENTLY).toBe('under the next secret id');
+  });
+});
