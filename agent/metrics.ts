@@ -94,7 +94,7 @@ export const AGENT_METRICS = {
   },
   sidekey_agent_notifications_pending: {
     type: 'gauge',
-    help: 'Number of targets that are still to be told of a change: being told now, or waiting for the next attempt',
+    help: 'Number of targets that are still to be told of a change: being told now, waiting for the next attempt, or held back because they were told often before',
     labels: { state: [] },
   },
   sidekey_agent_notification_success_timestamp_seconds: {

@@ -2,7 +2,7 @@ import type { ReloadKind } from '#contract/reload.ts';
 import type { Metrics } from '#platform/metrics.ts';
 import { type AGENT_METRICS, NOTIFICATION_RESULTS } from '../metrics.ts';
 import type { Step } from '../run.ts';
-import type { AgentState } from '../schedule/state.ts';
+import type { AgentState, Telling } from '../schedule/state.ts';
 
 export interface NotificationMeters {
   /** Counts what happens. */
@@ -35,9 +35,18 @@ export function notificationMeters(
       count(kind, 'given_up', before.notices.length - after.notices.length);
     },
     gauge: ({ tellings }, now) => {
-      const due = [...tellings.values()].filter((telling) => telling.due <= now).length;
-      metrics.set('sidekey_agent_notifications_pending', due, { state: 'under_way' });
-      metrics.set('sidekey_agent_notifications_pending', tellings.size - due, { state: 'waiting' });
+      const states = [...tellings.values()].map((telling) => stateOf(telling, now));
+      for (const state of PENDING) {
+        const pending = states.filter((one) => one === state).length;
+        metrics.set('sidekey_agent_notifications_pending', pending, { state });
+      }
     },
   };
+}
+
+const PENDING = ['under_way', 'waiting', 'held_back'] as const;
+
+function stateOf({ due, heldBack }: Telling, now: number): (typeof PENDING)[number] {
+  if (due <= now) return 'under_way';
+  return heldBack ? 'held_back' : 'waiting';
 }

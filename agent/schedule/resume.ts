@@ -33,6 +33,7 @@ export function newState(pollMs: number, stores: Iterable<StoreName>): AgentStat
     marks: new Map(),
     notices: [],
     tellings: new Map(),
+    paid: new Map(),
   };
 }
 

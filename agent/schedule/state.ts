@@ -106,6 +106,8 @@ export interface Notice {
 export interface Telling {
   readonly due: number;
   readonly attempt: Attempt;
+  /** True if it would be due before, but the target was told too often of late. */
+  readonly heldBack: boolean;
 }
 
 /** Everything the agent knows. Immutable: `reduce` makes the next one. */
@@ -129,6 +131,8 @@ export interface AgentState {
   readonly notices: readonly Notice[];
   /** By target; one for each that is in a notice. */
   readonly tellings: ReadonlyMap<string, Telling>;
+  /** By target, when it is paid for how often it was told (milliseconds since the epoch). */
+  readonly paid: ReadonlyMap<string, number>;
 }
 
 /** Something to do now. Whoever performs it reports back with one event. */

@@ -1,3 +1,4 @@
+import { allowedAt, pay } from './allowance.ts';
 import { type Failure, FRESH, fail, retryDelay } from './attempt.ts';
 import { letGo } from './leases.ts';
 import type { Action, AgentState, FileOutcome, Moment, Notice, Telling, Watch } from './state.ts';
@@ -7,6 +8,23 @@ const SETTLE_MS = 100;
 const SPREAD_MS = 200;
 
 const soon = ({ now, random }: Moment): number => now + SETTLE_MS + Math.floor(SPREAD_MS * random());
+
+/** The next time that a target is told: not before it may be, if that was often of late, and not after the last moment. */
+function next(
+  { paid }: AgentState,
+  target: string,
+  { due, attempt }: Omit<Telling, 'heldBack'>,
+  { now, last = Number.POSITIVE_INFINITY }: { readonly now: number; readonly last?: number },
+): Telling {
+  const allowed = allowedAt(paid.get(target), now);
+  return { due: Math.min(Math.max(due, allowed), last), attempt, heldBack: allowed > due };
+}
+
+/** Whether a target takes in what it is told or not, it was busy with it. */
+const charge = (state: AgentState, target: string, now: number): AgentState => ({
+  ...state,
+  paid: new Map(state.paid).set(target, pay(state.paid.get(target), now)),
+});
 
 /**
  * What a commit changed is owed to the targets of its files, to each once. A file that had no mark is there for the first
@@ -24,7 +42,8 @@ export function owe(state: AgentState, files: readonly FileOutcome[], moment: Mo
   const tellings = new Map(state.tellings);
   // What is being told already goes on, or keeps its pause: the rest is told after it.
   for (const { target } of notices)
-    if (!tellings.has(target)) tellings.set(target, { due: soon(moment), attempt: FRESH });
+    if (!tellings.has(target))
+      tellings.set(target, next(state, target, { due: soon(moment), attempt: FRESH }, moment));
   return { ...state, marks, notices: [...state.notices, ...notices], tellings };
 }
 
@@ -45,8 +64,9 @@ export function notified(
   moment: Moment,
 ): AgentState {
   const notices = state.notices.filter((notice) => notice.target !== target || notice.commit > commit);
-  const telling = { due: soon(moment), attempt: FRESH };
-  return settle({ ...state, notices }, target, telling, moment.now);
+  const charged = charge({ ...state, notices }, target, moment.now);
+  const telling = next(charged, target, { due: soon(moment), attempt: FRESH }, moment);
+  return settle(charged, target, telling, moment.now);
 }
 
 /** A target could not be told: it is tried again, for the last time when the time for it is over. */
@@ -62,8 +82,9 @@ export function notifyFailed(
   const ends = notices.filter((notice) => notice.target === target).map(({ giveUpAt }) => giveUpAt);
   const last = Math.min(Number.POSITIVE_INFINITY, ...ends);
   const delay = retryDelay(attempt.failures, random, { retryAfterMs: failure.retryAfterMs });
-  const due = failure.transient ? Math.min(now + delay, last) : last;
-  return settle({ ...state, notices }, target, { due, attempt }, now);
+  const due = failure.transient ? now + delay : last;
+  const charged = charge({ ...state, notices }, target, now);
+  return settle(charged, target, next(charged, target, { due, attempt }, { now, last }), now);
 }
 
 /** With what is still owed, the target is told again; leases that were kept for what is not owed any more are let go. */
@@ -76,7 +97,9 @@ function settle(state: AgentState, target: string, telling: Telling, now: number
 
 /** What an earlier process still owed is told soon. */
 export function owedTellings(notices: readonly Notice[], moment: Moment): AgentState['tellings'] {
-  return new Map(notices.map(({ target }) => [target, { due: soon(moment), attempt: FRESH }]));
+  return new Map(
+    notices.map(({ target }) => [target, { due: soon(moment), attempt: FRESH, heldBack: false }]),
+  );
 }
 
 /** What is to be told to whom now; and when to look again for the others. */

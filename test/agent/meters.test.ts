@@ -3,6 +3,7 @@ import { RELOAD_KINDS, type ReloadKind } from '#contract/reload.ts';
 import { createMetrics } from '#platform/metrics.ts';
 import { createMeters } from '../../agent/meters.ts';
 import { AGENT_METRICS } from '../../agent/metrics.ts';
+import { IN_A_ROW } from '../../agent/schedule/allowance.ts';
 import type { AgentState, Event } from '../../agent/schedule/state.ts';
 import { failure, HOUR, leased, rendered, Scene } from './schedule/scene.ts';
 
@@ -150,6 +151,25 @@ describe('what is told', () => {
     expect(['told', 'failed', 'given_up'].map(counted)).toEqual([1, 2, 1]);
     expect(values.get('sidekey_agent_notifications_pending{state="waiting"}')).toBe(0);
     expect(values.get('sidekey_agent_notification_success_timestamp_seconds')).toBe(scene.now / 1000);
+  });
+
+  test('later than it would be, because it was told often before, is seen to be held back', async () => {
+    const { meters, series } = stage(['file'], ['http']);
+    const scene = rendered({ kind: 'polled' }).watched('change 0');
+    const pending = async (): Promise<(number | undefined)[]> => {
+      meters.gauge(scene.state, scene.now);
+      const values = await series();
+      return ['waiting', 'held_back'].map((state) =>
+        values.get(`sidekey_agent_notifications_pending{state="${state}"}`),
+      );
+    };
+    for (let time = 1; time <= IN_A_ROW; time += 1) {
+      scene.watched(`change ${time}`);
+      expect(await pending()).toEqual([1, 0]);
+      scene.happen({ type: 'notified', target, kind: 'http', commit: scene.state.commits });
+    }
+    scene.watched('one more change');
+    expect(await pending()).toEqual([0, 1]);
   });
 
   test('has no series where a pod does not ask for it', async () => {

@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { IN_A_ROW, REFILL_MS } from '../../../agent/schedule/allowance.ts';
 import type { Event } from '../../../agent/schedule/state.ts';
 import { failure, HOUR, leased, POLL_MS, rendered, type Scene, SECOND, TARGET } from './scene.ts';
 
@@ -88,7 +90,7 @@ describe('a target that cannot be told', () => {
       pauses.push(Math.min(scene.pause, 1e6));
       scene.wait(scene.state.notices.length > 0 ? scene.pause : 0);
     }
-    expect(pauses.slice(0, 5)).toEqual([125, 250, 500, 1000, 2000]);
+    expect(pauses.slice(0, 5)).toEqual([188, 375, 750, 1500, 3000]);
     expect(scene.now - begun).toBe(60 * SECOND - 300);
     expect(scene.state.tellings.size).toBe(0);
   });
@@ -131,4 +133,71 @@ describe('a target that cannot be told', () => {
     const { pause } = scene;
     expect(scene.watched('third').pause).toBe(pause);
   });
+});
+
+describe('a target that is told again and again', () => {
+  const often = (times: number): Scene => {
+    const scene = watched();
+    for (let time = 0; time < times; time += 1) {
+      scene.watched(`change ${time}`);
+      scene.wait(scene.pause).tell();
+    }
+    return scene;
+  };
+
+  test('is told so many times in a row as soon as it changes, and then once in a while of all that has changed', () => {
+    const scene = often(IN_A_ROW + 4);
+    expect(scene.watched('one more').pause).toBeGreaterThan(300);
+    expect(scene.pause).toBeLessThanOrEqual(REFILL_MS);
+    scene.watched('and another').wait(REFILL_MS);
+    expect(scene.todo).toEqual([`tell ${TARGET} of ${scene.state.commits}`]);
+    expect(scene.tell().state.notices).toEqual([]);
+  });
+
+  test('is told at once again when it has been left alone for a while', () => {
+    const scene = often(2 * IN_A_ROW).wait(IN_A_ROW * REFILL_MS);
+    expect(scene.watched('one more').pause).toBeLessThan(300);
+  });
+
+  test('holds up no other target', () => {
+    const scene = often(2 * IN_A_ROW).watched('first', { name: 'other', target: 'B' });
+    scene.watched('one more').watched('second', { name: 'other', target: 'B' });
+    expect(scene.wait(300).todo).toEqual([`tell B of ${scene.state.commits}`]);
+  });
+
+  test('is not held up by a clock that was set back', () => {
+    const scene = often(2 * IN_A_ROW).wait(-5 * HOUR);
+    expect(scene.watched('one more').pause).toBeLessThanOrEqual(REFILL_MS);
+  });
+
+  test('and takes in nothing is told for the last time no later than it would be', () => {
+    const scene = often(2 * IN_A_ROW).watched('one more', { deadlineMs: 1000 });
+    scene.wait(REFILL_MS).happen({ type: 'failed', action: notify(99), failure: failure('notify') });
+    expect(scene.state.notices).toEqual([]);
+  });
+});
+
+test('no target is told more often than it is allowed, whatever happens', () => {
+  const pauses = fc.array(fc.nat({ max: REFILL_MS }), { minLength: 40, maxLength: 80 });
+  fc.assert(
+    fc.property(pauses, fc.infiniteStream(fc.boolean()), (gaps, listens) => {
+      const scene = watched();
+      const times: number[] = [];
+      for (const [index, gap] of gaps.entries()) {
+        scene.watched(`change ${index}`).wait(gap);
+        const told = scene.plan.actions.find(({ type }) => type === 'notify');
+        if (told?.type !== 'notify') continue;
+        times.push(scene.now);
+        scene.happen(
+          listens.next().value
+            ? { ...told, type: 'notified' }
+            : { type: 'failed', action: told, failure: failure('notify', { transient: true }) },
+        );
+      }
+      const most = (ms: number): number => IN_A_ROW + ms / REFILL_MS;
+      for (const [start, from] of times.entries())
+        for (const [more, to] of times.slice(start).entries())
+          expect(more + 1).toBeLessThanOrEqual(most(to - from));
+    }),
+  );
 });
