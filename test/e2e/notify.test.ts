@@ -1,195 +1,147 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventuallySeen, fetchText, getPod, type Pod, statuses, waitReady } from './pods.ts';
+import { mountDatabase } from '../servers/database.ts';
+import { field } from '../servers/openbao-api.ts';
+import { type Postgres, startPostgres } from '../servers/postgres.ts';
+import { writePolicy } from '../servers/service-account.ts';
+import { eventuallySeen, fetchText, getPod, statuses, waitReady } from './pods.ts';
+import { Client } from './rotating/client.ts';
+import {
+  GENERATION,
+  installProgram,
+  manifest,
+  nameOf,
+  rolesOf,
+  type Server,
+  SERVERS,
+} from './rotating/servers.ts';
 import { setStage, type Stage } from './stage.ts';
 
-const IMAGE = 'nvcr.io/nvidia/cuda:12.0-base';
-const DIRECTORY = '/run/secrets/sidekey';
-const ROTATIONS = 20;
+const POD = 'three-servers';
+const ROTATIONS = 50;
 const ADMIN_PORT = 9473;
 
-/** How a server is told, the port that it serves, and its user. */
-const SERVERS = [
-  { how: 'http', port: 8001, uid: 0 },
-  { how: 'signal', port: 8002, uid: 1000 },
-  { how: 'never', port: 8003, uid: 0 },
-] as const;
+/** Of logins and certificates. A server is told with half of it left, which is long for the busiest of machines. */
+const LIFE = '30s';
 
-type Server = (typeof SERVERS)[number];
+const HOWS = SERVERS.map(({ how }) => how);
+const [, SIGNAL] = SERVERS;
 
-const commandLine = ({ how, port }: Server): readonly string[] => [
-  '/nodejs/bin/node',
-  '/reloading.js',
-  how,
-  String(port),
-];
-
-const [HTTP, SIGNAL] = SERVERS;
-const SIGNAL_LINE = commandLine(SIGNAL).join(' ');
-
+const stack = new AsyncDisposableStack();
 let stage: Stage;
+let postgres: Postgres;
+let caPem: string;
 
 beforeAll(async () => {
-  stage = await setStage({});
-  await putKey('key-0');
+  stage = stack.use(await setStage({}));
+  const { node, bao } = stage;
+  await installProgram(node);
+  postgres = stack.use(await startPostgres({ network: node }));
+  await mountDatabase(bao.api, postgres, { ttl: LIFE, maxTtl: LIFE, roles: SERVERS.flatMap(rolesOf) });
+  caPem = await mountCertificates();
+  await writePolicy(bao.api, 'ml-inference', {
+    'secret/data/ml/*': ['read'],
+    'database/creds/*': ['read'],
+    'pki/issue/model': ['update'],
+  });
+  await putGeneration(0);
 });
 
-afterAll(async () => {
-  await stage[Symbol.asyncDispose]();
-});
+afterAll(() => stack.disposeAsync());
 
-async function putKey(key: string): Promise<void> {
-  await stage.bao.api('POST', 'secret/data/ml/reloaded', { data: { key } });
+async function putGeneration(number: number): Promise<void> {
+  const data = { key: `key-${number}`, turn: number % 2 === 0 ? 'even' : 'odd' };
+  await stage.bao.api('POST', GENERATION, { data });
 }
 
-/** A pod with a container for each server, every one with a file of its own. */
-function manifest(
-  name: string,
-  servers: readonly Server[],
-  change: { spec?: object; reload?: object } = {},
-): string {
-  const annotations = {
-    'sidekey.dev/inject': 'true',
-    'sidekey.dev/vault-role': 'ml-inference',
-    'sidekey.dev/poll': '500ms',
-    ...Object.fromEntries(
-      servers.map(({ how }) => [`sidekey.dev/secret.${how}`, 'vault:secret/data/ml/reloaded#key']),
-    ),
-    'sidekey.dev/reload.http': `http:POST http://127.0.0.1:${HTTP.port}/reload`,
-    'sidekey.dev/reload-header.http': 'X-Key: file:http',
-    'sidekey.dev/reload.signal': `signal:SIGHUP ${SIGNAL_LINE}`,
-  };
-  const asked = servers.map(({ how }) => how);
-  const kept = Object.entries({ ...annotations, ...change.reload }).filter(([key]) => {
-    const [, file] = /^sidekey\.dev\/reload(?:-header)?\.(.*)$/u.exec(key) ?? [];
-    return file === undefined || asked.some((how) => how === file);
-  });
-  return JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name, annotations: Object.fromEntries(kept) },
-    spec: {
-      terminationGracePeriodSeconds: 5,
-      shareProcessNamespace: true,
-      containers: servers.map((server) => ({
-        name: server.how,
-        image: IMAGE,
-        command: commandLine(server),
-        env: [{ name: 'KEY_FILE', value: `${DIRECTORY}/${server.how}` }],
-        securityContext: { runAsUser: server.uid },
-      })),
-      ...change.spec,
-    },
-  });
+/** Gives the authority that certificates are to be verified by. */
+async function mountCertificates(): Promise<string> {
+  const { api } = stage.bao;
+  await api('POST', 'sys/mounts/pki', { type: 'pki' });
+  const root = { common_name: 'Root', ttl: '24h', key_type: 'ec' };
+  const made = await api('POST', 'pki/root/generate/internal', root);
+  const terms = { allow_any_name: true, key_type: 'ec', key_bits: 256, not_before_duration: '0s', ttl: LIFE };
+  await api('POST', 'pki/roles/model', terms);
+  return String(field(made, 'data', 'certificate'));
 }
 
 const create = (text: string): Promise<string> => stage.node.kubectl(['create', '-f', '-'], text);
 
-interface Answer {
-  readonly pid: number;
-  readonly uid: number;
-  readonly born: string;
-  readonly key: string;
-  readonly told: number;
-}
+const KINDS = ['key', 'user', 'serial'] as const;
 
-const ask = async (pod: Pod, { port }: Server): Promise<Answer> =>
-  JSON.parse(await fetchText(stage.node, pod, port)) as Answer;
+/** How often each kind of secret was seen to be replaced, with each server. */
+const rotations = (client: Client): number[] =>
+  HOWS.flatMap((how) => KINDS.map((kind) => client.different(how, kind) - 1));
 
-const askAll = (pod: Pod): Promise<Answer[]> => Promise.all(SERVERS.map((server) => ask(pod, server)));
-
-/** A client that asks all servers all the time. */
-class Hammer {
-  readonly codes = new Map<string, number>();
-  #stopped = false;
-  readonly #work: Promise<void>;
-
-  constructor(pod: Pod) {
-    this.#work = this.#run(SERVERS.map(({ port }) => `http://${pod.status.podIP}:${port}/?[1-100]`));
-  }
-
-  async #run(urls: readonly string[]): Promise<void> {
-    // Where there is no answer, curl writes 000 for its code.
-    const options = ['--silent', '--max-time', '10', '--write-out', '%{http_code}\n'];
-    const targets = urls.flatMap((url) => ['--output', '/dev/null', url]);
-    while (!this.#stopped) {
-      const { stdout } = await stage.node.attempt(['curl', ...options, ...targets]);
-      for (const code of stdout.trim().split('\n')) this.codes.set(code, (this.codes.get(code) ?? 0) + 1);
-    }
-  }
-
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    await this.#work;
-  }
-}
-
-describe('a pod whose servers are told of changes', () => {
-  it('keeps its processes through many rotations, and a client sees no request fail', async () => {
-    const { node } = stage;
-    await create(manifest('three-servers', SERVERS));
-    const pod = await waitReady(node, 'three-servers');
-    const agent = JSON.parse(
-      await node.kubectl([
-        'get',
-        'pod',
-        'three-servers',
-        '-o',
-        'jsonpath={.spec.initContainers[0].securityContext}',
-      ]),
-    ) as { readonly runAsUser: number };
-    expect(agent.runAsUser).toBe(SIGNAL.uid);
-    const before = await askAll(pod);
-    expect(before.map(({ uid, key, told }) => [uid, key, told])).toEqual([
-      [0, 'key-0', 0],
-      [1000, 'key-0', 0],
-      [0, 'key-0', 0],
-    ]);
-    const hammer = new Hammer(pod);
-    for (let rotation = 1; rotation <= ROTATIONS; rotation += 1) {
-      await putKey(`key-${rotation}`);
-      await eventuallySeen(
-        'the new key with all servers',
-        () => askAll(pod),
-        (answers) => answers.every(({ key }) => key === `key-${rotation}`),
-        60,
-      );
-    }
-    await hammer.stop();
-    const after = await askAll(pod);
-    expect(after.map(({ told }) => told)).toEqual([ROTATIONS, ROTATIONS, 0]);
-    expect(after.map(({ pid, born }) => [pid, born])).toEqual(before.map(({ pid, born }) => [pid, born]));
-    expect([...hammer.codes.keys()]).toEqual(['200']);
-    expect(hammer.codes.get('200')).toBeGreaterThan(1000);
-    const seen = await getPod(node, 'three-servers');
-    const containers = statuses(seen).map(({ name, containerID, restartCount }) => [
-      name,
-      containerID,
-      restartCount,
-    ]);
-    expect(containers).toEqual(statuses(pod).map(({ name, containerID }) => [name, containerID, 0]));
-    const metrics = await fetchText(node, pod, ADMIN_PORT, '/metrics');
-    expect(metrics).toContain(`sidekey_agent_notifications_total{kind="http",result="told"} ${ROTATIONS}`);
-    expect(metrics).toMatch(/^sidekey_agent_notifications_total\{kind="signal",result="given_up"\} 0$/mu);
-  });
-
-  it('without a handler goes on with what it has, and the agent says why', async () => {
-    const { node } = stage;
-    const deaf = { how: 'never', port: 8003, uid: 1000 } as unknown as Server;
-    const reload = { 'sidekey.dev/reload.never': `signal:SIGHUP ${commandLine(deaf).join(' ')}` };
-    await create(manifest('deaf-server', [deaf], { reload }));
-    const pod = await waitReady(node, 'deaf-server');
-    const before = await ask(pod, deaf);
-    await putKey('key-for-the-deaf');
+/** Has everything replaced again and again, each time when the client has seen it with every server. */
+async function rotate(client: Client): Promise<void> {
+  await eventuallySeen(
+    'the first of everything with all servers',
+    () => Promise.resolve(rotations(client)),
+    (counts) => counts.every((count) => count === 0),
+    60,
+  );
+  for (let rotation = 1; rotation <= ROTATIONS; rotation += 1) {
+    await putGeneration(rotation);
     await eventuallySeen(
-      'the reason in the log',
-      () => node.kubectl(['logs', 'deaf-server', '--container=sidekey-agent']),
-      (log) => log.includes('has no handler for it, and would end'),
+      'another key, login and certificate with all servers',
+      () => Promise.resolve(rotations(client)),
+      (counts) => counts.every((count) => count >= rotation),
+      60,
     );
-    // It reads its file for each request.
-    expect(await ask(pod, deaf)).toEqual({ ...before, key: 'key-for-the-deaf' });
-    expect(statuses(await getPod(node, 'deaf-server')).map(({ restartCount }) => restartCount)).toEqual([
-      0, 0,
-    ]);
+  }
+}
+
+/** Waits until what is issued was replaced everywhere because half of its life was over. */
+async function outlive(client: Client): Promise<void> {
+  const before = rotations(client);
+  await eventuallySeen(
+    'another login and certificate with all servers',
+    () => Promise.resolve(rotations(client)),
+    (counts) => counts.filter((count, index) => count > (before[index] ?? 0)).length === 2 * HOWS.length,
+    60,
+  );
+}
+
+/** What there is of every container now that would change if it were started again. */
+async function lives(): Promise<readonly (readonly [name: string, id: string, restarts: number])[]> {
+  const pod = await getPod(stage.node, POD);
+  return statuses(pod).map(
+    ({ name, containerID, restartCount }) => [name, containerID, restartCount] as const,
+  );
+}
+
+describe('a pod whose servers are told of changes', { timeout: 900_000 }, () => {
+  it('keeps its processes through many rotations of every kind, and a client sees no request fail', async () => {
+    const { node } = stage;
+    const database = new URL(postgres.url).host;
+    await create(manifest(POD, SERVERS, { database }));
+    const pod = await waitReady(node, POD);
+    const before = await lives();
+    expect(before.map(([, , restarts]) => restarts)).toEqual([0, 0, 0, 0]);
+    const servers = SERVERS.map(({ how, port }) => ({ how, port, name: nameOf(how) }));
+    await using client = new Client(node, { address: pod.status.podIP ?? '', caPem, servers });
+    await rotate(client);
+    await outlive(client);
+    await client.stop();
+
+    expect(client.failed).toEqual([]);
+    expect(await lives()).toEqual(before);
+    for (const { how, uid } of SERVERS) {
+      expect([how, client.different(how, 'pid'), client.different(how, 'born')]).toEqual([how, 1, 1]);
+      expect(client.seen(how).at(-1)).toMatchObject({ uid, refused: 0 });
+      expect(client.asked.get(how)).toBeGreaterThan(4 * ROTATIONS);
+    }
+    expect(Math.min(...rotations(client))).toBe(ROTATIONS);
+    expect(client.seen('never').at(-1)?.told).toBe(0);
+    // PostgreSQL writes down whom it does not let in.
+    expect(await readFile(postgres.logFile, 'utf8')).not.toMatch(/authentication failed/u);
+    const metrics = await fetchText(node, pod, ADMIN_PORT, '/metrics');
+    expect(metrics).toMatch(/^sidekey_agent_notifications_total\{kind="http",result="failed"\} 0$/mu);
+    expect(metrics).toMatch(/^sidekey_agent_notifications_total\{kind="http",result="given_up"\} 0$/mu);
+    const log = await node.kubectl(['logs', POD, '--container=sidekey-agent']);
+    expect(log).toContain('has no handler for it, and would end');
+    expect(log).not.toMatch(/key-\d/u);
   });
 });
 
@@ -199,15 +151,18 @@ describe('a pod that asks for a signal', () => {
       'shares no processes',
       { shareProcessNamespace: false },
       SIGNAL,
-      /sidekey\.dev\/reload\.signal: .*expected spec\.shareProcessNamespace: true/u,
+      /sidekey\.dev\/reload\.signal-key: .*expected spec\.shareProcessNamespace: true/u,
     ],
     [
       'runs as root',
       {},
       { ...SIGNAL, uid: 0 },
-      /sidekey\.dev\/reload\.signal: .*runs as root; expected a runAsUser other than 0/u,
+      /sidekey\.dev\/reload\.signal-key: .*runs as root; expected a runAsUser other than 0/u,
     ],
-  ])('is denied with what to write if it %s', async (_, spec, server, message) => {
-    await expect(create(manifest('denied', [server as Server], { spec }))).rejects.toThrow(message);
-  });
+  ] as const satisfies [string, object, Server, RegExp][])(
+    'is denied with what to write if it %s',
+    async (_, spec, server, message) => {
+      await expect(create(manifest('denied', [server], { spec }))).rejects.toThrow(message);
+    },
+  );
 });

@@ -12,19 +12,21 @@ export interface LeaseTerms {
   /** Such as `6s`. */
   readonly ttl: string;
   readonly maxTtl: string;
+  /** Each makes logins of its own; `app` alone if nothing else is said. */
+  readonly roles?: readonly string[];
 }
 
 /** What is read for a login. */
 export const CREDENTIALS_PATH = 'database/creds/app';
 
 /**
- * Mounts OpenBao's database engine at `database/` with a role `app`: each read of `database/creds/app` makes a login that
+ * Mounts OpenBao's database engine at `database/` with roles: each read of `database/creds/<role>` makes a login that
  * PostgreSQL refuses once its lease is over, renewable.
  */
 export async function mountDatabase(
   api: Api,
   { url, query }: Pick<Postgres, 'url' | 'query'>,
-  { ttl, maxTtl }: LeaseTerms,
+  { ttl, maxTtl, roles = ['app'] }: LeaseTerms,
 ): Promise<LeasedLogins> {
   // Whose members the logins are, so that each mount finds its own.
   const group = `app-${randomUUID()}`;
@@ -36,17 +38,18 @@ export async function mountDatabase(
     connection_url: `postgresql://{{username}}:{{password}}@${host}/postgres?sslmode=disable`,
     username,
     password,
-    allowed_roles: ['app'],
+    allowed_roles: roles,
   });
-  await api('POST', 'database/roles/app', {
-    db_name: 'postgres',
-    creation_statements: [
-      `CREATE ROLE "{{name}}" LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}' IN ROLE "${group}"`,
-    ],
-    revocation_statements: ['DROP ROLE IF EXISTS "{{name}}"'],
-    default_ttl: ttl,
-    max_ttl: maxTtl,
-  });
+  for (const role of roles)
+    await api('POST', `database/roles/${role}`, {
+      db_name: 'postgres',
+      creation_statements: [
+        `CREATE ROLE "{{name}}" LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}' IN ROLE "${group}"`,
+      ],
+      revocation_statements: ['DROP ROLE IF EXISTS "{{name}}"'],
+      default_ttl: ttl,
+      max_ttl: maxTtl,
+    });
   return { users: () => membersOf(group, query) };
 }
 

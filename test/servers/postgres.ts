@@ -1,19 +1,22 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { chmod, chown, mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, chown, mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { eventually } from './eventually.ts';
+import type { Network } from './openbao.ts';
 import { freePort } from './port.ts';
 import { copyPostgres } from './postgres-binaries.ts';
 
-/** A real PostgreSQL on loopback that lets nobody in without a password. */
+/** A real PostgreSQL that lets nobody in without a password. */
 export interface Postgres extends AsyncDisposable {
   /** Of the superuser, with the password. */
   readonly url: string;
+  /** Where the server's output went: among it, whom it did not let in. */
+  readonly logFile: string;
   /** Rows of a statement, run as the superuser. */
   query<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
   /** Ends the server and removes its files. */
@@ -27,11 +30,17 @@ const NOBODY = 65_534;
 const AS_NOBODY = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--no-new-privs'];
 const isRoot = process.getuid?.() === 0;
 
-const SETTINGS = {
-  listen_addresses: '127.0.0.1',
-  unix_socket_directories: '',
-  // Its data need not outlive it.
-  fsync: 'off',
+/** Its data need not outlive it. */
+const SETTINGS = { fsync: 'off' };
+
+export interface PostgresOptions {
+  /** Serve inside another network, where this process itself reaches it by a Unix socket; on loopback else. */
+  readonly network?: Network;
+}
+
+const LOOPBACK: Network = {
+  address: '127.0.0.1',
+  enter: ([file = '', ...args]) => [file, ...args],
 };
 
 /**
@@ -39,9 +48,9 @@ const SETTINGS = {
  *
  * @throws {Error} If it does not start; the message holds its last words.
  */
-export async function startPostgres(): Promise<Postgres> {
+export async function startPostgres({ network }: PostgresOptions = {}): Promise<Postgres> {
   const directory = await mkdtemp(join(tmpdir(), 'sidekey-postgres-'));
-  const server = new Server(directory, await freePort());
+  const server = new Server(directory, await freePort(), network);
   try {
     await server.start();
   } catch (error) {
@@ -50,6 +59,7 @@ export async function startPostgres(): Promise<Postgres> {
   }
   return {
     url: server.url,
+    logFile: server.log,
     async query<Row extends pg.QueryResultRow>(sql: string, values: readonly unknown[] = []) {
       return (await server.pool.query<Row>(sql, [...values])).rows;
     },
@@ -63,14 +73,18 @@ class Server {
   readonly pool: pg.Pool;
   readonly #directory: string;
   readonly #port: number;
+  readonly #network: Network;
   readonly #password = randomUUID();
   #process: ChildProcess | undefined;
 
-  constructor(directory: string, port: number) {
+  constructor(directory: string, port: number, elsewhere: Network | undefined) {
     this.#directory = directory;
     this.#port = port;
-    this.url = `postgresql://postgres:${this.#password}@127.0.0.1:${port}/postgres`;
-    this.pool = new pg.Pool({ connectionString: this.url, max: 2 });
+    this.#network = elsewhere ?? LOOPBACK;
+    this.url = `postgresql://postgres:${this.#password}@${this.#network.address}:${port}/postgres`;
+    const host = elsewhere ? this.#sockets : this.#network.address;
+    const login = { user: 'postgres', password: this.#password, database: 'postgres' };
+    this.pool = new pg.Pool({ host, port, ...login, max: 2 });
     // An idle connection ends with the server.
     this.pool.on('error', () => undefined);
   }
@@ -81,7 +95,7 @@ class Server {
     try {
       await eventually('PostgreSQL', START_MS, () => this.pool.query('SELECT 1'));
     } catch (error) {
-      const words = (await readFile(this.#log, 'utf8')).slice(-2000);
+      const words = (await readFile(this.log, 'utf8')).slice(-2000);
       throw new Error(`Cannot start PostgreSQL:\n${words}`, { cause: error });
     }
   }
@@ -102,8 +116,12 @@ class Server {
     return join(this.#directory, 'data');
   }
 
-  get #log(): string {
+  get log(): string {
     return join(this.#directory, 'log');
+  }
+
+  get #sockets(): string {
+    return join(this.#directory, 'sockets');
   }
 
   /** Makes the data directory. */
@@ -112,8 +130,9 @@ class Server {
     const programs = await copyPostgres(join(this.#directory, 'postgres'));
     const passwordFile = join(this.#directory, 'password');
     await writeFile(passwordFile, this.#password, { mode: 0o600 });
-    await mkdir(this.#data);
-    if (isRoot) for (const path of [this.#data, passwordFile]) await chown(path, NOBODY, NOBODY);
+    const owned = [this.#data, this.#sockets];
+    for (const path of owned) await mkdir(path);
+    if (isRoot) for (const path of [...owned, passwordFile]) await chown(path, NOBODY, NOBODY);
     const login = ['--username=postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
     const flags = [
       `--pgdata=${this.#data}`,
@@ -124,13 +143,17 @@ class Server {
     ];
     const [file, ...args] = unprivileged([join(programs, 'initdb'), ...login, ...flags]);
     await promisify(execFile)(file, args);
+    const everybody = 'host all all samenet scram-sha-256\n';
+    await appendFile(join(this.#data, 'pg_hba.conf'), everybody);
     return programs;
   }
 
   async #launch(program: string): Promise<ChildProcess> {
-    const settings = Object.entries(SETTINGS).map(([name, value]) => `--${name}=${value}`);
-    const [file, ...args] = unprivileged([program, '-D', this.#data, '-p', String(this.#port), ...settings]);
-    const log = await open(this.#log, 'a');
+    const places = { listen_addresses: this.#network.address, unix_socket_directories: this.#sockets };
+    const settings = Object.entries({ ...SETTINGS, ...places }).map(([name, value]) => `--${name}=${value}`);
+    const command = unprivileged([program, '-D', this.#data, '-p', String(this.#port), ...settings]);
+    const [file, ...args] = this.#network.enter(command);
+    const log = await open(this.log, 'a');
     const child = spawn(file, args, { stdio: ['ignore', log.fd, log.fd] });
     await log.close();
     const cleanUp = (): void => {

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import { createSecureContext } from 'node:tls';
+import pg from 'pg';
+
+/** What a server of `servers.ts` answers. */
+export interface Answer {
+  readonly pid: number;
+  readonly uid: number;
+  /** Another one with each start. */
+  readonly born: string;
+  readonly key: string;
+  /** As whom the database let it in for this very request. */
+  readonly user: string;
+  /** How often it was told to read its files again. */
+  readonly told: number;
+  /** How often the database refused it what it had used until it was told. */
+  readonly refused: number;
+}
+
+// A server that holds what it has read until it is told to read it again, in the way that its first argument says: over HTTP,
+// by a signal, or never, and then it reads its files for each request. Its second argument is its port, for clients by TLS.
+const [how = '', port = ''] = process.argv.slice(2);
+const { FILES = '', DATABASE = '' } = process.env;
+
+/** Pages for those in the pod are beside the one for clients. */
+const ADMIN_OFFSET = 1000;
+
+interface Login {
+  readonly username: string;
+  readonly password: string;
+}
+
+interface Holdings {
+  readonly key: string;
+  readonly login: Login;
+  readonly identity: ReturnType<typeof createSecureContext>;
+}
+
+function read(): Holdings {
+  const file = (name: string): string => readFileSync(`${FILES}-${name}`, 'utf8');
+  const pem = file('certificate');
+  return {
+    key: file('key'),
+    login: JSON.parse(file('login')) as Login,
+    identity: createSecureContext({ key: pem, cert: pem }),
+  };
+}
+
+const born = randomUUID();
+let held = read();
+let told = 0;
+let refused = 0;
+
+const current = (): Holdings => (how === 'never' ? read() : held);
+
+/** Over a connection of its own, so that it is now that the database decides. */
+async function logIn({ username, password }: Login): Promise<string> {
+  const [host = '', databasePort = ''] = DATABASE.split(':');
+  const place = { host, port: Number(databasePort), database: 'postgres' };
+  const client = new pg.Client({ ...place, user: username, password });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ user: string }>('SELECT session_user::text AS user');
+    return rows[0]?.user ?? '';
+  } finally {
+    await client.end();
+  }
+}
+
+async function answer(): Promise<Answer> {
+  const { key, login } = current();
+  const user = await logIn(login);
+  return { pid: process.pid, uid: process.getuid?.() ?? -1, born, key, user, told, refused };
+}
+
+/** What it has used so far is to be good until it was told of something else. */
+async function reload(): Promise<void> {
+  const before = held;
+  held = read();
+  told += 1;
+  await logIn(before.login).catch(() => {
+    refused += 1;
+  });
+}
+
+async function serve(response: ServerResponse): Promise<void> {
+  try {
+    response.end(JSON.stringify(await answer()));
+  } catch (error) {
+    response.writeHead(500).end(String(error));
+  }
+}
+
+createHttpsServer(
+  { SNICallback: (_name, done) => done(null, current().identity) },
+  (_request, response) => void serve(response),
+).listen(Number(port));
+
+async function hear({ method, headers }: IncomingMessage, response: ServerResponse): Promise<void> {
+  await reload();
+  const known = method === 'POST' && headers.authorization === `Bearer ${held.key}`;
+  response.writeHead(known ? 204 : 403).end();
+}
+
+if (how === 'http')
+  createHttpServer((request, response) => void hear(request, response)).listen(
+    Number(port) + ADMIN_OFFSET,
+    '127.0.0.1',
+  );
+
+if (how === 'signal') process.on('SIGHUP', () => void reload());
+// Process 1 has no default action for SIGTERM.
+process.on('SIGTERM', () => process.exit(0));
