@@ -34,6 +34,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   needs('procps', 'pgrep'),
   needs('util-linux', 'nsenter'),
   needs('util-linux', 'setpriv'),
+  needs('e2fsprogs', 'chattr'),
   needs('ca-certificates', '/etc/ssl/certs/ca-certificates.crt'),
   needs('curl', 'curl'),
   needs('jq', 'jq'),
