@@ -16,7 +16,9 @@ import { giveUpAt, unready } from './schedule/outlook.ts';
 import { newState, resumeState, savedAlike, takeOver, toSaved } from './schedule/resume.ts';
 import type { AgentState, Event } from './schedule/state.ts';
 import { revokeTokens } from './shutdown.ts';
+import { clockOrigin } from './state/clock-origin.ts';
 import { fingerprint } from './state/fingerprint.ts';
+import { onClock } from './state/on-clock.ts';
 import { createSaver, type Saver } from './state/saver.ts';
 import { loadState, removeState, saveState } from './state/store.ts';
 
@@ -93,7 +95,8 @@ async function startState({ config, providers, clock, random, log }: Parts): Pro
     return fresh();
   }
   log.info('Resumed the saved state');
-  const state = resumeState(loaded.state, config.pollMs, providers, { now: clock.now(), random });
+  const saved = onClock(loaded.state, clockOrigin(clock.now()));
+  const state = resumeState(saved, config.pollMs, providers, { now: clock.now(), random });
   return takeOver({ ...state, asked }, standing, await readWritten(loaded.state.files));
 }
 
@@ -103,8 +106,9 @@ interface StateSaver {
 }
 
 /** Saves what a restart needs whenever it has changed. A state that cannot be saved costs a later process one login. */
-function createStateSaver({ config, log }: Parts): StateSaver {
+function createStateSaver({ config, clock, log }: Parts): StateSaver {
   const mark = fingerprint(config);
+  const origin = clockOrigin(clock.now());
   const saver = createSaver((state) =>
     saveState(config.stateDirectory, state).catch((error: unknown) => {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
@@ -113,7 +117,7 @@ function createStateSaver({ config, log }: Parts): StateSaver {
   );
   return {
     keep: ({ before, after }) => {
-      if (!savedAlike(before, after)) saver.save(toSaved(after, mark));
+      if (!savedAlike(before, after)) saver.save({ ...toSaved(after, mark), clock: origin });
     },
     idle: () => saver.idle(),
   };

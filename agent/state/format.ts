@@ -8,6 +8,7 @@ import { Secret } from '../secret.ts';
 import { parseJson, serialiseJson } from '../value/json.ts';
 import { isValueMap, type ValueMap } from '../value/value.ts';
 import {
+  type ClockOrigin,
   SAVED_VERSION,
   type SavedFile,
   type SavedLease,
@@ -49,6 +50,7 @@ export function parseState(text: string): Parsed<SavedState> {
   const state: SavedState = {
     version: SAVED_VERSION,
     fingerprint: root.string('fingerprint'),
+    ...(root.unknown('clock') === undefined ? {} : { clock: readClock(root.child('clock')) }),
     current: root.list('current').map(readSession),
     former: root.list('former').map(readSession),
     secrets: root.list('secrets').map(readSecret),
@@ -70,6 +72,10 @@ function fromJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+function readClock(reader: Reader): ClockOrigin {
+  return { at: number(reader, 'at'), boot: reader.string('boot', undefined, { allowEmpty: true }) };
 }
 
 function readSession(reader: Reader): SavedSession {

@@ -13,6 +13,8 @@ export interface SavedState {
   readonly version: typeof SAVED_VERSION;
   /** Of the configuration it belongs to: under another one nothing of it is used. */
   readonly fingerprint: string;
+  /** By which clock its times are. Absent from what older releases wrote. */
+  readonly clock?: ClockOrigin;
   /** The session in use at each store; none at one whose token was lost. */
   readonly current: readonly SavedSession[];
   /** Sessions that were replaced and may still be alive. */
@@ -25,6 +27,13 @@ export interface SavedState {
   readonly files: readonly SavedFile[];
   /** What targets were not told yet. Absent from what older releases wrote. */
   readonly notices: readonly Notice[];
+}
+
+/** What the agent's clock said when the steady clock of the machine began (milliseconds since the epoch). */
+export interface ClockOrigin {
+  readonly at: number;
+  /** Which start of the machine that was; empty if it does not tell. */
+  readonly boot: string;
 }
 
 export interface SavedSession {

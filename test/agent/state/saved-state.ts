@@ -33,6 +33,7 @@ const TERM: Term = {
 export const STATE: SavedState = {
   version: 2,
   fingerprint: 'abc',
+  clock: { at: 3, boot: 'b007' },
   current: [
     { id: 2, store: 'vault', token: new Secret('s.canary'), term: TERM },
     { id: 3, store: 'infisical', token: new Secret('ey.canary'), term: TERM },

@@ -37,7 +37,7 @@ describe('a saved state', () => {
       notices: [],
     };
     await saveState(directory, { ...STATE, ...nothing });
-    expect(await loaded(directory)).toEqual({ version: 2, fingerprint: 'abc', ...nothing });
+    expect(await loaded(directory)).toEqual({ ...STATE, ...nothing });
   });
 
   test.each(['remnants', 'superseded', 'notices'] as const)(
