@@ -54,7 +54,7 @@ const passwordIn = async (pod: Pod): Promise<string> => (JSON.parse(await pod.re
 const enter = (password: string): Promise<string> => logIn(postgres, { username: USER, password });
 
 /** Waits until the file holds a password that the database takes, and that is another. */
-const next = (pod: Pod, former: string): Promise<string> =>
+const expectNext = (pod: Pod, former: string): Promise<string> =>
   eventually('a password that is let in', 30_000, async () => {
     const password = await passwordIn(pod);
     expect(password).not.toBe(former);
@@ -67,8 +67,8 @@ test('the password of a static role is read again when the store has replaced it
   await using pod = await Pod.create(bao, { templates: TEMPLATES, pollMs: 3_600_000 });
   pod.start('run');
   await pod.ready();
-  const first = await next(pod, '');
-  await next(pod, first);
+  const first = await expectNext(pod, '');
+  await expectNext(pod, first);
   await expect(enter(first)).rejects.toThrow('password authentication failed');
   expect(await pod.metric('sidekey_agent_store_requests_total{operation="login"}')).toBe(1);
   // The seconds that are left stand in the file, too: they alone are no reason to write it.
@@ -90,7 +90,7 @@ test('a password that somebody has replaced by hand is in the file after the pol
   await pod.ready();
   const first = await passwordIn(pod);
   await bao.api('POST', `database/rotate-role/${USER}`);
-  await next(pod, first);
+  await expectNext(pod, first);
 });
 
 test('an agent that was killed reads the password once, for it may have been replaced meanwhile', async () => {
@@ -104,6 +104,6 @@ test('an agent that was killed reads the password once, for it may have been rep
   await bao.api('POST', `database/rotate-role/${USER}`);
   const before = await reads();
   pod.start('run');
-  await next(pod, first);
+  await expectNext(pod, first);
   expect((await reads()) - before).toBe(1);
 });
