@@ -1,6 +1,7 @@
-import { mkdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeServerCertificate, type ServerCertificate } from '../../deploy/kubernetes/certificate.ts';
+import { writeVolume } from './kubelet-volume.ts';
 
 /** A certificate of its own authority for servers on loopback, good for a day. */
 export function loopbackCertificate(): Promise<ServerCertificate> {
@@ -23,27 +24,11 @@ export async function writeCertificate(
   return files;
 }
 
-/**
- * What the kubelet does with a volume of a Secret, the first time and after each change: a new hidden directory, a
- * symlink `..data` to it that is replaced by a rename, and lasting symlinks from the names to what is behind `..data`.
- */
+/** The same as the kubelet does in a volume of a Secret. */
 export async function writeSecretVolume(
   directory: string,
-  certificate: Pick<ServerCertificate, 'certPem' | 'keyPem'>,
+  { certPem, keyPem }: Pick<ServerCertificate, 'certPem' | 'keyPem'>,
 ): Promise<CertificateFiles> {
-  const generation = `..${process.hrtime.bigint()}`;
-  await mkdir(join(directory, generation), { recursive: true });
-  await writeCertificate(join(directory, generation), certificate);
-  const data = join(directory, '..data');
-  const old = await readlink(data).catch(() => undefined);
-  await symlink(generation, join(directory, '..data_tmp'));
-  await rename(join(directory, '..data_tmp'), data);
-  const files = { certFile: join(directory, 'tls.crt'), keyFile: join(directory, 'tls.key') };
-  if (old === undefined) {
-    await symlink('..data/tls.crt', files.certFile);
-    await symlink('..data/tls.key', files.keyFile);
-  } else {
-    await rm(join(directory, old), { recursive: true });
-  }
-  return files;
+  await writeVolume(directory, { 'tls.crt': certPem, 'tls.key': keyPem });
+  return { certFile: join(directory, 'tls.crt'), keyFile: join(directory, 'tls.key') };
 }

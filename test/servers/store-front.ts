@@ -30,7 +30,7 @@ export interface Answer {
 /** Answers of the store are passed on, or half of each, or another is given in their place. */
 export type Manner = 'pass' | 'cut' | Answer;
 
-type Presented = Pick<ServerCertificate, 'certPem' | 'keyPem'>;
+export type Presented = Pick<ServerCertificate, 'certPem' | 'keyPem'>;
 
 /** A load balancer before a store: it writes down who asks what, and need not pass on what the store says. */
 export interface StoreFront extends AsyncDisposable {

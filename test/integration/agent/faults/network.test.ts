@@ -3,23 +3,23 @@ import { type OpenBaoServer, startOpenBao } from '../../../servers/openbao.ts';
 import type { NetworkFault } from '../../../servers/fault-proxy.ts';
 import { furnish } from '../stage.ts';
 import { NETWORK_FAULTS } from './table.ts';
-import { BRIEF_ROLE, expectSurvival, type Fault, PHASES } from './trial.ts';
+import { BRIEF_TOKENS, expectSurvival, type PassingFault, PHASES } from './passing.ts';
 
 let bao: OpenBaoServer;
 
 beforeAll(async () => {
   bao = await startOpenBao();
-  await furnish(bao, BRIEF_ROLE);
+  await furnish(bao, BRIEF_TOKENS);
 });
 
 afterAll(() => bao.stop());
 
-const ofNetwork = (fault: NetworkFault): Fault => ({
+const ofNetwork = (fault: NetworkFault): PassingFault => ({
   begin: ({ proxy }) => proxy.inflict(fault),
   end: ({ proxy }) => proxy.heal(),
 });
 
-const FAULTS: Readonly<Record<keyof typeof NETWORK_FAULTS, Fault>> = {
+const FAULTS: Readonly<Record<keyof typeof NETWORK_FAULTS, PassingFault>> = {
   refused: ofNetwork('refused'),
   black_hole: ofNetwork('black_hole'),
   syn_dropped: ofNetwork('syn_dropped'),

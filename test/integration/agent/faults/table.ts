@@ -7,8 +7,8 @@ export interface FaultRow {
   /** Of what its files are made of, as the application sees it. */
   readonly application: string;
   readonly agent: string;
-  /** Under which `sidekey_agent_store_errors_total` counts it. */
-  readonly reason: FailureCode;
+  /** Under which `sidekey_agent_store_errors_total` counts it, if it does. */
+  readonly reason?: FailureCode;
   /** What a line of the log says of it. */
   readonly log: string;
 }
@@ -59,5 +59,102 @@ export const NETWORK_FAULTS = {
     agent: `uses no part of them; ${RETRIES}`,
     reason: 'unreachable',
     log: 'ECONNRESET',
+  },
+} as const satisfies Readonly<Record<string, FaultRow>>;
+
+const SAYS = (status: string): string => `the server answered ${status}`;
+
+export const ANSWER_FAULTS = {
+  rate_limited: {
+    fault: 'the store answers 429 with `Retry-After`',
+    application: KEEPS,
+    agent:
+      'stays ready, and does not ask the same again before that time is over, of which it heeds up to five minutes',
+    reason: 'rate_limited',
+    log: 'the server limits the rate of requests',
+  },
+  internal_error: {
+    fault: 'the store answers 500',
+    application: KEEPS,
+    agent: RETRIES,
+    reason: 'server_error',
+    log: SAYS('500'),
+  },
+  bad_gateway: {
+    fault: 'a load balancer answers 502, in HTML',
+    application: KEEPS,
+    agent: RETRIES,
+    reason: 'server_error',
+    log: SAYS('502'),
+  },
+  unavailable: {
+    fault: 'the store answers 503: it is sealed or not initialised',
+    application: KEEPS,
+    agent: RETRIES,
+    reason: 'sealed',
+    log: 'the server is sealed, standing by or not initialised',
+  },
+  gateway_timeout: {
+    fault: 'a load balancer answers 504',
+    application: KEEPS,
+    agent: RETRIES,
+    reason: 'server_error',
+    log: SAYS('504'),
+  },
+  standby: {
+    fault: 'a standby that forwards nothing answers 307',
+    application: KEEPS,
+    agent: `does not follow, for the token would go along; ${RETRIES}`,
+    reason: 'sealed',
+    log: 'the server is standing by and names another',
+  },
+  other_standby: {
+    fault: 'a standby answers as its health check does: 472 or 473',
+    application: KEEPS,
+    agent: RETRIES,
+    reason: 'sealed',
+    log: 'the server is sealed, standing by or not initialised',
+  },
+  captive: {
+    fault: 'something else answers 200, in HTML',
+    application: KEEPS,
+    agent: RETRIES,
+    reason: 'invalid_response',
+    log: 'it is not JSON',
+  },
+} as const satisfies Readonly<Record<string, FaultRow>>;
+
+export const TRUST_FAULTS = {
+  leaf: {
+    fault: 'the store shows another certificate of the same authority',
+    application: 'nothing but the new values',
+    agent: 'notices nothing',
+    log: 'Rotated',
+  },
+  stranger: {
+    fault: 'the store shows a certificate of another authority',
+    application: KEEPS,
+    agent: 'refuses it, stays ready, asks again, and reads the file that says whom to trust each time',
+    reason: 'unreachable',
+    log: 'its certificate is not trusted',
+  },
+  rotated: {
+    fault: 'the file that says whom to trust is replaced',
+    application: 'nothing but the new values',
+    agent: 'takes it for the connections that begin from then on',
+    log: 'Replaced whom to trust',
+  },
+  unusable: {
+    fault: 'the file that says whom to trust becomes empty, broken or is removed',
+    application: 'nothing but the new values',
+    agent: 'trusts whom it trusted; `sidekey_agent_authority_current` is 0',
+    log: 'Trust whom was trusted: the new file cannot be used',
+  },
+  missing: {
+    fault: 'the file that says whom to trust is not there at the start',
+    application: 'is not started before it is',
+    agent: 'asks nobody, says so on `/readyz`, and looks again',
+    reason: 'unreachable',
+    log: 'Cannot tell whom to trust',
   },
 } as const satisfies Readonly<Record<string, FaultRow>>;

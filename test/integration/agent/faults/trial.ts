@@ -1,92 +1,126 @@
+import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
+import type { VaultStore } from '#contract/agent-config.ts';
 import { eventually } from '../../../servers/eventually.ts';
 import { type FaultProxy, startFaultProxy } from '../../../servers/fault-proxy.ts';
 import type { OpenBaoServer } from '../../../servers/openbao.ts';
-import { openStoreFront, type StoreFront } from '../../../servers/store-front.ts';
+import { openStoreFront, type Presented, type StoreFront } from '../../../servers/store-front.ts';
 import { Pod } from '../stage.ts';
 import { Onlooker } from './onlooker.ts';
 import type { FaultRow } from './table.ts';
 
-/** What is between an agent and its store. */
-export interface Way {
+/** Longer than the longest pause between two attempts, on a slow machine. */
+export const PATIENCE_MS = 60_000;
+
+/** Faults that take time are found by it. */
+const TIMEOUT_MS = 1500;
+
+/** The file of a trial's pod. */
+const FILE = 'key';
+
+/** What a trial is to be unlike others in. */
+interface TrialOptions {
+  /** Which server certificate the store shows; it speaks TLS then. */
+  readonly certificate?: Presented;
+  /** Given the pod's directory. */
+  readonly vault?: (directory: string) => Partial<VaultStore>;
+}
+
+/** An agent with a secret and a way to the store of its own, and an application that looks on. */
+export class Trial implements AsyncDisposable {
+  readonly pod: Pod;
   /** Nearest to the agent. */
   readonly proxy: FaultProxy;
   /** Behind it. */
   readonly front: StoreFront;
+  readonly onlooker: Onlooker;
+  /** Where the secret is. */
+  readonly path: string;
+  readonly #bao: Pick<OpenBaoServer, 'api'>;
+  #agent: ChildProcess | undefined;
+
+  private constructor(
+    bao: Pick<OpenBaoServer, 'api'>,
+    path: string,
+    way: Pick<Trial, 'pod' | 'proxy' | 'front'>,
+  ) {
+    this.pod = way.pod;
+    this.proxy = way.proxy;
+    this.front = way.front;
+    this.path = path;
+    this.#bao = bao;
+    this.onlooker = new Onlooker(this.pod, FILE);
+  }
+
+  /** The secret says `before`. */
+  static async open(bao: OpenBaoServer, { certificate, vault }: TrialOptions = {}): Promise<Trial> {
+    const path = `secret/data/ml/${randomUUID()}`;
+    const front = await openStoreFront(bao.address, certificate);
+    const proxy = await startFaultProxy(front.url);
+    const pod = await Pod.create(
+      { address: `${front.url.protocol}//127.0.0.1:${proxy.port}` },
+      {
+        templates: { [FILE]: `{{ with secret "${path}" }}{{ .Data.data.key }}{{ end }}` },
+        vault: { timeoutMs: TIMEOUT_MS },
+      },
+    );
+    if (pod.config.vault) pod.reconfigure({ vault: { ...pod.config.vault, ...vault?.(pod.directory) } });
+    const trial = new Trial(bao, path, { pod, proxy, front });
+    await trial.write('before');
+    return trial;
+  }
+
+  /** Changes the secret. */
+  async write(key: string): Promise<void> {
+    await this.#bao.api('POST', this.path, { data: { key } });
+  }
+
+  start(env: Readonly<Record<string, string>> = {}): ChildProcess {
+    this.#agent = this.pod.start('run', env);
+    return this.#agent;
+  }
+
+  /** How many requests failed of that. */
+  errors(reason: string): Promise<number> {
+    return this.pod.metric(`sidekey_agent_store_errors_total{reason="${reason}"}`);
+  }
+
+  /** The signal or code that ended the agent; null while it lives. */
+  get ended(): NodeJS.Signals | number | null | undefined {
+    return this.#agent?.exitCode ?? this.#agent?.signalCode;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.onlooker[Symbol.asyncDispose]();
+    await this.pod[Symbol.asyncDispose]();
+    await this.proxy[Symbol.asyncDispose]();
+    await this.front[Symbol.asyncDispose]();
+  }
 }
 
-/** How a fault is made and taken back. */
-export interface Fault {
-  begin(way: Way): Promise<void>;
-  end(way: Way): Promise<void>;
-}
-
-/** When a fault comes: with the first request, with the first read, in steady life, or with a renewal of the token. */
-export const PHASES = ['login', 'first read', 'steady life', 'renewal'] as const;
-export type Phase = (typeof PHASES)[number];
-
-/** Requests that begin a phase. */
-const OPENINGS: Readonly<Partial<Record<Phase, RegExp>>> = {
-  login: /^auth\/kubernetes\/login$/u,
-  'first read': /^secret\/data\//u,
-  renewal: /^auth\/token\/renew-self$/u,
-};
-
-/** How long a fault lasts once it was noticed: several attempts. */
-const HOLD_MS = 2000;
-
-/** Longer than the longest pause between two attempts. */
-const PATIENCE_MS = 60_000;
-
-/** Slow machines are slow; faults of time are found by it. */
-const TIMEOUT_MS = 1500;
-
-/** A role whose tokens are renewed every three seconds. */
-export const BRIEF_ROLE = { ttl: '6s', maxTtl: '1h' } as const;
-
-/**
- * One agent of its own that meets one fault in one phase of its life; checks what the application saw of it, and what tells
- * the operator.
- */
-export async function expectSurvival(
-  bao: OpenBaoServer,
-  { begin, end }: Fault,
-  row: FaultRow,
-  phase: Phase,
+/** Waits until the operator is told as the row says. */
+export async function expectTold(
+  trial: Trial,
+  { reason, log }: Pick<FaultRow, 'reason' | 'log'>,
 ): Promise<void> {
-  const path = `secret/data/ml/${randomUUID()}`;
-  const write = (key: string): Promise<unknown> => bao.api('POST', path, { data: { key } });
-  await write('before');
-  await using front = await openStoreFront(bao.address);
-  await using proxy = await startFaultProxy(front.url);
-  const way = { front, proxy };
-  await using pod = await Pod.create(
-    { address: `http://127.0.0.1:${proxy.port}` },
-    {
-      templates: { key: `{{ with secret "${path}" }}{{ .Data.data.key }}{{ end }}` },
-      vault: { timeoutMs: TIMEOUT_MS },
-    },
-  );
-  await using onlooker = new Onlooker(pod, 'key');
-  const opening = OPENINGS[phase];
-  if (opening !== undefined) front.meet(opening, () => begin(way));
-  const agent = pod.start('run');
-  if (phase === 'steady life' || phase === 'renewal') await pod.ready(PATIENCE_MS);
-  if (opening === undefined) await begin(way);
-  await eventually(`${row.reason} to be counted`, PATIENCE_MS, async () => {
-    expect(await pod.metric(`sidekey_agent_store_errors_total{reason="${row.reason}"}`)).toBeGreaterThan(0);
+  await eventually(`${reason} and "${log}"`, PATIENCE_MS, async () => {
+    expect(trial.pod.output).toContain(log);
+    if (reason !== undefined) expect(await trial.errors(reason)).toBeGreaterThan(0);
   });
-  await write('after');
-  await sleep(HOLD_MS);
-  expect(onlooker.contents).toEqual(opening === undefined || phase === 'renewal' ? ['before'] : []);
-  await end(way);
-  await eventually('the new value', PATIENCE_MS, async () => expect(await pod.read('key')).toBe('after'));
-  expect(onlooker.contents.filter((content) => content !== 'after')).toEqual(
-    opening === undefined || phase === 'renewal' ? ['before'] : [],
-  );
+}
+
+/** Waits until the application has read this. */
+export async function expectContent({ onlooker }: Trial, key: string): Promise<void> {
+  await eventually(`"${key}"`, PATIENCE_MS, () => {
+    expect(onlooker.contents.at(-1)).toBe(key);
+    return Promise.resolve();
+  });
+}
+
+/** The file held these, one after the other and nothing else; the agent lives, and was never unready after it had been ready. */
+export function expectUnharmed({ onlooker, ended }: Trial, contents: readonly string[]): void {
+  expect(onlooker.contents).toEqual(contents);
   expect([...onlooker.unread, ...onlooker.unready]).toEqual([]);
-  expect([agent.exitCode, agent.signalCode]).toEqual([null, null]);
-  expect(pod.output).toContain(row.log);
+  expect(ended).toBeNull();
 }

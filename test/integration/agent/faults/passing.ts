@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { OpenBaoServer } from '../../../servers/openbao.ts';
+import type { FaultRow } from './table.ts';
+import { expectContent, expectTold, expectUnharmed, PATIENCE_MS, Trial } from './trial.ts';
+
+/** How a fault is made and taken back. */
+export interface PassingFault {
+  begin(trial: Trial): Promise<void>;
+  end(trial: Trial): Promise<void>;
+  /** What else has to hold in the end. */
+  expectMore?(trial: Trial): void;
+}
+
+/** When a fault comes: with the first request, with the first read, in steady life, or with a renewal of the token. */
+export const PHASES = ['login', 'first read', 'steady life', 'renewal'] as const;
+export type Phase = (typeof PHASES)[number];
+
+/** Requests that begin a phase. */
+const OPENINGS: Readonly<Partial<Record<Phase, RegExp>>> = {
+  login: /^auth\/kubernetes\/login$/u,
+  'first read': /^secret\/data\//u,
+  renewal: /^auth\/token\/renew-self$/u,
+};
+
+/** How long a fault lasts once it was noticed: several attempts. */
+const HOLD_MS = 2000;
+
+/** Tokens that are renewed every three seconds. */
+export const BRIEF_TOKENS = { ttl: '6s', maxTtl: '1h' } as const;
+
+/** One agent meets one fault in one phase of its life, in which a secret changes, and then the fault is over. */
+export async function expectSurvival(
+  bao: OpenBaoServer,
+  { begin, end, expectMore }: PassingFault,
+  row: FaultRow,
+  phase: Phase,
+): Promise<void> {
+  await using trial = await Trial.open(bao);
+  const opening = OPENINGS[phase];
+  if (opening !== undefined) trial.front.meet(opening, () => begin(trial));
+  trial.start();
+  const rendered = phase === 'steady life' || phase === 'renewal';
+  if (rendered) await trial.pod.ready(PATIENCE_MS);
+  if (opening === undefined) await begin(trial);
+  await expectTold(trial, row);
+  await trial.write('after');
+  await sleep(HOLD_MS);
+  expectUnharmed(trial, rendered ? ['before'] : []);
+  await end(trial);
+  await expectContent(trial, 'after');
+  expectUnharmed(trial, rendered ? ['before', 'after'] : ['after']);
+  expectMore?.(trial);
+}
