@@ -4,6 +4,7 @@ import type { Injection } from '../annotations/injection.ts';
 import { parseAnnotations } from '../annotations/parse.ts';
 import { askingOptIns, type OptIn } from '../annotations/request.ts';
 import { encodeConfig } from '../pod/agent-config.ts';
+import { cautions } from '../pod/caution.ts';
 import { conflicts } from '../pod/conflict.ts';
 import { decide, SKIP_REASONS, type SkipReason } from '../pod/decide.ts';
 import { mutate } from '../pod/mutate.ts';
@@ -45,7 +46,8 @@ export function review({ object, ...request }: AdmissionRequest, settings: Setti
   if (!decision.inject) return skipped(decision.reason, asked);
   const misshapen = shapeProblems(object);
   if (misshapen.length > 0) return { outcome: 'denied', problems: misshapen, warnings: [] };
-  const { injection, problems, warnings } = parseAnnotations(annotations, settings);
+  const { injection, problems, warnings: found } = parseAnnotations(annotations, settings);
+  const warnings = [...found, ...cautions(object, injection)];
   const config = encodeConfig(injection);
   const all = [...problems, ...(config.ok ? [] : config.problems), ...conflicts(object, injection)];
   if (!config.ok || all.length > 0) return { outcome: 'denied', problems: all, warnings };

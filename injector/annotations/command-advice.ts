@@ -24,7 +24,7 @@ export function commandAdvice(text: string, file: string): string | undefined {
   const words = text.split(/[\s"'`$(){};&|]+/u).filter((word) => word !== '');
   const request = requestIn(words);
   if (request !== undefined)
-    return `${native(`reload.${file}`)}: "${request}", which the agent sends itself, beside ${native(`template.${file}`)} or ${native(`secret.${file}`)} for the file`;
+    return `${native(`reload.${file}`)}: "${request}" beside ${native(`template.${file}`)} or secret.${file}`;
   const signal = ownReload(words) ?? words.map(signalIn).find((found) => found !== undefined);
   const name = nameIn(words);
   if (signal === undefined || name === undefined) return undefined;

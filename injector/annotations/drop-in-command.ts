@@ -34,13 +34,15 @@ function withCommand(findings: Findings, file: InjectedFile): InjectedFile {
   return { ...file, reload: { ...call, deadlineMs: DEFAULT_RELOAD_DEADLINE_MS }, reloadKey: key };
 }
 
+/** A warning is cut where it is long, so what to write comes early. */
 function warnOfProgram(findings: Findings, key: string, { name }: InjectedFile): void {
   const advice = commandAdvice(findings.text(key) ?? '', name);
-  findings.warn(key, advice === undefined ? IN_THE_IMAGE : `${IN_THE_IMAGE}; expected ${advice}`);
+  findings.warn(key, advice === undefined ? IN_THE_IMAGE : `${NOT_IN_THE_IMAGE}; expected ${advice}`);
 }
 
 const IN_THE_IMAGE =
   "runs in the agent's container, whose image has no shell and no other programs unless the operator adds some; kill and touch are built in";
+const NOT_IN_THE_IMAGE = "needs a program that the agent's image has not";
 
 const KILL_FORM = `"kill -HUP <name>", the name of one program that runs, and ${SIGNAL_FORM}`;
 const NO_SHELL = `a command that needs no shell, for the agent has none, such as ${KILL_FORM}`;

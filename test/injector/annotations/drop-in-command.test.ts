@@ -98,6 +98,8 @@ describe('the command of a file of the drop-in family', () => {
     const { problems, warnings } = command(text);
     const messages = [...problems, ...warnings].map(({ message }) => message);
     expect(messages).toEqual([expect.stringContaining(`; expected sidekey.dev/reload.api: "${call}"`)]);
+    // The API server may cut a longer warning.
+    for (const { key, message } of warnings) expect(`${key}: ${message}`.length).toBeLessThanOrEqual(256);
     expect(reloadOf(parseAnnotations(nativeAnnotations({ 'reload.api': call }), SETTINGS))).toMatchObject({
       kind: 'http',
     });
