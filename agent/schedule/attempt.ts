@@ -29,7 +29,7 @@ export function fail({ failures, stuckSince }: Attempt, failure: Failure, now: n
 
 const BASE_MS = 250;
 const CAP_MS = 30_000;
-/** Full jitter may draw nothing at all, and a server that is down is not to be asked in a tight loop. */
+/** However little is left: a server that is down is not to be asked in a tight loop. */
 const FLOOR_MS = 50;
 /** A server that asks for more than this is asked again all the same. */
 const LONGEST_RETRY_AFTER_MS = 300_000;
@@ -44,22 +44,31 @@ export interface Urgency {
   readonly leftMs?: number;
   /** Never to wait longer, unless the server asks for it. */
   readonly mostMs?: number;
+  /** Nothing hangs on it: tried once more soon, for connections are cut, and then as seldom as that allows. */
+  readonly calm?: boolean;
 }
 
 /**
- * Milliseconds until the next try after so many failures in a row (1 or more): exponential from 250 ms to 30 s with full
- * jitter, so that agents do not march in step.
+ * Milliseconds until the next try after so many failures in a row (1 or more): exponential from 250 ms to 30 s. A half of it
+ * is left to chance, so that agents do not march in step. With all of it left to chance, more of them than not would be about
+ * to try at any moment, and fall upon a store in the first seconds after an outage.
  */
 export function retryDelay(
   failures: number,
   random: () => number,
-  { retryAfterMs, leftMs = Number.POSITIVE_INFINITY, mostMs = CAP_MS }: Urgency = {},
+  { retryAfterMs, ...urgency }: Urgency = {},
 ): number {
-  const ceiling = Math.min(CAP_MS, mostMs, BASE_MS * 2 ** Math.min(failures - 1, 16));
-  const jittered = ceiling * random();
-  const urgent = leftMs > 0 ? Math.min(jittered, leftMs / 4) : jittered;
+  const drawn = longestPause(failures, urgency) * (0.5 + 0.5 * random());
   const asked = cappedPause(retryAfterMs) * (1 + 0.1 * random());
-  return Math.ceil(Math.max(FLOOR_MS, urgent, asked));
+  return Math.ceil(Math.max(FLOOR_MS, drawn, asked));
+}
+
+function longestPause(
+  failures: number,
+  { leftMs = 0, mostMs = CAP_MS, calm = false }: Omit<Urgency, 'retryAfterMs'>,
+): number {
+  const grown = calm && failures > 1 ? CAP_MS : BASE_MS * 2 ** Math.min(failures - 1, 16);
+  return Math.min(CAP_MS, grown, mostMs, leftMs > 0 ? leftMs / 4 : CAP_MS);
 }
 
 /** A pod that waits for its first files keeps accelerators idle: as urgent as a life that is about to end. */

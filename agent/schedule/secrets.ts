@@ -1,17 +1,15 @@
 import { type Reading, refKey, type SecretRef } from '../provider/provider.ts';
-import { type Failure, FRESH, patience } from './attempt.ts';
+import { type Failure, FRESH, patience, type Urgency } from './attempt.ts';
 import { leaseEnd, leave, remnantOf, supersede, tryAgain } from './leases.ts';
 import { intervalOf } from './intervals.ts';
-import { beginTerm, dueAt, endOf, endsWithToken } from './lifetime.ts';
+import { beginTerm, endOf, endsWithToken, type Lifetime } from './lifetime.ts';
 import { sameBody, sameRotation } from './same.ts';
 import type { AgentState, Held, Moment, SecretState } from './state.ts';
 import { sessionInUse, sessionOf } from './stores.ts';
+import { turn } from './turns.ts';
 
 /** Files are brought up to date this long after a change even if other reads are under way: those may hang. */
 const SETTLE_MS = 20;
-
-/** Polled secrets whose turns fall this close together (as a share of the interval) take the same one. */
-const BEAT_SHARE = 0.15;
 
 /** Of the time for which a rotation has been overdue, this share is waited. */
 const PATIENCE_SHARE = 0.1;
@@ -49,7 +47,7 @@ export function secretRead(state: AgentState, { key, session, reading }: Answer,
   const next: SecretState = {
     ref: secret.ref,
     held: same ? secret.held : held,
-    due: Math.max(turn(state, key, held, moment), same ? patientUntil(state, secret.held, moment) : 0),
+    due: Math.max(turn(state, key, term, moment), same ? patientUntil(state, secret.held, moment) : 0),
     attempt: FRESH,
     confirmedAt: moment.now,
   };
@@ -78,20 +76,6 @@ function isUnchanged(before: Held, after: Held): boolean {
   return same(before.value.reveal(), after.value.reveal());
 }
 
-/** A polled secret joins a turn that others have already taken, so that all are read and rendered together. */
-function turn(state: AgentState, key: string, { term }: Held, { now, random }: Moment): number {
-  const interval = intervalOf(state, key, term.lifetime);
-  const due = dueAt(term, interval, random);
-  if (term.lifetime.kind !== 'polled' || interval !== state.pollMs) return due;
-  const latest = now + state.pollMs;
-  const earliest = latest - state.pollMs * BEAT_SHARE;
-  for (const other of state.secrets.values()) {
-    const joins = other.held?.term.lifetime.kind === 'polled' && other.due >= earliest && other.due <= latest;
-    if (joins) return other.due;
-  }
-  return due;
-}
-
 /** A rotation that is overdue, as while the store cannot reach its database, is waited for with growing patience. */
 function patientUntil({ pollMs }: AgentState, { term }: Held, { now }: Moment): number {
   if (term.lifetime.kind !== 'rotating') return now;
@@ -112,8 +96,18 @@ export function readFailed(state: AgentState, key: string, failure: Failure, mom
   if (!secret) return state;
   const started = state.render.firstAt !== undefined;
   const leftMs = secret.held ? leaseEnd(state, secret.held) - moment.now : patience(failure, started);
-  // Once it can be read again, a change is not to be seen later than if it had been readable all the time.
-  const { kind } = secret.held?.term.lifetime ?? {};
-  const urgency = kind === 'polled' || kind === 'rotating' ? { leftMs, mostMs: state.pollMs } : { leftMs };
+  const urgency = { leftMs, ...(secret.held && unleased(state, key, secret.held.term.lifetime)) };
   return { ...state, secrets: new Map(state.secrets).set(key, tryAgain(secret, failure, urgency, moment)) };
+}
+
+/** Once it can be read again, a change is not to be seen later than if it had been readable all the time. */
+function unleased(state: AgentState, key: string, lifetime: Lifetime): Urgency {
+  switch (lifetime.kind) {
+    case 'polled':
+      return { mostMs: intervalOf(state, key, lifetime), calm: true };
+    case 'rotating':
+      return { mostMs: state.pollMs };
+    default:
+      return {};
+  }
 }

@@ -83,7 +83,7 @@ describe('the password of a static role', () => {
 
 describe('a secret that says how often it is to be read', () => {
   test.each([5 * SECOND, 10 * MINUTE])('is read every %d ms, whatever the poll interval is', (everyMs) => {
-    const scene = rendered({ kind: 'polled', everyMs }, LONG_TOKEN);
+    const scene = rendered({ kind: 'polled', everyMs }, LONG_TOKEN).read('a', { kind: 'polled', everyMs });
     expect(scene.pause).toBeGreaterThanOrEqual(0.9 * everyMs);
     expect(scene.pause).toBeLessThanOrEqual(everyMs);
   });

@@ -91,7 +91,7 @@ describe('a replaced lease', () => {
 
 describe('a secret without a lease', () => {
   test('is read again within the poll interval', () => {
-    const scene = rendered({ kind: 'polled' }, LONG_TOKEN);
+    const scene = rendered({ kind: 'polled' }, LONG_TOKEN).read('a');
     expect(scene.pause).toBeLessThanOrEqual(POLL_MS);
     expect(scene.pause).toBeGreaterThanOrEqual(0.9 * POLL_MS);
     expect(scene.wait(scene.pause).todo).toEqual(['read a through 1']);
