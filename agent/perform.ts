@@ -43,7 +43,8 @@ async function act(world: World, action: Action, signal: AbortSignal): Promise<E
     }
     case 'read': {
       const { id, session } = action.session;
-      return { type: 'read', key: action.key, session: id, reading: await session.read(action.ref, signal) };
+      const reading = await session.read(action.ref, signal, action.known);
+      return { type: 'read', key: action.key, session: id, reading };
     }
     case 'renew': {
       const { leaseId } = action;

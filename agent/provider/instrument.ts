@@ -36,7 +36,7 @@ export function withMetrics(
       return session.token;
     },
     lifetime: session.lifetime,
-    read: (ref, signal) => measured('read', session.read(ref, signal)),
+    read: (ref, signal, known) => measured('read', session.read(ref, signal, known)),
     renew: (lease, signal) => measured('renew', session.renew(lease, signal)),
     revoke: (lease, signal) => measured('revoke', session.revoke(lease, signal)),
   });

@@ -52,7 +52,10 @@ export interface Session {
   readonly token: Secret<string>;
   /** The token's, as granted. */
   readonly lifetime: Lifetime;
-  read(ref: SecretRef, signal: AbortSignal): Promise<Reading>;
+  /**
+   * @param known The last answer. A store that can tell that it is still right without reading the secret gives it back.
+   */
+  read(ref: SecretRef, signal: AbortSignal, known?: Secret<ValueMap>): Promise<Reading>;
   renew(lease: Lease, signal: AbortSignal): Promise<Lifetime>;
   revoke(lease: Lease, signal: AbortSignal): Promise<void>;
 }

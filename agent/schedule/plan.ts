@@ -1,7 +1,8 @@
 import { endOf, isLasting, isRenewable, replaceAt } from './lifetime.ts';
 import { isAlive } from './sessions.ts';
 import type { StoreName } from '../provider/provider.ts';
-import type { Action, AgentState, SecretState, SessionState, StoreState, Superseded } from './state.ts';
+import type { Attempt } from './attempt.ts';
+import type { Action, AgentState, Held, SecretState, SessionState, StoreState, Superseded } from './state.ts';
 import { sessionOf, storeOf } from './stores.ts';
 import { planTelling } from './telling.ts';
 
@@ -72,7 +73,7 @@ function planSession(
  */
 function planSecret(
   key: string,
-  { ref, held, due }: SecretState,
+  { ref, held, due, attempt }: SecretState,
   session: SessionState | undefined,
   now: number,
 ): Part {
@@ -80,9 +81,13 @@ function planSecret(
   if (!session) return NOTHING;
   const mine = held?.leaseId !== undefined && (isLasting(held.term) || held.session === session.id);
   if (!mine || !isRenewable(held.term) || now >= replaceAt(held.term))
-    return act({ type: 'read', key, ref, session });
+    return act({ type: 'read', key, ref, session, ...knownOf(held, attempt) });
   return { actions: [{ type: 'renew', leaseId: held.leaseId, session }], wakes: [replaceAt(held.term)] };
 }
+
+/** After a failure it is to be seen what is there now. */
+const knownOf = (held: Held | undefined, { failures }: Attempt): { readonly known?: Held['value'] } =>
+  held?.term.lifetime.kind === 'polled' && failures === 0 ? { known: held.value } : {};
 
 /** A replaced lease is renewed as long as a session for it lives; it is never read again. */
 function planSuperseded(

@@ -139,7 +139,14 @@ export interface AgentState {
 export type Action =
   | { readonly type: 'login'; readonly store: StoreName }
   | { readonly type: 'renew_token'; readonly session: SessionState }
-  | { readonly type: 'read'; readonly key: string; readonly ref: SecretRef; readonly session: SessionState }
+  | {
+      readonly type: 'read';
+      readonly key: string;
+      readonly ref: SecretRef;
+      readonly session: SessionState;
+      /** What it was at the last read, if nothing casts doubt on that. */
+      readonly known?: Secret<ValueMap>;
+    }
   | { readonly type: 'renew'; readonly leaseId: string; readonly session: SessionState }
   | {
       readonly type: 'render';

@@ -10,8 +10,9 @@ import { borrow, createTokensInUse } from './borrowed-session.ts';
 import { type Client, createClient } from './client.ts';
 import { renew, revoke } from './lease.ts';
 import { createMounts } from './mounts.ts';
-import { read } from './read.ts';
+import { readUnlessCurrent } from './read.ts';
 import { createRequests } from './request.ts';
+import { createVersions } from './versions.ts';
 
 export interface VaultDependencies {
   readonly clock: Clock;
@@ -48,11 +49,12 @@ function createSession(client: Client, clock: Clock, token: Secret<string>, life
   const requests = createRequests(client, token);
   // Known per session, so that a mount upgraded to KV v2 is noticed at the next login.
   const mounts = createMounts((path, signal) => requests.send({ method: 'GET', path }, signal));
-  const reader = { requests, mounts, now: () => clock.now() };
+  const isCurrent = createVersions({ requests, mounts });
+  const reader = { requests, mounts, isCurrent, now: () => clock.now() };
   return {
     token,
     lifetime,
-    read: (ref, signal) => read(reader, ref, signal),
+    read: (ref, signal, known) => readUnlessCurrent(reader, ref, known, signal),
     renew: (lease, signal) => renew(requests, lease, signal),
     revoke: (lease, signal) => revoke(requests, lease, signal),
   };

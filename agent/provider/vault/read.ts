@@ -6,6 +6,7 @@ import { leaseIdOf, secretLifetime } from './lifetime.ts';
 import type { Mounts } from './mounts.ts';
 import { completePath, encodePath, looksComplete, type Mount, parsePath } from './path.ts';
 import type { Action, Requests, Said } from './request.ts';
+import type { IsCurrent } from './versions.ts';
 
 /** What reading needs of a session. */
 export interface Reader {
@@ -20,8 +21,20 @@ interface Found extends Said {
   readonly mount?: Mount | undefined;
 }
 
+/** What is known already is given back if it is still right; that can be told of polled secrets alone. */
+export async function readUnlessCurrent(
+  reader: Reader & { readonly isCurrent: IsCurrent },
+  ref: SecretRef,
+  known: Secret<ValueMap> | undefined,
+  signal: AbortSignal,
+): Promise<Reading> {
+  if (known && (await reader.isCurrent(ref, known.reveal(), signal)))
+    return { value: known, lifetime: { kind: 'polled' } };
+  return read(reader, ref, signal);
+}
+
 /** Reads, lists or writes, as a template asks for it. */
-export async function read(reader: Reader, ref: SecretRef, signal: AbortSignal): Promise<Reading> {
+async function read(reader: Reader, ref: SecretRef, signal: AbortSignal): Promise<Reading> {
   const { operation } = ref;
   const { body, at, mount } = await (operation === 'write'
     ? write(reader, ref, signal)
