@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { HttpReload } from '#contract/reload.ts';
@@ -7,6 +7,11 @@ import { NotifyError } from '../../../agent/notify/error.ts';
 import { tellByHttp } from '../../../agent/notify/http.ts';
 import { freePort } from '../../servers/port.ts';
 import { type LittleServer, startLittleServer } from './little-server.ts';
+
+/** Those that this machine has. */
+const LOOPBACKS = (networkInterfaces()['lo'] ?? [])
+  .map(({ address }) => address)
+  .filter((address) => address === '127.0.0.1' || address === '::1');
 
 let server: LittleServer;
 
@@ -97,6 +102,13 @@ describe('a server of the pod', () => {
     expect(server.heard).toHaveLength(1);
   });
 
+  test.each(LOOPBACKS)('is found where it listens alone: %s', async (host) => {
+    await using own = await startLittleServer(undefined, 0, host);
+    await tell({ url: own.url });
+    await tell({ url: `http://localhost:${new URL(own.url).port}/` });
+    expect(own.heard).toHaveLength(2);
+  });
+
   test('may answer without end: its status counts', async () => {
     server.behave('for ever');
     await tell();
@@ -111,6 +123,8 @@ describe('a server that does not do as it is asked', () => {
     ['cut', /ECONNRESET/u],
     ['half', /ECONNRESET|aborted|closed/iu],
     ['no HTTP', /HPE_/u],
+    ['endless headers', /HPE_HEADER_OVERFLOW/u],
+    [429, /answered 429$/u],
     [{ redirect: 'http://example.com/' }, /answered 302, a redirect, which is not followed$/u],
   ] as const)('with %j is a fault that may pass, and is not quoted', async (behaviour, message) => {
     server.behave(behaviour);
@@ -132,7 +146,8 @@ describe('a server that does not do as it is asked', () => {
     ['Thu, 01 Jan 2026 00:00:09 GMT', 9000],
     ['soon', undefined],
   ])('may ask to be left alone: %s', async (retryAfter, ms) => {
-    server.behave({ retryAfter });
+    server.behave({ retryAfter }, { retryAfter, status: 429 });
+    expect((await fault()).retryAfterMs).toBe(ms);
     expect((await fault()).retryAfterMs).toBe(ms);
   });
 
@@ -140,14 +155,17 @@ describe('a server that does not do as it is asked', () => {
     expect((await fault({ url: `http://127.0.0.1:${await freePort()}/` })).message).toMatch(/ECONNREFUSED/u);
   });
 
-  test('that hangs is waited for as long as the caller says', async () => {
-    server.behave('hang');
-    const abort = new AbortController();
-    const telling = tell({}, abort.signal);
-    await expect.poll(() => server.heard.length).toBe(1);
-    abort.abort();
-    await expect(telling).rejects.toThrow('ABORT_ERR');
-  });
+  test.each(['hang', 'drip'] as const)(
+    'as %s is waited for as long as the caller says',
+    async (behaviour) => {
+      server.behave(behaviour);
+      const abort = new AbortController();
+      const telling = tell({}, abort.signal);
+      await expect.poll(() => server.heard.length).toBe(1);
+      abort.abort();
+      await expect(telling).rejects.toThrow('ABORT_ERR');
+    },
+  );
 });
 
 describe('a header from a file', () => {

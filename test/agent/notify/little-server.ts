@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIPv6 } from 'node:net';
 
 /** How a request is answered. A number is a status. */
 export type Behaviour =
@@ -9,8 +9,10 @@ export type Behaviour =
   | 'half'
   | 'no HTTP'
   | 'for ever'
+  | 'drip'
+  | 'endless headers'
   | { readonly redirect: string }
-  | { readonly retryAfter: string };
+  | { readonly retryAfter: string; readonly status?: number };
 
 export interface Heard {
   readonly method: string;
@@ -32,6 +34,7 @@ export interface LittleServer extends AsyncDisposable {
 export async function startLittleServer(
   hear: (heard: Heard) => Promise<void> | void = () => undefined,
   port = 0,
+  host = '127.0.0.1',
 ): Promise<LittleServer> {
   const heard: Heard[] = [];
   let behaviours: Behaviour[] = [200];
@@ -47,9 +50,9 @@ export async function startLittleServer(
       answer(response, behaviour);
     })().catch(() => response.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, host, resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://${isIPv6(host) ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`,
     heard,
     behave: (...next) => {
       behaviours = next;
@@ -69,7 +72,7 @@ function answer(response: ServerResponse, behaviour: Behaviour): void {
     const [status, headers] =
       'redirect' in behaviour
         ? [302, { location: behaviour.redirect }]
-        : [503, { 'retry-after': behaviour.retryAfter }];
+        : [behaviour.status ?? 503, { 'retry-after': behaviour.retryAfter }];
     response.writeHead(status, headers).end('canary-answer');
   } else {
     misbehave(response, behaviour);
@@ -89,6 +92,15 @@ function misbehave(response: ServerResponse, behaviour: Extract<Behaviour, strin
       return;
     case 'no HTTP':
       response.socket?.end('canary-answer\r\n\r\n');
+      return;
+    case 'drip': {
+      response.writeHead(200);
+      const drop = setInterval(() => response.write('.'), 20);
+      response.once('close', () => clearInterval(drop));
+      return;
+    }
+    case 'endless headers':
+      response.socket?.write(`HTTP/1.1 200 OK\r\n${'X-Canary-Answer: canary-answer\r\n'.repeat(1000)}`);
       return;
     case 'for ever': {
       response.writeHead(200);

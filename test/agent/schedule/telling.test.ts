@@ -101,6 +101,14 @@ describe('a target that cannot be told', () => {
     expect(scene.pause).toBeGreaterThanOrEqual(20 * SECOND);
   });
 
+  test('is told for the last time when the time is over, however long it asks to be left alone', () => {
+    const scene = watched()
+      .watched('second', { deadlineMs: 60 * SECOND })
+      .wait(300);
+    scene.fail(`tell ${TARGET} of 3`, failure('notify', { transient: true, retryAfterMs: HOUR }));
+    expect(scene.pause).toBe(60 * SECOND - 300);
+  });
+
   test('for a reason that does not pass is tried only once more, in the end', () => {
     const scene = watched()
       .watched('second', { deadlineMs: 60 * SECOND })

@@ -2,43 +2,25 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { HttpReload } from '#contract/reload.ts';
 import { type LittleServer, startLittleServer } from '../../agent/notify/little-server.ts';
 import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
 import { freePort } from '../../servers/port.ts';
-import { CANARY, exit, furnish, Pod, writeSecret } from './stage.ts';
+import { CANARY, exit, furnish, type Pod, writeSecret } from './stage.ts';
+import { result, rotator, type Tell, toldPod } from './telling.ts';
 
 let bao: OpenBaoServer;
-let serial = 1;
+let rotateIn: () => Promise<string>;
 
 beforeAll(async () => {
   bao = await startOpenBao();
   await furnish(bao);
+  rotateIn = rotator(bao);
 });
 
 afterAll(() => bao.stop());
 
-/** Gives the secret a value that it never had. */
-async function rotate(): Promise<string> {
-  serial += 1;
-  const value = `${CANARY}-${serial}`;
-  await writeSecret(bao, value);
-  return value;
-}
-
-type Tell = Partial<HttpReload> & { readonly deadlineMs?: number };
-
-/** A pod of which every file's changes are told to a page of a server. */
-async function podOf(url: string, { deadlineMs = 60_000, ...change }: Tell = {}): Promise<Pod> {
-  const pod = await Pod.create(bao, { pollMs: 200 });
-  const success = [{ from: 200, to: 299 }];
-  const reload = { kind: 'http', method: 'POST', url, headers: [], success, deadlineMs, ...change } as const;
-  pod.reconfigure({ files: pod.config.files.map((file) => ({ ...file, reload })) });
-  return pod;
-}
-
-const result = (pod: Pod, name: 'told' | 'failed' | 'given_up'): Promise<number> =>
-  pod.metric(`sidekey_agent_notifications_total{kind="http",result="${name}"}`);
+const rotate = (): Promise<string> => rotateIn();
+const podOf = (url: string, tell: Tell = {}): Promise<Pod> => toldPod(bao, url, tell);
 
 /** A server that notes what the file held when it was told. */
 async function reader(pods: readonly Pod[], port = 0): Promise<LittleServer & { seen: string[] }> {
