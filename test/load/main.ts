@@ -1,14 +1,16 @@
 import { POLL_MS, Stage } from '../integration/sync/stage.ts';
 import { prepareMachine } from '../run/prepare.ts';
 import { printAuditLoad } from './audit.ts';
+import { printHerdLoad } from './herd.ts';
 import { percentile, runSyncLoad } from './sync.ts';
 
 /**
  * `npm run load [-- SECRETS PROJECTS SECONDS]`: how the sync holds up, printed; `npm run load -- audit [LINES PODS]`: how
- * the report of logs does.
+ * the report of logs does; `npm run load -- herd [AGENTS SECONDS]`: what a store sees that comes back to many agents.
  */
 const [first = '', ...rest] = process.argv.slice(2);
 if (first === 'audit') await printAuditLoad(rest.map(Number));
+else if (first === 'herd') process.exitCode = (await printHerdLoad(rest.map(Number))) ? 0 : 1;
 else await printSyncLoad([first, ...rest].filter((word) => word !== '').map(Number));
 
 async function printSyncLoad([

@@ -61,7 +61,7 @@ function playAgent({ pollMs, secrets, outageMs, isSteady, ...herd }: Herd, chanc
 }
 
 /** True if it has its files, and the last try for each secret was good. */
-function isWell({ render, secrets }: AgentState): boolean {
+export function isWell({ render, secrets }: AgentState): boolean {
   return render.firstAt !== undefined && [...secrets.values()].every(({ attempt }) => attempt.failures === 0);
 }
 

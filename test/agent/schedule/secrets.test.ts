@@ -82,6 +82,13 @@ describe('a replaced lease', () => {
     expect(scene.wait(HOUR / 5).todo).toContain('renew lease-1 through 1');
   });
 
+  test('is not asked for in a tight loop while the store is down', () => {
+    const scene = replaced().fail('render', failure('render', { transient: false }));
+    scene.wait(HOUR / 5).fail('renew lease-1 through 1', failure('unreachable'));
+    const [lease] = scene.state.superseded;
+    expect(lease?.due).toBe(scene.now + 3 * SECOND);
+  });
+
   test('is let go when the new one is in the files', () => {
     const scene = replaced().render();
     expect(scene.wait(HOUR / 5).todo).toEqual([]);
