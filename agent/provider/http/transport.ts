@@ -115,8 +115,17 @@ async function certificates(
 
 const send = (outgoing: ClientRequest, payload: Buffer | undefined): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
-    outgoing.once('response', resolve).on('error', reject).end(payload);
+    outgoing
+      .once('response', (response) => {
+        if (isOutOfService(response.statusCode)) outgoing.shouldKeepAlive = false;
+        resolve(response);
+      })
+      .on('error', reject)
+      .end(payload);
   });
+
+/** One address may stand for several nodes, and whoever balances them chooses anew for a new connection only. */
+const isOutOfService = (status = 0): boolean => status >= 500 || [307, 412, 472, 473].includes(status);
 
 async function readAnswer(response: IncomingMessage, now: () => number): Promise<Answer> {
   const status = response.statusCode ?? 0;

@@ -76,6 +76,8 @@ export function createClient(store: VaultStore, clock: Clock, authority?: Author
       await clock.sleep(wait, signal);
       answer = await send(call, signal);
     }
+    // A store that was put back to an earlier state never gets there.
+    if (answer.status === 412) index = undefined;
     return answer;
   };
 }

@@ -199,6 +199,25 @@ test('one connection serves requests that follow one another', async () => {
   expect(server.connections()).toBe(1);
 });
 
+test.each([307, 412, 472, 473, 500, 503])(
+  'the connection to a node that answers %d is not used again, for another would lead to another node',
+  async (status) => {
+    await using server = await answering(status, '{}');
+    const transport = createTransport(storeAt(server.address), () => 0);
+    for (let round = 0; round < 2; round += 1)
+      await transport({ uri: `${server.address}/v1/a`, method: 'GET', headers: {}, signal: NEVER });
+    expect(server.connections()).toBe(2);
+  },
+);
+
+test.each([403, 404, 429])('the connection on which a request is refused with %d is kept', async (status) => {
+  await using server = await answering(status, '{}');
+  const transport = createTransport(storeAt(server.address), () => 0);
+  for (let round = 0; round < 2; round += 1)
+    await transport({ uri: `${server.address}/v1/a`, method: 'GET', headers: {}, signal: NEVER });
+  expect(server.connections()).toBe(1);
+});
+
 describe('TLS', () => {
   test('trusts the store’s own authority, and no other', async () => {
     const { certPem, keyPem, caPem } = await loopbackCertificate();

@@ -49,6 +49,21 @@ test('what one answer reflects is demanded of the next', async () => {
   expect(seen).toEqual([undefined, 'one', 'one']);
 });
 
+test('what a store cannot reflect any more, for it was put back to an earlier state, is not demanded for ever', async () => {
+  const seen: unknown[] = [];
+  await using server = await serve((request, response) => {
+    seen.push(request.headers['x-vault-index']);
+    if (seen.length === 1) response.writeHead(200, { 'x-vault-index': 'lost' }).end('{}');
+    else response.writeHead(request.headers['x-vault-index'] === 'lost' ? 412 : 200).end('{}');
+  });
+  const client = createClient(storeAt(server.address), impatient());
+  const statuses: number[] = [];
+  for (let round = 0; round < 3; round += 1)
+    statuses.push((await client({ method: 'GET', path: 'a' }, NEVER)).status);
+  expect(statuses).toEqual([200, 412, 200]);
+  expect(seen).toEqual([undefined, 'lost', 'lost', 'lost', 'lost', undefined]);
+});
+
 test('the environment’s token, namespace, prefix and address are not taken', async () => {
   vi.stubEnv('VAULT_TOKEN', 'from-environment');
   vi.stubEnv('VAULT_NAMESPACE', 'from-environment');
