@@ -2,12 +2,17 @@
 
 export const CONTAINER = { run: 'sidekey-agent', init: 'sidekey-agent-init' } as const;
 
-/** `secrets` holds the files of the drop-in annotations, `files` those of Sidekey's own. */
+/**
+ * `secrets` holds the files of the drop-in annotations, `files` those of Sidekey's own; `extra` and `tls` are Secrets that
+ * drop-in annotations have mounted into the agent's container.
+ */
 export const VOLUME = {
   secrets: 'sidekey-secrets',
   files: 'sidekey-files',
   state: 'sidekey-state',
   token: 'sidekey-token',
+  extra: 'sidekey-extra',
+  tls: 'sidekey-tls',
 } as const;
 
 /** Where a drop-in (`vault.hashicorp.com/*`) pod finds its files unless it says otherwise. */

@@ -6,6 +6,7 @@ const BACKOFF = 'Sidekey retries with a backoff of its own';
 const NEVER_EXITS = 'the agent never exits for a fault that waiting can mend';
 const CACHE = 'there is no listener for the application';
 const TRUST = "the operator's CA is trusted (SIDEKEY_VAULT_CA_FILE)";
+const OTHER_TOKEN = 'the file of a token of another issuer than the cluster';
 const ONE_VOLUME = 'all files go to one directory: use secret-volume-path and agent-inject-file-X';
 const LOWER_CASE = 'file names are lower-cased: use agent-inject-file-X for another name';
 
@@ -13,7 +14,7 @@ const LOWER_CASE = 'file names are lower-cased: use agent-inject-file-X for anot
 export const DROP_IN_NAMES: readonly AnnotationName[] = [
   followed('agent-inject', 'whether the pod gets an agent', 'false'),
   followed('agent-inject-status', 'written by the injector: "injected"'),
-  followed('role', 'the role to log in with; required'),
+  followed('role', 'the role to log in with; required for kubernetes and jwt auth'),
   followed('agent-inject-secret-X', 'the path of a secret that is rendered to the file X'),
   followed('agent-inject-template-X', 'the template of the file X, instead of one line per key'),
   followed(
@@ -38,8 +39,46 @@ export const DROP_IN_NAMES: readonly AnnotationName[] = [
   followed('agent-revoke-on-shutdown', 'revoke the token when the pod ends', "the operator's setting"),
   followed('service', 'the address of the store; must be on the allow list', "the operator's address"),
   followed('namespace', 'the namespace within the store', "the operator's namespace"),
-  followed('auth-path', 'where the auth method is mounted', "the operator's path"),
-  followed('auth-type', '"kubernetes" or "jwt"', "the operator's method"),
+  followed(
+    'auth-path',
+    'where the auth method is mounted',
+    "the operator's path; of approle and cert, auth/ and the method",
+  ),
+  followed('auth-type', '"kubernetes", "jwt", "approle", "cert" or "token_file"', "the operator's method"),
+  followed('auth-config-role', 'the same as role'),
+  followed('auth-config-token-path', `of kubernetes auth: ${OTHER_TOKEN}`, "the agent's own"),
+  followed('auth-config-path', `of jwt auth: ${OTHER_TOKEN}`, "the agent's own"),
+  followed('auth-config-role-id-file-path', 'of approle auth: the file of the role id; required'),
+  followed(
+    'auth-config-secret-id-file-path',
+    'of approle auth: the file of the secret id, read anew at each login',
+  ),
+  followed(
+    'auth-config-secret-id-response-wrapping-path',
+    'of approle auth: that file holds a wrapping token, and this is where it has to have been made',
+  ),
+  followed(
+    'auth-config-remove-secret-id-file-after-reading',
+    'of approle auth: changes nothing, for a mounted Secret is read-only',
+    'false',
+  ),
+  followed('auth-config-name', 'of cert auth: the role', 'whichever the certificate satisfies'),
+  followed('auth-config-client-cert', 'of cert auth: the file of the certificate', 'client-cert'),
+  followed('auth-config-client-key', 'of cert auth: the file of its key', 'client-key'),
+  followed('auth-config-ca-cert', 'of cert auth: the same as ca-cert'),
+  followed('auth-config-token-file-path', 'of token_file auth: the file of the token; required'),
+  followed('agent-extra-secret', 'a Secret that is mounted at /vault/custom of the agent, and nowhere else'),
+  followed('tls-secret', 'a Secret that is mounted at /vault/tls of the agent, and nowhere else'),
+  followed(
+    'ca-cert',
+    'the file of the authority of the store, followed when it is replaced',
+    "the operator's authority",
+  ),
+  followed(
+    'client-cert',
+    'the file of the certificate that the agent shows the store, read anew for each request',
+  ),
+  followed('client-key', 'the file of its key'),
   followed('template-static-secret-render-interval', 'how often what has no lease is read again', '5m'),
 
   denied('agent-pre-populate', 'files are always there before the containers start', 'true'),
@@ -52,21 +91,16 @@ export const DROP_IN_NAMES: readonly AnnotationName[] = [
   denied('agent-inject-containers', 'every container of the pod sees the files'),
   denied('agent-inject-token', 'the token is never handed to the application', 'false'),
   denied('agent-configmap', 'say it with annotations'),
-  denied('agent-extra-secret', 'no Secret is mounted into the agent'),
   denied('agent-copy-volume-mounts', 'no other volume is mounted into the agent', ''),
   denied('agent-service-account-token-volume-name', 'the agent has a token of its own', ''),
   denied('agent-cache-enable', CACHE, 'false'),
   denied('agent-json-patch', 'the container cannot be patched', ''),
   denied('agent-init-json-patch', 'the container cannot be patched', ''),
-  denied('auth-config-X', 'the agent logs in with role and service account token alone'),
+  denied('auth-config-X', 'the agent has no use for it with any method that it logs in by'),
   denied('proxy-address', 'the store is reached without a proxy', ''),
   denied('tls-skip-verify', `certificates are always verified; ${TRUST}`, 'false'),
-  denied('tls-secret', TRUST),
   denied('tls-server-name', "the certificate must be for the address's host"),
-  denied('ca-cert', TRUST),
-  denied('ca-key', TRUST),
-  denied('client-cert', 'the agent shows no client certificate'),
-  denied('client-key', 'the agent shows no client certificate'),
+  denied('ca-key', 'it names a directory of authorities: put them into one file, and name that in ca-cert'),
 
   warned('agent-image', "the operator's image is used (SIDEKEY_AGENT_IMAGE)"),
   warned('agent-request-namespace', 'the namespace of the request is used'),

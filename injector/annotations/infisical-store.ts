@@ -2,7 +2,7 @@ import type { InfisicalAuth, InfisicalStore } from '#contract/agent-config.ts';
 import { TOKEN_DIRECTORY } from '#contract/layout.ts';
 import { native } from './families.ts';
 import type { Findings } from './findings.ts';
-import { CLIENT_ID_NAME, CLIENT_SECRET_NAME, type Credential, TOKEN_NAME } from './injection.ts';
+import { type Credential, TOKEN_NAME } from './injection.ts';
 import type { InfisicalDefaults } from './operator.ts';
 import { allowedAddress, noteUnset, type StoreAccess } from './store-access.ts';
 import {
@@ -19,6 +19,9 @@ const AUTH_KEY = native('infisical-auth');
 const IDENTITY_KEY = native('infisical-identity');
 const AUDIENCE_KEY = native('infisical-audience');
 const CLIENT_KEY = native('infisical-client-secret');
+
+/** The keys of the Secret for universal auth, and the files that they become. */
+const CLIENT_FILES = { clientId: 'infisical-client-id', clientSecret: 'infisical-client-secret' } as const;
 
 interface Login {
   readonly auth: InfisicalAuth;
@@ -48,7 +51,7 @@ export function readInfisical(
       ...(caPem === undefined ? {} : { caPem }),
       timeoutMs,
     },
-    credential,
+    credentials: [credential],
   };
 }
 
@@ -84,10 +87,10 @@ function universalLogin(secretName: string): Login {
   return {
     auth: {
       method: 'universal',
-      clientIdFile: `${TOKEN_DIRECTORY}/${CLIENT_ID_NAME}`,
-      clientSecretFile: `${TOKEN_DIRECTORY}/${CLIENT_SECRET_NAME}`,
+      clientIdFile: `${TOKEN_DIRECTORY}/${CLIENT_FILES.clientId}`,
+      clientSecretFile: `${TOKEN_DIRECTORY}/${CLIENT_FILES.clientSecret}`,
     },
-    credential: { kind: 'client', secretName },
+    credential: { kind: 'secret', secretName, files: CLIENT_FILES },
   };
 }
 

@@ -28,13 +28,24 @@ export interface Directory {
 export type Credential =
   /** The pod's service-account token, for the audience or else for the API server. */
   | { readonly kind: 'token'; readonly store: StoreName; readonly audience?: string }
-  /** Id and secret for universal auth, from a Secret of the pod's namespace. */
-  | { readonly kind: 'client'; readonly secretName: string };
+  /** Keys of a Secret of the pod's namespace, and the files that they become. */
+  | {
+      readonly kind: 'secret';
+      readonly secretName: string;
+      readonly files: Readonly<Record<string, string>>;
+    };
 
-/** Names in the directory of tokens. */
+/** Names of the service account's tokens in the directory of tokens. */
 export const TOKEN_NAME = { vault: 'vault', infisical: 'infisical' } as const;
-export const CLIENT_ID_NAME = 'infisical-client-id';
-export const CLIENT_SECRET_NAME = 'infisical-client-secret';
+
+/** A Secret of the pod's namespace, mounted into the agent's container alone. */
+export interface SecretMount {
+  readonly volume: (typeof VOLUME)['extra' | 'tls'];
+  readonly path: string;
+  readonly secretName: string;
+  /** The annotation that asks for it. */
+  readonly key: string;
+}
 
 /** What a pod's annotations ask for, the operator's defaults filled in. */
 export interface Injection {
@@ -47,6 +58,7 @@ export interface Injection {
   readonly vault?: VaultStore;
   readonly infisical?: InfisicalStore;
   readonly credentials: readonly Credential[];
+  readonly secretMounts: readonly SecretMount[];
   /** Sorted by name, those of the drop-in family first. */
   readonly files: readonly InjectedFile[];
   readonly pollMs: number;

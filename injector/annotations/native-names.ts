@@ -44,9 +44,20 @@ export const NATIVE_NAMES: readonly AnnotationName[] = [
     'the address of Vault or OpenBao; must be on the allow list',
     "the operator's address",
   ),
-  followed('vault-role', 'the role to log in to Vault with; required if a file needs Vault'),
-  followed('vault-auth', '"kubernetes" or "jwt"', "the operator's method"),
-  followed('vault-auth-path', 'where the auth method is mounted', "the operator's path"),
+  followed(
+    'vault-role',
+    'the role to log in to Vault with; required for kubernetes and jwt auth if a file needs Vault',
+  ),
+  followed('vault-auth', '"kubernetes", "jwt", "approle", "cert" or "token_file"', "the operator's method"),
+  followed(
+    'vault-auth-secret',
+    'the Secret with roleId and secretId, tls.crt and tls.key, or token, which the agent alone sees',
+  ),
+  followed(
+    'vault-auth-path',
+    'where the auth method is mounted',
+    "the operator's path; of approle and cert, auth/ and the method",
+  ),
   followed('vault-namespace', 'the namespace within Vault', "the operator's namespace"),
   followed('vault-audience', "whom the token for Vault is good for; else it is the API server's"),
   followed(

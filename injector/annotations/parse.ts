@@ -11,6 +11,7 @@ import {
   followedAnnotations,
   OPT_INS,
 } from './request.ts';
+import { readSecretMounts } from './secret-mounts.ts';
 import { type Pair, settle } from './settle.ts';
 import { readStores } from './stores.ts';
 import { noteDeclined, noteUnfollowed } from './unfollowed.ts';
@@ -42,6 +43,7 @@ export function parseAnnotations(annotations: Annotations, defaults: OperatorDef
     position: files.native.length > 0 ? 'after-sidecars' : 'last',
     directories: files.directories,
     ...readStores(findings, defaults, { files, asksNatively }),
+    secretMounts: readSecretMounts(findings),
     files: [...files.dropIn, ...files.native],
     pollMs: readPoll(findings, defaults, files),
     startDeadlineMs: findings.read(native('start-deadline'), parseDeadline, defaults.startDeadlineMs),

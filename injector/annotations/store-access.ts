@@ -5,7 +5,7 @@ import { addressParser, type ValueParser } from './values.ts';
 /** A store, and what to log in to it with. */
 export interface StoreAccess<Store> {
   readonly store: Store;
-  readonly credential: Credential;
+  readonly credentials: readonly Credential[];
 }
 
 /** What tells people of a store, and the operator's part in it. */

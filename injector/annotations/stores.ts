@@ -33,7 +33,7 @@ export function readStores(
   return {
     ...(vault && { vault: vault.store }),
     ...(infisical && { infisical: infisical.store }),
-    credentials: [vault, infisical].flatMap((access) => (access ? [access.credential] : [])),
+    credentials: [vault, infisical].flatMap((access) => access?.credentials ?? []),
   };
 }
 

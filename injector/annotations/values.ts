@@ -1,5 +1,6 @@
 import { FILE_FORMATS } from '#contract/file-format.ts';
 import { isAbsoluteDirectory } from '#contract/path.ts';
+import { VAULT_METHODS } from '#contract/vault-auth.ts';
 import { DEFAULT_TEMPLATES, type DefaultTemplate } from './default-template.ts';
 import { DURATION_FORM, parseDuration } from './duration.ts';
 
@@ -51,17 +52,31 @@ export const parseAuthPath: ValueParser<string> = (text) => {
     : { expected: 'the mount path of an auth method, such as "auth/kubernetes"' };
 };
 
+/** Choices as a message lists them. */
+export function inWords(choices: readonly string[]): string {
+  const words = choices.map((choice) => `"${choice}"`);
+  const last = words.at(-1) ?? '';
+  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} or ${last}`;
+}
+
 /** One of a few words. */
 export function choiceParser<T extends string>(...choices: readonly T[]): ValueParser<T> {
-  const words = choices.map((choice) => `"${choice}"`);
-  const expected = `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+  const expected = inWords(choices);
   return (text) => {
     const value = choices.find((choice) => choice === text);
     return value === undefined ? { expected } : { value };
   };
 }
 
-export const parseAuthMethod = choiceParser('kubernetes', 'jwt');
+export const parseAuthMethod = choiceParser(...VAULT_METHODS);
+
+/** Where a method's secret ids are made, without slashes around it. */
+export const parseWrappingPath: ValueParser<string> = (text) => {
+  const path = parseAuthPath(text);
+  return 'value' in path
+    ? path
+    : { expected: 'the path at which the secret id was made, such as "auth/approle/role/ml/secret-id"' };
+};
 
 export const parseInfisicalAuth = choiceParser('kubernetes', 'universal');
 
@@ -95,7 +110,7 @@ export const parseAudience = wordParser(
 export const parseSecretName: ValueParser<string> = (text) =>
   /^(?=.{1,253}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/u.test(text)
     ? { value: text }
-    : { expected: 'the name of a Secret in the namespace of the pod, such as "infisical-client"' };
+    : { expected: 'the name of a Secret in the namespace of the pod, such as "ml-client"' };
 
 export const parseDirectory: ValueParser<string> = (text) => {
   const directory = text.replace(/\/+$/u, '');

@@ -15,11 +15,12 @@ interface Placed {
 
 /** Everything in a pod that stands where the injector has to put something, or keeps the agent from what it is to do. */
 export function conflicts(pod: JsonObject, injection: Injection): readonly Problem[] {
-  const { directories, mode } = injection;
+  const { directories, secretMounts, mode } = injection;
+  const taken = [...TAKEN, ...secretMounts.map(({ path }) => path)];
   const spec = objectIn(pod, 'spec');
   const theirs = placedContainers(spec);
   return [
-    ...directories.flatMap(directoryProblems),
+    ...directories.flatMap((directory) => directoryProblems(directory, taken)),
     ...overlapProblems(directories),
     ...theirs.flatMap(nameProblems),
     ...volumeProblems(pod, spec),
@@ -38,10 +39,10 @@ function placedContainers(spec: JsonObject): readonly Placed[] {
 /** Places of the system, of the agent's image and of its other volumes. */
 const TAKEN = ['/dev', '/proc', '/sys', '/nodejs', '/sidekey', STATE_DIRECTORY, TOKEN_DIRECTORY];
 
-function directoryProblems({ path, key }: Directory): readonly Problem[] {
-  const taken = TAKEN.find((other) => overlap(other, path));
-  const message = `overlaps ${taken}, which is taken in the agent's container; expected another directory`;
-  return taken === undefined ? [] : [{ key, message }];
+function directoryProblems({ path, key }: Directory, taken: readonly string[]): readonly Problem[] {
+  const place = taken.find((other) => overlap(other, path));
+  const message = `overlaps ${place}, which is taken in the agent's container; expected another directory`;
+  return place === undefined ? [] : [{ key, message }];
 }
 
 /** What is mounted inside a read-only volume keeps the container from starting. */

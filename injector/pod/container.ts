@@ -54,9 +54,18 @@ export function agentContainer(spec: JsonObject, { injection, config, image }: A
     volumeMounts: [
       ...injection.directories.map(({ volume, path }) => ({ name: volume, mountPath: path })),
       { name: VOLUME.state, mountPath: STATE_DIRECTORY },
-      { name: VOLUME.token, mountPath: TOKEN_DIRECTORY, readOnly: true },
+      ...agentSecrets(injection),
     ],
   };
+}
+
+/** What the agent logs in with, or was asked to be given. */
+function agentSecrets({ credentials, secretMounts }: Injection): readonly JsonObject[] {
+  const token = { name: VOLUME.token, mountPath: TOKEN_DIRECTORY, readOnly: true };
+  return [
+    ...(credentials.length > 0 ? [token] : []),
+    ...secretMounts.map(({ volume, path }) => ({ name: volume, mountPath: path, readOnly: true })),
+  ];
 }
 
 function downward({ files }: Injection): readonly JsonObject[] {

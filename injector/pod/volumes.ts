@@ -1,28 +1,31 @@
 import type { JsonObject } from '#contract/json.ts';
 import { VOLUME } from '#contract/layout.ts';
-import {
-  CLIENT_ID_NAME,
-  CLIENT_SECRET_NAME,
-  type Credential,
-  type Injection,
-  TOKEN_NAME,
-} from '../annotations/injection.ts';
+import { type Credential, FILE_MODE, type Injection, TOKEN_NAME } from '../annotations/injection.ts';
 import { SECRETS_SIZE, STATE_SIZE } from './sizes.ts';
 
 /** Seconds; the kubelet replaces the token at four fifths of that. */
 const TOKEN_LIFE = 3600;
 
 /** The volumes of an injected pod, with the API server's defaults spelled out so that a second pass changes nothing. */
-export function agentVolumes({ directories, credentials }: Injection): readonly JsonObject[] {
+export function agentVolumes({ directories, credentials, secretMounts }: Injection): readonly JsonObject[] {
   return [
     ...directories.map(({ volume }) => ({
       name: volume,
       emptyDir: { medium: 'Memory', sizeLimit: SECRETS_SIZE },
     })),
     { name: VOLUME.state, emptyDir: { medium: 'Memory', sizeLimit: STATE_SIZE } },
-    { name: VOLUME.token, projected: { defaultMode: 0o644, sources: credentials.map(tokenSource) } },
+    ...(credentials.length > 0 ? [tokenVolume(credentials)] : []),
+    ...secretMounts.map(({ volume, secretName }) => ({
+      name: volume,
+      secret: { secretName, defaultMode: FILE_MODE },
+    })),
   ];
 }
+
+const tokenVolume = (credentials: readonly Credential[]): JsonObject => ({
+  name: VOLUME.token,
+  projected: { defaultMode: FILE_MODE, sources: credentials.map(tokenSource) },
+});
 
 /** A token without an audience of its own is for the API server, as those that pods have anyway. */
 function tokenSource(credential: Credential): JsonObject {
@@ -33,9 +36,6 @@ function tokenSource(credential: Credential): JsonObject {
       serviceAccountToken: { ...scope, expirationSeconds: TOKEN_LIFE, path: TOKEN_NAME[store] },
     };
   }
-  const items = [
-    { key: 'clientId', path: CLIENT_ID_NAME },
-    { key: 'clientSecret', path: CLIENT_SECRET_NAME },
-  ];
+  const items = Object.entries(credential.files).map(([key, path]) => ({ key, path }));
   return { secret: { name: credential.secretName, items } };
 }

@@ -14,7 +14,9 @@ describe.each(familiesByPrefix)('the table of %s', (_, { names }) => {
 });
 
 it('every key of the Vault Agent Injector 1.7 is known: 74 constants, two of which name a key and a family', () => {
-  expect(DROP_IN.names).toHaveLength(76);
+  // Its `auth-config-X` is any setting of any method: those that are followed have rows of their own.
+  const constants = DROP_IN.names.filter(({ key }) => !/^auth-config-(?!X$)/u.test(key));
+  expect(constants).toHaveLength(76);
 });
 
 it('every key of Infisical’s injector 0.1 is known', () => {

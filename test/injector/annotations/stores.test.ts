@@ -106,6 +106,10 @@ describe('universal auth', () => {
       clientIdFile: '/run/sidekey/token/infisical-client-id',
       clientSecretFile: '/run/sidekey/token/infisical-client-secret',
     });
-    expect(injection.credentials).toContainEqual({ kind: 'client', secretName: 'client' });
+    expect(injection.credentials).toContainEqual({
+      kind: 'secret',
+      secretName: 'client',
+      files: { clientId: 'infisical-client-id', clientSecret: 'infisical-client-secret' },
+    });
   });
 });

@@ -1,0 +1,116 @@
+import { TOKEN_DIRECTORY } from '#contract/layout.ts';
+import type { AccountAuth, ClientCertificate, VaultAuth, VaultMethod } from '#contract/vault-auth.ts';
+import { DROP_IN, dropIn, native } from './families.ts';
+import type { Findings } from './findings.ts';
+import { type Credential, TOKEN_NAME } from './injection.ts';
+import type { VaultDefaults } from './operator.ts';
+import { readMountedFile } from './secret-mounts.ts';
+import { type Pair, settle } from './settle.ts';
+import { inWords, parseAudience, parseAuthMethod, parseAuthPath, parseRole } from './values.ts';
+import { PROOF_KEYS, secretLogin } from './vault-proof.ts';
+
+/** How the agent logs in, and what it does so with. */
+export interface VaultLogin {
+  readonly auth: VaultAuth;
+  readonly credentials: readonly Credential[];
+}
+
+/** The keys by which a pod says how it logs in. */
+export const METHOD_KEYS = [dropIn('auth-type'), native('vault-auth')];
+
+/** Where the token of another issuer than the cluster is named. */
+const TOKEN_PATH_KEY = { kubernetes: dropIn('auth-config-token-path'), jwt: dropIn('auth-config-path') };
+
+const ACCOUNT_METHODS = ['kubernetes', 'jwt'] as const;
+
+/** The annotations that only some methods have a use for. */
+const KEYS_OF: readonly (readonly [key: string, methods: readonly VaultMethod[]])[] = [
+  [native('vault-role'), [...ACCOUNT_METHODS, 'cert']],
+  [native('vault-audience'), ACCOUNT_METHODS],
+  [native('vault-auth-path'), [...ACCOUNT_METHODS, 'approle', 'cert']],
+  [dropIn('auth-config-role'), ACCOUNT_METHODS],
+  [TOKEN_PATH_KEY.kubernetes, ['kubernetes']],
+  [TOKEN_PATH_KEY.jwt, ['jwt']],
+  [dropIn('auth-config-ca-cert'), ['cert']],
+  ...PROOF_KEYS,
+];
+
+interface LoginContext extends Pick<VaultDefaults, 'authMethod' | 'authPath'> {
+  /** The certificate that every request shows, if there is one. */
+  readonly shown: ClientCertificate | undefined;
+}
+
+/** Reads how a pod logs in to Vault. What is missing is asked for only where a file, named by its annotation, needs it. */
+export function readVaultLogin(
+  findings: Findings,
+  { authMethod, authPath, shown }: LoginContext,
+  file: string | undefined,
+): VaultLogin {
+  const method = settle(
+    findings,
+    { dropIn: 'auth-type', native: 'vault-auth', parse: parseAuthMethod },
+    authMethod,
+  );
+  const isAccount = method === 'kubernetes' || method === 'jwt';
+  const path = settle(
+    findings,
+    { dropIn: 'auth-path', native: 'vault-auth-path', parse: parseAuthPath },
+    isAccount ? authPath : `auth/${method}`,
+  );
+  noteMisplaced(findings, method);
+  if (isAccount) return accountLogin(findings, { method, path }, file);
+  const role = dropIn('role');
+  if (findings.text(role) !== undefined) findings.warn(role, `is ignored: ${method} auth logs in without it`);
+  return secretLogin(findings, { method, path, shown }, file);
+}
+
+/** Notes settings of methods that are not used. */
+function noteMisplaced(findings: Findings, method: VaultMethod): void {
+  for (const [key, methods] of KEYS_OF) {
+    if (findings.text(key) === undefined || methods.includes(method)) continue;
+    const methodKey = key.startsWith(DROP_IN.prefix) ? dropIn('auth-type') : native('vault-auth');
+    findings.deny(
+      key,
+      `is of no use for ${method} auth; expected no such annotation, or ${methodKey}: ${inWords(methods)}`,
+    );
+  }
+}
+
+const ROLE: Pair<string> = { dropIn: 'role', native: 'vault-role', parse: parseRole };
+/** Where a configuration of Vault Agent has it. */
+const ROLE_IN_CONFIG: Pair<string> = { ...ROLE, dropIn: 'auth-config-role' };
+
+/** A login with the pod's service-account token, or with one of another issuer that a Secret holds. */
+function accountLogin(
+  findings: Findings,
+  { method, path }: Pick<AccountAuth, 'method' | 'path'>,
+  file: string | undefined,
+): VaultLogin {
+  const audience = findings.read(native('vault-audience'), parseAudience, undefined);
+  const given = readMountedFile(findings, TOKEN_PATH_KEY[method]);
+  const token = { kind: 'token', store: 'vault', ...(audience === undefined ? {} : { audience }) } as const;
+  return {
+    auth: {
+      method,
+      path,
+      role: readRole(findings, file),
+      tokenFile: given ?? `${TOKEN_DIRECTORY}/${TOKEN_NAME.vault}`,
+    },
+    credentials: given === undefined ? [token] : [],
+  };
+}
+
+/** Asks for a missing role in the words of the file that needs it. */
+function readRole(findings: Findings, file: string | undefined): string {
+  const [theirs, ours, inConfig] = [dropIn('role'), native('vault-role'), dropIn('auth-config-role')];
+  if (findings.text(inConfig) !== undefined && findings.text(theirs) === undefined)
+    return settle(findings, ROLE_IN_CONFIG, '');
+  if (findings.text(inConfig) !== undefined && findings.text(inConfig) !== findings.text(theirs))
+    findings.deny(inConfig, `is another role than ${theirs}; expected one of them alone`);
+  if (file !== undefined && findings.text(theirs) === undefined && findings.text(ours) === undefined)
+    findings.deny(
+      file.startsWith(DROP_IN.prefix) ? theirs : ours,
+      'is missing; expected the role to log in with',
+    );
+  return settle(findings, ROLE, '');
+}
