@@ -38,6 +38,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   needs('ca-certificates', '/etc/ssl/certs/ca-certificates.crt'),
   needs('curl', 'curl'),
   needs('jq', 'jq'),
+  needs('faketime', 'faketime'),
   needs('python3', 'python3'),
   needs('python3-pip', 'pip', 'pip3'),
 ];

@@ -92,11 +92,20 @@ export class Pod implements AsyncDisposable {
     return this.launch([mode], { [CONFIG_VARIABLE]: serialiseConfig(this.config), ...env });
   }
 
-  /** The same with any command line: as another user, and without capabilities. */
-  launch(argv: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
+  /** The same with any command line: as another user, and without capabilities; started by another command, if there is one. */
+  launch(
+    argv: readonly string[],
+    env: Readonly<Record<string, string>>,
+    starter: readonly string[] = [],
+  ): ChildProcess {
     const user = [`--reuid=${AGENT_UID}`, `--regid=${AGENT_UID}`, '--clear-groups', '--no-new-privs'];
-    const child = spawn('setpriv', [...user, process.execPath, BUNDLE, ...argv], {
-      env,
+    const { LD_PRELOAD: preload, ...inherited } = env;
+    // For the agent alone: what root begins with it would not serve another user.
+    const loader = preload === undefined ? [] : ['env', `LD_PRELOAD=${preload}`];
+    const program = [...loader, process.execPath, BUNDLE, ...argv];
+    const [file = '', ...args] = [...starter, 'setpriv', ...user, ...program];
+    const child = spawn(file, args, {
+      env: inherited,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [child.stdout, child.stderr])

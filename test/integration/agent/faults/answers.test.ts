@@ -4,6 +4,7 @@ import type { Answer, Asked } from '../../../servers/store-front.ts';
 import { furnish } from '../stage.ts';
 import { BRIEF_TOKENS, expectSurvival, type PassingFault, PHASES } from './passing.ts';
 import { ANSWER_FAULTS } from './table.ts';
+import { TEST } from './trial.ts';
 
 let bao: OpenBaoServer;
 
@@ -61,7 +62,7 @@ const CASES = Object.entries(FAULTS).map(
   ([name, fault]) => [ANSWER_FAULTS[name as keyof typeof ANSWER_FAULTS], fault] as const,
 );
 
-describe.concurrent.each(CASES)('when $fault', (row, fault) => {
+describe.concurrent.each(CASES)('when $fault', TEST, (row, fault) => {
   test.each(PHASES)('and that begins with the %s, no file is lost and none stays old', (phase) =>
     expectSurvival(bao, fault, row, phase),
   );

@@ -13,7 +13,12 @@ export async function mountAuthority(api: Api, mount: string): Promise<StoreAuth
   await api('POST', `sys/mounts/${mount}`, { type: 'pki' });
   const root = { common_name: `Authority ${mount}`, ttl: '24h', key_type: 'ec' };
   const made = await api('POST', `${mount}/root/generate/internal`, root);
-  await api('POST', `${mount}/roles/server`, { allow_any_name: true, key_type: 'ec', key_bits: 256, ttl: '1h' });
+  await api('POST', `${mount}/roles/server`, {
+    allow_any_name: true,
+    key_type: 'ec',
+    key_bits: 256,
+    ttl: '1h',
+  });
   return {
     caPem: `${String(field(made, 'data', 'certificate'))}\n`,
     async issue() {

@@ -3,6 +3,7 @@ import { type OpenBaoServer, startOpenBao } from '../../../servers/openbao.ts';
 import type { NetworkFault } from '../../../servers/fault-proxy.ts';
 import { furnish } from '../stage.ts';
 import { NETWORK_FAULTS } from './table.ts';
+import { TEST } from './trial.ts';
 import { BRIEF_TOKENS, expectSurvival, type PassingFault, PHASES } from './passing.ts';
 
 let bao: OpenBaoServer;
@@ -35,7 +36,7 @@ const CASES = Object.entries(FAULTS).map(
   ([name, fault]) => [NETWORK_FAULTS[name as keyof typeof NETWORK_FAULTS], fault] as const,
 );
 
-describe.concurrent.each(CASES)('when $fault', (row, fault) => {
+describe.concurrent.each(CASES)('when $fault', TEST, (row, fault) => {
   test.each(PHASES)('and that begins with the %s, no file is lost and none stays old', (phase) =>
     expectSurvival(bao, fault, row, phase),
   );

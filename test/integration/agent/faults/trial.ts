@@ -11,7 +11,10 @@ import { Onlooker } from './onlooker.ts';
 import type { FaultRow } from './table.ts';
 
 /** Longer than the longest pause between two attempts, on a slow machine. */
-export const PATIENCE_MS = 60_000;
+export const PATIENCE_MS = 120_000;
+
+/** Of one test: no time that is measured, but the end of all patience. */
+export const TEST = { timeout: 3 * PATIENCE_MS } as const;
 
 /** Faults that take time are found by it. */
 const TIMEOUT_MS = 1500;

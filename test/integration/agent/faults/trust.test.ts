@@ -7,7 +7,7 @@ import { type OpenBaoServer, startOpenBao } from '../../../servers/openbao.ts';
 import { furnish } from '../stage.ts';
 import { mountAuthority, type StoreAuthority } from './authorities.ts';
 import { TRUST_FAULTS } from './table.ts';
-import { expectContent, expectTold, expectUnharmed, PATIENCE_MS, Trial } from './trial.ts';
+import { expectContent, expectTold, expectUnharmed, PATIENCE_MS, TEST, Trial } from './trial.ts';
 
 let bao: OpenBaoServer;
 let old: StoreAuthority;
@@ -50,7 +50,7 @@ async function expectCurrent(trial: Trial, value: number): Promise<void> {
   );
 }
 
-describe.concurrent('the certificate of the store', () => {
+describe.concurrent('the certificate of the store', TEST, () => {
   test(`when ${TRUST_FAULTS.leaf.fault}, nothing is noticed`, async () => {
     await using trial = await begin(old.caPem);
     trial.front.present(await old.issue());
@@ -83,7 +83,7 @@ describe.concurrent('the certificate of the store', () => {
   });
 });
 
-describe.concurrent('the file that says whom to trust', () => {
+describe.concurrent('the file that says whom to trust', TEST, () => {
   test(`when ${TRUST_FAULTS.rotated.fault}, each counts at once, and no request fails`, async () => {
     await using trial = await begin(old.caPem);
     await trust(trial, old.caPem + other.caPem);
