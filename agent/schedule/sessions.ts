@@ -10,7 +10,15 @@ import {
   refuseRenewal,
   renewTerm,
 } from './lifetime.ts';
-import type { AgentState, Moment, SecretState, SessionState, Superseded } from './state.ts';
+import type {
+  AgentState,
+  Login,
+  Moment,
+  SecretState,
+  SessionState,
+  StoreState,
+  Superseded,
+} from './state.ts';
 import { sessionInUse, sessionOf, storeOf, withStore } from './stores.ts';
 
 /** A token refused so soon after it was granted is no accident: logging in again at once would go round in circles. */
@@ -37,9 +45,9 @@ export function loggedIn(
   const due = dueAt(term, NEVER_POLLED, random);
   const replaced = store.current ? [store.current] : [];
   const entered = withStore(state, name, {
-    current: { id, store: name, session, term, due, attempt: FRESH },
+    current: { id, store: name, session, since: now, term, due, attempt: FRESH },
     former: [...store.former, ...replaced].filter((former) => isAlive(former, now)),
-    login: { due: now, attempt: { failures: store.login.attempt.failures } },
+    login: { ...store.login, due: now, attempt: FRESH },
   });
   const hangs = ({ ref, held }: SecretState): boolean =>
     ref.store === name && held !== undefined && endsWithToken(held.term);
@@ -60,7 +68,7 @@ export function loginFailed(
   const started = state.render.firstAt !== undefined;
   const leftMs = store.current ? endOf(store.current.term) - now : patience(failure, started);
   const delay = retryDelay(attempt.failures, random, { retryAfterMs: failure.retryAfterMs, leftMs });
-  return withStore(state, name, { ...store, login: { due: now + delay, attempt } });
+  return withStore(state, name, { ...store, login: { ...store.login, due: now + delay, attempt } });
 }
 
 /** The token lives on. If less was granted than at first, it has met its maximum and is due to be replaced. */
@@ -109,10 +117,21 @@ export function tokenLost(state: AgentState, id: number, failure: Failure, momen
     const former = store.former.filter((one) => one.id !== id);
     return withStore(released, session.store, { ...store, former, ...(current && { current }) });
   }
-  const { now, random } = moment;
-  if (now - current.term.grantedAt >= TRIAL_MS)
-    return withStore(released, session.store, { ...store, login: { due: now, attempt: FRESH } });
-  const attempt = fail(store.login.attempt, failure, now);
-  const login = { due: now + retryDelay(attempt.failures, random), attempt };
-  return withStore(released, session.store, { ...store, login });
+  return withStore(released, session.store, {
+    ...store,
+    login: loginAfterLoss(store, current, failure, moment),
+  });
+}
+
+/** At once; but if one new token after the other is refused, after a pause that grows with their number. */
+function loginAfterLoss(
+  { login }: Pick<StoreState, 'login'>,
+  { since = 0 }: SessionState,
+  failure: Failure,
+  { now, random }: Moment,
+): Login {
+  if (now - since >= TRIAL_MS) return { due: now, attempt: FRESH, refused: 0 };
+  const refused = login.refused + 1;
+  const attempt = fail(login.attempt, failure, now);
+  return { due: now + retryDelay(refused, random), attempt, refused };
 }

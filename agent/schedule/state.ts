@@ -12,6 +12,8 @@ export interface SessionState {
   readonly id: number;
   readonly store: StoreName;
   readonly session: Session;
+  /** When the login was; absent if an earlier process did it. */
+  readonly since?: number;
   readonly term: Term;
   /** When to renew the token, or to replace it. */
   readonly due: number;
@@ -90,7 +92,15 @@ export interface StoreState {
   readonly current?: SessionState;
   /** Replaced sessions whose tokens may still be alive; never renewed. */
   readonly former: readonly SessionState[];
-  readonly login: { readonly due: number; readonly attempt: Attempt };
+  readonly login: Login;
+}
+
+/** The next login at a store. */
+export interface Login {
+  readonly due: number;
+  readonly attempt: Attempt;
+  /** How many tokens in a row were refused soon after they had been granted. */
+  readonly refused: number;
 }
 
 /** What a target is owed: word of one commit. */

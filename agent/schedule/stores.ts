@@ -3,7 +3,7 @@ import { FRESH } from './attempt.ts';
 import type { AgentState, SessionState, StoreState } from './state.ts';
 
 /** A store that was never logged in to: due at once. */
-export const NEW_STORE: StoreState = { former: [], login: { due: 0, attempt: FRESH } };
+export const NEW_STORE: StoreState = { former: [], login: { due: 0, attempt: FRESH, refused: 0 } };
 
 export const storeOf = (state: AgentState, name: StoreName): StoreState =>
   state.stores.get(name) ?? NEW_STORE;

@@ -129,6 +129,25 @@ describe('a token that proves invalid', () => {
     });
     expect(pauses).toEqual([250, 500, 1000, 2000]);
   });
+
+  test('is fetched anew at once if it had been good for a while, however lately it was renewed', () => {
+    const lifetime = leased(40 * SECOND);
+    const scene = new Scene(() => 0.999_999).miss('a').login(lifetime).read('a').render();
+    for (let id = 1; id <= 20; id += 1) {
+      for (let renewals = 0; renewals < 4; renewals += 1)
+        scene.wait(20 * SECOND).happen({ type: 'token_renewed', session: id, lifetime });
+      scene.wait(SECOND).fail(`read a through ${id}`, invalid);
+      expect(scene.todo).toEqual(['login']);
+      scene.login(lifetime).read('a');
+    }
+  });
+
+  test('soon after a login is fetched anew soon, however often that had failed', () => {
+    const scene = new Scene(() => 0.999_999).miss('a');
+    for (let failures = 0; failures < 10; failures += 1)
+      scene.fail('login', failure('unreachable')).wait(30 * SECOND);
+    expect(scene.login().fail('read a through 1', invalid).pause).toBe(250);
+  });
 });
 
 describe('a login that fails', () => {
