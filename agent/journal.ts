@@ -1,5 +1,6 @@
 import type { Log } from '#platform/log.ts';
 import type { Step } from './run.ts';
+import { startedAt } from './steady-clock.ts';
 import type { Failure } from './schedule/attempt.ts';
 import { obstacle } from './schedule/outlook.ts';
 import type { Lifetime } from './schedule/lifetime.ts';
@@ -108,4 +109,4 @@ const byLease = (state: AgentState, leaseId: string): SecretState | undefined =>
 const ttl = (lifetime: Lifetime): Fields =>
   'ttlMs' in lifetime ? { ttl_seconds: Math.round(lifetime.ttlMs / 1000) } : {};
 
-const sinceStart = (now: number): number => Math.round(now - performance.timeOrigin) / 1000;
+const sinceStart = (now: number): number => Math.round(now - startedAt) / 1000;

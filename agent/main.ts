@@ -1,5 +1,3 @@
-import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { TERMINATION_LOG } from '#contract/layout.ts';
 import { describeProblems, type Problem } from '#contract/problem.ts';
 import { terminationSignal } from '#platform/lifecycle.ts';
@@ -31,7 +29,7 @@ async function start({ mode, source, logLevel }: Command, stop: AbortSignal): Pr
   const parts = {
     config,
     files: files.value,
-    providers: createProviders(config, steadyClock, createKeepsake(config.stateDirectory)),
+    providers: await createProviders(config, steadyClock, createKeepsake(config.stateDirectory)),
     commit,
     localFiles: createLocalFiles(config),
     env: (name: string) => process.env[name],
@@ -60,14 +58,4 @@ function refuse(problems: readonly Problem[], terminationLog: string): number {
   return BAD_USAGE;
 }
 
-/**
- * The sync is a program of its own beside this one: a sidecar has no use for a Kubernetes client, and must not pay for it.
- * Its place is known only when it runs, so that no bundler takes it in.
- */
-function syncProgram(): string {
-  const [, own = ''] = process.argv;
-  return pathToFileURL(join(dirname(own), own.endsWith('.ts') ? 'sync/main.ts' : 'sync.cjs')).href;
-}
-
-if (process.argv[2] === 'sync') void import(syncProgram());
-else void main(terminationSignal()).then((code) => process.exit(code));
+void main(terminationSignal()).then((code) => process.exit(code));

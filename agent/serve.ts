@@ -21,6 +21,7 @@ import { fingerprint } from './state/fingerprint.ts';
 import { onClock } from './state/on-clock.ts';
 import { createSaver, type Saver } from './state/saver.ts';
 import { loadState, removeState, saveState } from './state/store.ts';
+import { startedAt } from './steady-clock.ts';
 
 /** Renders, keeps the files up to date and answers probes until the process is asked to end. */
 export async function serve(given: Parts): Promise<ExitCode> {
@@ -32,7 +33,7 @@ export async function serve(given: Parts): Promise<ExitCode> {
   const parts: Parts = { ...given, providers };
   const names = config.files.map(({ name }) => name);
   const kinds = [...new Set(config.files.flatMap(({ reload }) => reload?.kind ?? []))];
-  const meters = createMeters(metrics, names, performance.timeOrigin, kinds);
+  const meters = createMeters(metrics, names, startedAt, kinds);
   const saver = createStateSaver(parts);
   const follow = followAuthorities({ ...given, metrics });
   const keepers = [keepJournal(log), meters.count, keepLastWords(config.terminationLog), saver.keep, follow];

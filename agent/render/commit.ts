@@ -1,7 +1,6 @@
-import * as nodeFileSystem from 'node:fs/promises';
 import { join } from 'node:path';
 import { RenderError, renderError, volumeError } from './errors.ts';
-import type { FileSystem } from './file-system.ts';
+import { type FileSystem, memoryFileSystem } from './file-system.ts';
 import { writeGeneration } from './generation.ts';
 import { inspectVolume } from './inspect.ts';
 import { CURRENT, linkTarget, NEXT } from './plan-names.ts';
@@ -30,7 +29,7 @@ interface CommitOptions {
  */
 export async function commit(
   files: readonly RenderedFile[],
-  { fileSystem: fs = nodeFileSystem }: CommitOptions = {},
+  { fileSystem: fs = memoryFileSystem }: CommitOptions = {},
 ): Promise<Commit> {
   const plans: VolumePlan[] = [];
   for (const [volume, wanted] of Map.groupBy(files, (file) => file.volume))

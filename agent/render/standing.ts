@@ -1,8 +1,8 @@
-import * as nodeFileSystem from 'node:fs/promises';
 import { decodeBytes } from '#contract/template/bytes.ts';
 import { Secret } from '../secret.ts';
 import type { SavedFile } from '../state/saved.ts';
 import type { FilePlace, WrittenFile } from '../template/files.ts';
+import { memoryFileSystem } from './file-system.ts';
 import { inspectVolume } from './inspect.ts';
 
 /** What the files hold that applications see now, by name. Never fails: what cannot be read is left out. */
@@ -11,7 +11,7 @@ export async function readStanding(
 ): Promise<ReadonlyMap<string, Secret<string>>> {
   const contents = new Map<string, Secret<string>>();
   for (const [volume, members] of Map.groupBy(files, (file) => file.volume)) {
-    const disk = await inspectVolume(nodeFileSystem, volume).catch(() => undefined);
+    const disk = await inspectVolume(memoryFileSystem, volume).catch(() => undefined);
     for (const { name, path } of members) {
       const bytes = disk?.files.get(path)?.content?.reveal();
       if (bytes) contents.set(name, new Secret(decodeBytes(bytes)));

@@ -32,7 +32,7 @@ async function main(stop: AbortSignal): Promise<number> {
   const log = createLog(logLevel, 'sync');
   for (const { key, message } of warnings) log.warn({ key, problem: message }, 'Odd configuration');
   const identity = `${hostname()}-${randomUUID().slice(0, 8)}`;
-  const providers = createProviders(config, steadyClock);
+  const providers = await createProviders(config, steadyClock);
   const common = { config, providers, identity, clock: steadyClock, random: Math.random, log, stop };
   await serveSync({ ...common, connection: connect(config) });
   return 0;

@@ -6,9 +6,9 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Whatever goes into a bundle. */
 const SOURCES = ['agent', 'injector', 'contract', 'platform', 'rolldown.config.ts', 'package-lock.json'];
-const BUNDLES = ['dist/agent.cjs', 'dist/injector.cjs'];
+const BUNDLES = ['dist/agent-main.cjs', 'dist/injector.cjs'];
 
-export const AGENT_BUNDLE = join(ROOT, 'dist/agent.cjs');
+const AGENT_BUNDLE = join(ROOT, 'dist/agent.cjs');
 export const INJECTOR_BUNDLE = join(ROOT, 'dist/injector.cjs');
 
 /** Builds `dist/` if it is missing or older than a source. Returns whether it did. */
@@ -24,7 +24,7 @@ export async function ensureBundles(): Promise<boolean> {
   return true;
 }
 
-/** The bundle of the agent, and the parts of it that it reads when they are called for. */
+/** The agent's command, its program, and the parts of that which it reads when they are called for. */
 export async function agentFiles(): Promise<readonly string[]> {
   const names = await readdir(dirname(AGENT_BUNDLE));
   return names

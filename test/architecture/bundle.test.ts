@@ -31,7 +31,7 @@ beforeAll(async () => {
   }
 }, 60_000);
 
-type Name = 'agent' | 'sync' | 'injector' | 'sidekey';
+type Name = 'agent' | 'agent-main' | 'sync' | 'injector' | 'sidekey';
 
 function bundle(name: Name): Bundle {
   const found = made.get(`${name}.cjs`);
@@ -43,26 +43,36 @@ const holding = (name: Name, pattern: RegExp): string[] =>
   bundle(name).modules.filter((module) => pattern.test(module));
 
 describe('the agent’s bundle', () => {
+  test('is reached by a command that holds nothing else', () => {
+    expect(holding('agent', /./u).map((module) => module.slice(module.indexOf('/agent/')))).toEqual([
+      '/agent/launch/compiled.ts',
+      '/agent/launch/main.ts',
+    ]);
+  });
+
   test('holds the agent', () => {
-    expect(holding('agent', /\/agent\/main\.ts$/u)).toHaveLength(1);
-    expect(bundle('agent').code).toContain('X-Vault-Token');
+    expect(holding('agent-main', /\/agent\/main\.ts$/u)).toHaveLength(1);
+    expect(bundle('agent-main').code).toContain('X-Vault-Token');
   });
 
   test('holds nothing of the injector', () => {
-    expect(holding('agent', /\/injector\//u)).toEqual([]);
-    expect(bundle('agent').code).not.toContain('AdmissionReview');
+    expect(holding('agent-main', /\/injector\//u)).toEqual([]);
+    expect(bundle('agent-main').code).not.toContain('AdmissionReview');
   });
 
   test('is read at the start without what only some agents need', async () => {
     const [options] = bundles;
     const { output } = await build({ ...options, write: false });
     const chunks = output.filter((part) => part.type === 'chunk');
-    const entry = chunks.find(({ isEntry }) => isEntry);
-    expect(entry?.imports.filter((name) => !isBuiltin(name))).toEqual([]);
+    const first = chunks.find(({ isEntry }) => isEntry)?.fileName ?? '';
+    const loaded = (fileName: string): readonly string[] =>
+      chunks.flatMap((one) =>
+        one.fileName === fileName ? [...one.moduleIds, ...one.imports.flatMap(loaded)] : [],
+      );
     const later =
-      /\/agent\/(?:serve\.ts|notify\/command\.ts|template\/(?:yaml|regex|functions\/sprig)\/)|\/node_modules\/chokidar\//u;
-    expect(entry?.moduleIds.filter((module) => later.test(module))).toEqual([]);
-    expect(holding('agent', later).length).toBeGreaterThan(20);
+      /\/agent\/(?:serve\.ts|notify\/command\.ts|provider\/infisical\/provider\.ts|template\/(?:yaml|regex|functions\/sprig)\/)|\/node_modules\/chokidar\//u;
+    expect(loaded(first).filter((module) => later.test(module))).toEqual([]);
+    expect(holding('agent-main', later).length).toBeGreaterThan(20);
   });
 
   test.each([
@@ -76,11 +86,11 @@ describe('the agent’s bundle', () => {
     'debug',
     'thread-stream',
   ])('holds no %s', (name) => {
-    expect(holding('agent', new RegExp(`/node_modules/${name}/`, 'u'))).toEqual([]);
+    expect(holding('agent-main', new RegExp(`/node_modules/${name}/`, 'u'))).toEqual([]);
   });
 
   test('holds of prom-client only what counts', () => {
-    expect(holding('agent', /\/prom-client\/lib\/(?:cluster|pushgateway|defaultMetrics)/u)).toEqual([]);
+    expect(holding('agent-main', /\/prom-client\/lib\/(?:cluster|pushgateway|defaultMetrics)/u)).toEqual([]);
   });
 });
 
@@ -92,7 +102,7 @@ describe('the sync’s bundle', () => {
   });
 
   test('is the only one that knows Kubernetes Secrets', () => {
-    for (const name of ['agent', 'injector'] as const) {
+    for (const name of ['agent-main', 'injector'] as const) {
       expect(holding(name, /\/agent\/sync\/|\/platform\/kubernetes\//u)).toEqual([]);
       expect(bundle(name).code).not.toContain('managed-keys');
     }

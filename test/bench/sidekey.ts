@@ -1,8 +1,9 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type AgentConfig, serialiseConfig } from '#contract/agent-config.ts';
 import { CONFIG_LIMIT_BYTES, CONFIG_VARIABLE } from '#contract/layout.ts';
-import { AGENT_BUNDLE } from '../../deploy/demo/bundles.ts';
+import { agentFiles } from '../../deploy/demo/bundles.ts';
+import { execute, ROOT } from '../run/command.ts';
 import type { NodeProgram } from './nodes.ts';
 import { freePort } from '../servers/port.ts';
 import { type Contender, ENVIRONMENT, filesOf, type Prepared, type Task } from './task.ts';
@@ -10,24 +11,45 @@ import { ROLE, type World } from './world.ts';
 
 const VOLUME = 'secrets';
 
-/** The agent's bundle on one Node, with the configuration that the injector writes. */
+/** The agent on one Node as its image has it, with the configuration that the injector writes. */
 export async function sidekeyAgent(world: World, { version, file }: NodeProgram): Promise<Contender> {
   // A copy, so that it shares no page with the Node that runs the benchmark.
   const program = join(world.directory, `node-${version}`);
   await copyFile(file, program);
+  const command = await install(program, join(world.directory, `agent-${version}`));
   return {
     name: `Sidekey, Node ${version}`,
-    prepare: (task, directory) => prepare(world, program, task, directory),
+    prepare: (task, directory) => prepare(world, [program, command], task, directory),
   };
 }
 
-async function prepare(world: World, program: string, task: Task, directory: string): Promise<Prepared> {
+/**
+ * What `Dockerfile.agent` does.
+ *
+ * @returns The agent's command.
+ */
+async function install(program: string, directory: string): Promise<string> {
+  await mkdir(directory);
+  const precompile = join(ROOT, 'dist/precompile.cjs');
+  for (const path of [...(await agentFiles()), precompile])
+    await copyFile(path, join(directory, basename(path)));
+  const { code, output } = await execute([program, join(directory, basename(precompile))]);
+  if (code !== 0) throw new Error(`Cannot precompile the agent: ${output}`);
+  return join(directory, 'agent.cjs');
+}
+
+async function prepare(
+  world: World,
+  command: readonly string[],
+  task: Task,
+  directory: string,
+): Promise<Prepared> {
   const adminPort = await freePort();
   const config = configuration(world, task, directory, adminPort);
   for (const volume of [config.stateDirectory, join(directory, VOLUME)]) await mkdir(volume);
   const given = await giveConfig(config, directory);
   return {
-    argv: [program, AGENT_BUNDLE, task.mode, ...given.args],
+    argv: [...command, task.mode, ...given.args],
     env: { ...ENVIRONMENT, NODE_ENV: 'production', ...given.env },
     files: config.files.map(({ volume, path }) => join(volume, path)),
     ...(task.mode === 'run' ? { readyUrl: `http://127.0.0.1:${adminPort}/readyz` } : {}),

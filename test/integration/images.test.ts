@@ -28,11 +28,10 @@ async function inspect(image: string, format: string): Promise<string> {
   return (await docker.docker('image', 'inspect', '--format', format, image)).trim();
 }
 
-/** What each image holds beside Node. */
-const BUNDLES = {
-  agent: ['agent-command.cjs', 'agent-serve.cjs', 'agent-table.cjs', 'agent.cjs', 'sync.cjs'],
-  injector: ['injector.cjs'],
-};
+/** What each image holds beside Node, but for the parts of the agent's program. */
+const BUNDLES = { agent: ['agent-main.cjs', 'agent.cjs', 'sync.cjs'], injector: ['injector.cjs'] };
+const PARTS = /^agent-(?!main)[a-z-]+\.cjs$/u;
+const COMPILED = /\.compiled$/u;
 
 describe.each(['agent', 'injector'] as const)('Dockerfile.%s', (name) => {
   const tag = `localhost/sidekey-${name}:images-test`;
@@ -68,7 +67,9 @@ describe.each(['agent', 'injector'] as const)('Dockerfile.%s', (name) => {
     ].join(';');
     const run = ['run', '--rm', '--network', 'none', '--entrypoint', '/nodejs/bin/node', tag];
     const output = await docker.docker(...run, '--eval', script);
-    expect(JSON.parse(output)).toEqual({ uid: 65_532, gid: 65_532, shells: [], ours: BUNDLES[name] });
+    const { ours, ...rest } = JSON.parse(output) as { readonly ours: readonly string[] };
+    expect(rest).toEqual({ uid: 65_532, gid: 65_532, shells: [] });
+    expect(ours.filter((file) => !PARTS.test(file) && !COMPILED.test(file))).toEqual(BUNDLES[name]);
   });
 
   test('without a configuration, says what is missing and exits with 2', async () => {
@@ -77,6 +78,25 @@ describe.each(['agent', 'injector'] as const)('Dockerfile.%s', (name) => {
     expect(output).toContain(name === 'agent' ? 'SIDEKEY_CONFIG' : 'SIDEKEY_AGENT_IMAGE');
     expect(output).not.toMatch(/^\s+at /mu);
   });
+});
+
+test('what the agent’s image has of compiled programs is what its Node takes', async () => {
+  const script = [
+    'const { readdirSync, readFileSync } = require("node:fs")',
+    'const { Script } = require("node:vm")',
+    'const read = (file) => readFileSync("/sidekey/" + file)',
+    'const names = readdirSync("/sidekey").filter((file) => file.endsWith(".compiled"))',
+    'const code = (file) => "(function (exports, require, module, __filename, __dirname) {" + read(file) + "\\n})"',
+    'const taken = (file) => !new Script(code(file.slice(0, -9)), { cachedData: read(file) }).cachedDataRejected',
+    'console.log(JSON.stringify(Object.fromEntries(names.map((file) => [file, taken(file)]))))',
+  ].join(';');
+  const run = ['run', '--rm', '--network', 'none', '--entrypoint', '/nodejs/bin/node'];
+  const output = await docker.docker(...run, 'localhost/sidekey-agent:images-test', '--eval', script);
+  const taken = JSON.parse(output) as Readonly<Record<string, boolean>>;
+  expect(Object.keys(taken)).toEqual(
+    expect.arrayContaining(['main', 'serve', 'table'].map((part) => `agent-${part}.cjs.compiled`)),
+  );
+  expect(new Set(Object.values(taken))).toEqual(new Set([true]));
 });
 
 test('the agent’s image is the sync’s, too', async () => {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { ProviderError } from '../../errors.ts';
 
 /** A file that the agent logs in with. */
@@ -29,7 +29,7 @@ export async function readProofIfThere(proof: ProofFile): Promise<string | undef
 
 async function readText(proof: ProofFile, tolerated?: string): Promise<string> {
   try {
-    return (await readFile(proof.file, 'utf8')).trim();
+    return readFileSync(proof.file, 'utf8').trim();
   } catch (error) {
     const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
     if (code === tolerated && tolerated !== undefined) return '';
