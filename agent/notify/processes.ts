@@ -66,11 +66,17 @@ export function matchProcesses(
   return alike.filter(({ parent }) => !pids.has(parent));
 }
 
+/** nginx writes this before what it was started with, which is all that its author knows. */
+const TITLE = 'nginx: master process ';
+
 /** The kernel keeps this much of a name. */
 const NAME_BYTES = 15;
 
 function isMeant({ name, words }: ProcessEntry, pattern: ProcessPattern): boolean {
-  if ('commandLine' in pattern) return words.join(' ') === pattern.commandLine;
+  if ('commandLine' in pattern) {
+    const line = words.join(' ');
+    return line === pattern.commandLine || line === TITLE + pattern.commandLine;
+  }
   const short = Buffer.from(pattern.name).subarray(0, NAME_BYTES).toString();
   return name === short || basename(words[0] ?? '') === pattern.name;
 }

@@ -79,6 +79,18 @@ describe('a command line', () => {
     expect(found({ 7: { line: `${commandLine}   ` } }, { commandLine })).toEqual([7]);
   });
 
+  test('means an nginx that was started so, with its title or without', () => {
+    const title = 'nginx: master process nginx -g daemon off;';
+    const processes = {
+      7: { line: `${title}\0` },
+      8: { line: 'nginx: worker process\0\0\0', parent: 7 },
+      9: { line: 'nginx: master process nginx -g daemon off; -t\0' },
+    };
+    expect(found(processes, { commandLine: 'nginx -g daemon off;' })).toEqual([7]);
+    expect(found(processes, { commandLine: title })).toEqual([7]);
+    expect(found(processes, { commandLine: 'nginx' })).toEqual([]);
+  });
+
   test('of processes that come from one another means the first, be there one in between or not', () => {
     expect(found({ 7: { line }, 8: { line, parent: 7 }, 9: { line, parent: 8 } }, { commandLine })).toEqual([
       7,
