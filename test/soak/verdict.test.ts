@@ -49,8 +49,18 @@ describe('a soak', () => {
   test('in which a file was torn, a probe refused or a process gone is found wrong whatever the faults', () => {
     for (const kind of ['file', 'readiness', 'process'] as const) {
       const troubles = [{ pod: 'one', at: 5000, kind, what: 'it was' }];
-      expect(wrong({ troubles, faults: [fault(0, 60_000)] })).toEqual(['one at 5.0 s: it was']);
+      expect(wrong({ troubles, faults: [fault(0, 60_000)] })).toEqual([
+        'one: it was, at 5.0 s, during "store sealed"',
+      ]);
     }
+  });
+
+  test('says the same trouble once, when it was, and after which fault', () => {
+    const troubles = [7000, 8000, 9000].map(refused);
+    expect(wrong({ troubles, faults: [fault(1000, 2000), fault(20_000, 30_000)] })).toEqual([
+      'one: refused, at 7.0 s, 3 times until 9.0 s, 5.0 s after "store sealed"',
+    ]);
+    expect(wrong({ troubles: [refused(10)] })).toEqual(['one: refused, at 0.0 s, before any fault']);
   });
 
   test('in which something is left over, or never changed, is found wrong', () => {

@@ -78,14 +78,11 @@ export function judge(record: SoakRecord, bounds: Bounds): readonly string[] {
   const { faults, writes, troubles, left } = record;
   const late = writes.filter((write) => lateness(write, faults) > bounds.pollMs + bounds.slackMs);
   return [
-    ...late.map(({ kind, pod, at, seenAt }) =>
-      seenAt === undefined
-        ? `${kind}, written at ${seconds(at)}, was never seen by ${pod}`
-        : `${kind}, written at ${seconds(at)}, was seen by ${pod} only at ${seconds(seenAt)}`,
+    ...late.map((write) => `${tardiness(write)}, ${circumstance(write.at, faults)}`),
+    ...judgeTroubles(
+      troubles.filter((trouble) => !isExcused(trouble, faults, bounds)),
+      faults,
     ),
-    ...troubles
-      .filter((trouble) => !isExcused(trouble, faults, bounds))
-      .map(({ pod, at, what }) => `${pod} at ${seconds(at)}: ${what}`),
     ...judgeSize(record),
     ...left.map((what) => `left over: ${what}`),
     ...Object.entries(record.rotations).flatMap(([kind, count]) =>
@@ -95,6 +92,30 @@ export function judge(record: SoakRecord, bounds: Bounds): readonly string[] {
 }
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+
+function tardiness({ kind, pod, at, seenAt }: Write): string {
+  const seen = seenAt === undefined ? 'never seen' : `seen only at ${seconds(seenAt)}`;
+  return `${pod}: ${kind}, written at ${seconds(at)}, was ${seen}`;
+}
+
+/** One sentence for the same trouble of one pod, however often it was met. */
+function judgeTroubles(troubles: readonly Trouble[], faults: readonly Fault[]): string[] {
+  const alike = Map.groupBy(troubles, ({ pod, what }) => `${pod}: ${what}`);
+  return [...alike].map(([what, met]) => {
+    const times = met.map(({ at }) => at);
+    const [first, last] = [Math.min(...times), Math.max(...times)];
+    const often = met.length > 1 ? `, ${met.length} times until ${seconds(last)}` : '';
+    return `${what}, at ${seconds(first)}${often}, ${circumstance(first, faults)}`;
+  });
+}
+
+/** Which fault had begun last at a moment. */
+function circumstance(at: number, faults: readonly Fault[]): string {
+  const last = faults.findLast(({ begin }) => begin <= at);
+  if (last === undefined) return 'before any fault';
+  const when = at <= last.end ? 'during' : `${seconds(at - last.end)} after`;
+  return `${when} "${last.kind}"`;
+}
 
 function judgeSize({ samples, durationMs }: SoakRecord): string[] {
   const [middle, last] = [third(samples, 1), third(samples, 2)];

@@ -1,3 +1,4 @@
+import { field } from '../servers/openbao-api.ts';
 import type { Api } from '../servers/openbao.ts';
 import { PATHS, valueOf } from './files.ts';
 import type { Write } from './record.ts';
@@ -5,23 +6,26 @@ import { pause } from './repeat.ts';
 import type { Subject } from './subject.ts';
 
 /** A value that nobody has read after so long is lost. */
-const LOST_MS = 120_000;
+const LOST_MS = 60_000;
 const LOOK_MS = 20;
 const RETRY_MS = 200;
 
-/** Makes a value number so and so; a store that is away just now is waited for. */
+/**
+ * Makes a value number so and so; a store that is away just now is waited for. One that is about to come back redirects a
+ * write to where it will be, which is no success: the value is there when it can be read.
+ */
 export async function write(api: Api, kind: Write['kind'], serial: number): Promise<void> {
   const value = valueOf(serial);
   const body = kind === 'KV v2' ? { data: { value } } : { value };
   const never = new AbortController().signal;
-  for (;;) {
-    const done = await api('POST', PATHS[kind], body).then(
-      () => true,
-      () => false,
-    );
-    if (done) return;
-    await pause(RETRY_MS, never);
+  while ((await stored(api, kind).catch(() => undefined)) !== value) {
+    await api('POST', PATHS[kind], body).catch(() => pause(RETRY_MS, never));
   }
+}
+
+async function stored(api: Api, kind: Write['kind']): Promise<unknown> {
+  const answer = await api('GET', PATHS[kind]);
+  return kind === 'KV v2' ? field(answer, 'data', 'data', 'value') : field(answer, 'data', 'value');
 }
 
 interface Writing {
