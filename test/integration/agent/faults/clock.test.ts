@@ -41,7 +41,8 @@ async function expectLife(pod: Pod, front: StoreFront): Promise<void> {
   const begin = performance.now();
   const renewals = count(front, 'sys/leases/renew') + count(front, 'auth/token/renew-self');
   while (performance.now() < begin + LIFE_MS) {
-    expect(await logins.users(), 'the login in the file has ended').toContain(await pod.read('user'));
+    const user = await pod.read('user');
+    expect(await logins.users(), 'the login in the file has ended').toContain(user);
     await sleep(50);
   }
   const more = count(front, 'sys/leases/renew') + count(front, 'auth/token/renew-self') - renewals;

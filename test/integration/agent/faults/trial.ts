@@ -28,6 +28,11 @@ interface TrialOptions {
   readonly certificate?: Presented;
   /** Given the pod's directory. */
   readonly vault?: (directory: string) => Partial<VaultStore>;
+  readonly role?: string;
+  /** Where its secret is. Default: a place of its own in KV. */
+  readonly path?: string;
+  /** Of a secret that is not made by the trial. */
+  readonly template?: string;
 }
 
 /** An agent with a secret and a way to the store of its own, and an application that looks on. */
@@ -57,20 +62,21 @@ export class Trial implements AsyncDisposable {
   }
 
   /** The secret says `before`. */
-  static async open(bao: OpenBaoServer, { certificate, vault }: TrialOptions = {}): Promise<Trial> {
-    const path = `secret/data/ml/${randomUUID()}`;
+  static async open(bao: OpenBaoServer, options: TrialOptions = {}): Promise<Trial> {
+    const { certificate, vault, role, path = `secret/data/ml/${randomUUID()}`, template } = options;
     const front = await openStoreFront(bao.address, certificate);
     const proxy = await startFaultProxy(front.url);
     const pod = await Pod.create(
       { address: `${front.url.protocol}//127.0.0.1:${proxy.port}` },
       {
-        templates: { [FILE]: `{{ with secret "${path}" }}{{ .Data.data.key }}{{ end }}` },
+        templates: { [FILE]: template ?? `{{ with secret "${path}" }}{{ .Data.data.key }}{{ end }}` },
+        ...(role === undefined ? {} : { role }),
         vault: { timeoutMs: TIMEOUT_MS },
       },
     );
     if (pod.config.vault) pod.reconfigure({ vault: { ...pod.config.vault, ...vault?.(pod.directory) } });
     const trial = new Trial(bao, path, { pod, proxy, front });
-    await trial.write('before');
+    if (template === undefined) await trial.write('before');
     return trial;
   }
 
