@@ -21,12 +21,15 @@ interface Evaluated {
 export function evaluateFiles(world: FileWorld, action: Render): readonly Evaluated[] {
   const done = new Map<FileToRender, Evaluated>();
   const begun = new Set<FileToRender>();
+  // Found by its path at once: each of a thousand templates may read and write others.
+  const byPath = new Map(world.files.map((file) => [pathOf(file.spec), file]));
+  const volumes = [...new Set(world.files.map(({ spec }) => spec.volume))];
   const files: TemplateFiles = {
     read: (path) => {
-      const own = world.files.find(({ spec }) => pathOf(spec) === posix.normalize(path));
+      const own = byPath.get(posix.normalize(path));
       return own === undefined ? world.readFile(path) : once(own).outcome.content?.reveal();
     },
-    place: (path) => placeOf(path, world.files),
+    place: (path) => placeOf(path, volumes, byPath),
   };
   function once(file: FileToRender): Evaluated {
     const known = done.get(file);
@@ -43,14 +46,17 @@ export function evaluateFiles(world: FileWorld, action: Render): readonly Evalua
 const pathOf = ({ volume, path }: FilePlace): string => `${volume}/${path}`;
 
 /** Below one of the volumes, and not where another file is rendered. */
-function placeOf(path: string, files: readonly FileToRender[]): FilePlace {
-  const volumes = [...new Set(files.map(({ spec }) => spec.volume))];
+function placeOf(
+  path: string,
+  volumes: readonly string[],
+  byPath: ReadonlyMap<string, FileToRender>,
+): FilePlace {
   const volume = volumes.find((candidate) => path.startsWith(`${candidate}/`));
   const contained = volume === undefined ? undefined : containedPath(path.slice(volume.length));
   if (volume === undefined || contained === undefined)
     throw new Fault(`files can only be written below ${volumes.join(' or ')}`);
   const place = { volume, path: contained };
-  if (files.some(({ spec }) => pathOf(spec) === pathOf(place)))
+  if (byPath.has(pathOf(place)))
     throw new Fault('a file is rendered there already; expected a path of its own');
   return place;
 }

@@ -3,16 +3,26 @@ import { Fault } from './error.ts';
 import type { GoValue } from './go/value.ts';
 import type { Run } from './run.ts';
 
-/** The variables visible at a place, the innermost last. */
+interface Variable {
+  readonly name: string;
+  value: GoValue;
+  /** The one of this name that it hides. */
+  readonly hidden: Variable | undefined;
+}
+
+/** The variables visible at a place. One is found by its name, however many there are: a template may declare thousands. */
 export class Variables {
-  readonly #stack: { readonly name: string; value: GoValue }[] = [];
+  readonly #declared: Variable[] = [];
+  readonly #visible = new Map<string, Variable>();
 
   constructor(dollar: GoValue) {
     this.declare('$', dollar);
   }
 
   declare(name: string, value: GoValue): void {
-    this.#stack.push({ name, value });
+    const variable: Variable = { name, value, hidden: this.#visible.get(name) };
+    this.#declared.push(variable);
+    this.#visible.set(name, variable);
   }
 
   get(name: string): GoValue {
@@ -25,15 +35,18 @@ export class Variables {
 
   /** Runs an action and forgets what it declared. */
   block<T>(action: () => T): T {
-    const { length } = this.#stack;
+    const { length } = this.#declared;
     const result = action();
-    this.#stack.length = length;
+    for (const { name, hidden } of this.#declared.splice(length).toReversed()) {
+      if (hidden === undefined) this.#visible.delete(name);
+      else this.#visible.set(name, hidden);
+    }
     return result;
   }
 
   /** A variable declared in a branch that was not taken is unknown here. */
-  #find(name: string): { value: GoValue } {
-    const variable = this.#stack.findLast((entry) => entry.name === name);
+  #find(name: string): Variable {
+    const variable = this.#visible.get(name);
     if (variable === undefined) throw new Fault(`undefined variable ${name}`);
     return variable;
   }

@@ -74,14 +74,14 @@ function parseJump({ cursor, scope }: Parsing, kind: 'break' | 'continue'): Node
 
 function parseBranching(parsing: Parsing, kind: 'if' | 'with' | 'range', offset: number): Node {
   const { scope } = parsing;
-  const visible = scope.variables.length;
-  const pipeline = parsePipeline(parsing, kind);
-  if (kind === 'range') scope.ranges += 1;
-  const body = parseBlock(parsing);
-  if (kind === 'range') scope.ranges -= 1;
-  const otherwise = body.end.kind === 'else' ? parseElse(parsing, kind, body.end) : undefined;
-  scope.variables.length = visible;
-  return { kind, offset, pipeline, body: body.nodes, otherwise };
+  return scope.variables.block(() => {
+    const pipeline = parsePipeline(parsing, kind);
+    if (kind === 'range') scope.ranges += 1;
+    const body = parseBlock(parsing);
+    if (kind === 'range') scope.ranges -= 1;
+    const otherwise = body.end.kind === 'else' ? parseElse(parsing, kind, body.end) : undefined;
+    return { kind, offset, pipeline, body: body.nodes, otherwise };
+  });
 }
 
 /** What follows `{{else}}`. `{{else if}}` is an `{{if}}` inside the `{{else}}` that shares its `{{end}}`. */

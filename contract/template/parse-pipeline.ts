@@ -35,7 +35,7 @@ function parseVariables(parsing: Parsing, context: string): Pick<Pipeline, 'vari
     const { text } = cursor.nextSolid();
     const token = cursor.nextSolid();
     variables.push(text);
-    scope.variables.push(text);
+    scope.variables.declare(text);
     if (kind !== 'comma') return { variables, assigns: kind === 'assign' };
     if (context !== 'range' || variables.length > 1)
       throw cursor.error(token, `too many variables in ${context}`);
@@ -115,7 +115,7 @@ function parseTerm(parsing: Parsing): Operand | undefined {
       cursor.next();
       return cursor.nested(() => parsePipeline(parsing, 'parenthesis', 'rightParen'));
     case 'variable':
-      if (!parsing.scope.variables.includes(text)) throw cursor.error(token, `undefined variable "${text}"`);
+      if (!parsing.scope.variables.has(text)) throw cursor.error(token, `undefined variable "${text}"`);
       cursor.next();
       return { kind, offset, name: text, path: [] };
     case 'dot':

@@ -3,8 +3,12 @@ import { type AnyMap, Float, type GoMap, type GoValue, Integer, typeName } from 
 
 /** Go's order of strings: by bytes. UTF-16, the order of JavaScript, puts U+10000 and beyond before U+E000. */
 export function compareText(left: string, right: string): number {
-  return Buffer.compare(encodeText(left), encodeText(right));
+  if (LATE.test(left) || LATE.test(right)) return Buffer.compare(encodeText(left), encodeText(right));
+  return Number(left > right) - Number(left < right);
 }
+
+/** Units from where the two orders differ on: those of U+10000 and beyond, of bytes that are no text, and what follows them. */
+const LATE = /[\ud800-\uffff]/;
 
 /** The entries of a map in the order in which Go ranges over it, prints it and writes it as JSON. */
 export function sortedEntries(map: GoMap): readonly (readonly [string, GoValue])[] {

@@ -9,6 +9,8 @@ export interface World {
   readonly secrets?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly now?: Date;
+  /** How much may be done, where that is not what an agent allows. */
+  readonly budget?: number;
 }
 
 function inputs({ secrets = {}, env = {}, now = new Date(0) }: World = {}): TemplateInputs {
@@ -32,6 +34,7 @@ export function evaluateText(text: string, world: World = {}): Evaluation {
   return evaluate(
     { template: parseTemplate({ text, left: '{{', right: '}}' }), functions: FUNCTIONS },
     inputs(world),
+    world.budget === undefined ? undefined : { left: world.budget },
   );
 }
 

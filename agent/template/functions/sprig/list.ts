@@ -1,6 +1,15 @@
 import { Fault } from '../../error.ts';
 import { countValues } from '../../go/copy.ts';
-import { type GoValue, NIL_LIST, sliceOf, TypedList } from '../../go/value.ts';
+import {
+  type GoValue,
+  Integer,
+  isText,
+  NIL_LIST,
+  sliceOf,
+  textOf,
+  TypedList,
+  typeName,
+} from '../../go/value.ts';
 import { type Family, type FunctionContext, takes, takesMore, type TemplateFunction } from '../signature.ts';
 import { isBlank, isDeepEqual, itemsIn, toWhole } from './cast.ts';
 
@@ -23,12 +32,7 @@ const rest = ofList((items) => (items.length === 0 ? NIL_LIST : items.slice(1)))
 const initial = ofList((items) => (items.length === 0 ? NIL_LIST : items.slice(0, -1)));
 const reverse = ofList((items) => items.toReversed());
 const compact = ofList((items) => items.filter((item) => !isBlank(item)));
-const uniq = ofList((items, context) =>
-  items.reduce<readonly GoValue[]>(
-    (kept, item) => (isAmong(kept, item, context) ? kept : [...kept, item]),
-    [],
-  ),
-);
+const uniq = ofList((items, context) => distinct(items, context));
 const without = takesMore(['any'], 'any', ([items, ...omitted], context) =>
   spent(items, context).filter((item) => !isAmong(omitted, item, context)),
 );
@@ -81,6 +85,25 @@ export const SPRIG_LIST: Family<'sprigList'> = {
 function isAmong(items: readonly GoValue[], value: GoValue, context: FunctionContext): boolean {
   context.spend(items.length * countValues(value));
   return items.some((item) => isDeepEqual(item, value));
+}
+
+/** Each value once, where it comes first. Plain ones are known by their look, so that only the others are compared one by one. */
+function distinct(items: readonly GoValue[], context: FunctionContext): readonly GoValue[] {
+  const looks = new Set<string>();
+  const others: GoValue[] = [];
+  return items.filter((item) => {
+    const look = lookOf(item);
+    if (look === undefined) return !isAmong(others, item, context) && others.push(item) > 0;
+    const isNew = !looks.has(look);
+    looks.add(look);
+    return isNew;
+  });
+}
+
+function lookOf(value: GoValue): string | undefined {
+  if (isText(value)) return `${typeName(value)} ${textOf(value)}`;
+  if (value instanceof Integer) return `${value.type} ${value.value}`;
+  return typeof value === 'boolean' ? String(value) : undefined;
 }
 
 function part(value: GoValue, [start = 0n, end]: readonly bigint[]): GoValue {
