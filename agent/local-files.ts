@@ -28,7 +28,9 @@ export function createLocalFiles({
   vault,
   infisical,
 }: Pick<AgentConfig, 'stateDirectory' | 'vault' | 'infisical'>): LocalFiles {
-  const credentials = [vault?.auth, infisical?.auth].flatMap((auth) => (auth ? Object.entries(auth) : []));
+  const credentials = [vault?.auth, vault?.clientCertificate, infisical?.auth].flatMap((one) =>
+    one ? Object.entries(one) : [],
+  );
   const files = credentials.flatMap(([key, value]) => (key.endsWith('File') ? [String(value)] : []));
   const closed = [...SYSTEM, stateDirectory, TOKEN_DIRECTORY, ...files];
   const seen = new Map<string, string>();

@@ -1,4 +1,5 @@
 import { INFISICAL_BINDING_KEY, VAULT_BINDING_KEY } from '#contract/binding.ts';
+import { METHOD_KEYS } from '../../injector/annotations/vault-login.ts';
 import { INFISICAL_IDENTITIES_KEY, VAULT_ROLES_KEY } from '../tenancy.ts';
 import { allEmpty, cel, entriesOf, quote, quoteAll } from './cel.ts';
 import { pod, SERVED_BY } from './examples.ts';
@@ -44,7 +45,18 @@ const BINDINGS: readonly NamedExpression[] = [
   },
 ];
 
+/** By these a pod logs in as its service account, with the role that it names; by others, with whatever it was given. */
+const ACCOUNT_METHODS = ['kubernetes', 'jwt'];
+
 const FOUND: readonly NamedExpression[] = [
+  {
+    name: 'foreignMethods',
+    expression: cel`
+      variables.keys.filter(k, k in ${quoteAll(METHOD_KEYS)} &&
+        !(variables.annotations[k] in ${quoteAll(ACCOUNT_METHODS)}))
+        .map(k, k + ': ' + variables.annotations[k])
+    `,
+  },
   {
     name: 'foreignRoles',
     expression: cel`
@@ -55,7 +67,7 @@ const FOUND: readonly NamedExpression[] = [
   {
     name: 'missingRoles',
     expression: cel`
-      variables.vaultPlaces.size() == 0 || variables.roles.size() > 0 ? [] :
+      variables.vaultPlaces.size() == 0 || variables.roles.size() > 0 || variables.foreignMethods.size() > 0 ? [] :
         ${quoteAll(ROLE_KEYS)}
     `,
   },
@@ -78,6 +90,10 @@ const askFor = (annotation: string): string =>
   quote(`or ask the platform team to add it to the annotation ${annotation} of the namespace`);
 
 const FINDINGS: readonly Finding[] = [
+  {
+    list: 'variables.foreignMethods',
+    text: message`may not log in to Vault by: ${listed('variables.foreignMethods')} (allowed here: ${quote(ACCOUNT_METHODS.join(', '))}; what else a pod may be given to log in with belongs to no namespace, so write one of these, or no such annotation)`,
+  },
   {
     list: 'variables.foreignRoles',
     text: message`may not log in to Vault with: ${listed('variables.foreignRoles')} (allowed here: ${listed('variables.allowedRoles')}; write one of these, ${askFor(VAULT_ROLES_KEY)})`,

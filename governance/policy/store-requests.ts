@@ -10,8 +10,9 @@ const SECRET = dropIn('agent-inject-secret-');
 const TEMPLATES = [dropIn('agent-inject-template-'), native('template.')];
 const SOURCE = native('secret.');
 
-/** The keys by which a pod says whom it logs in as. */
+/** The keys by which a pod says whom it logs in as: those to write, and one that is followed besides. */
 export const ROLE_KEYS = [dropIn('role'), native('vault-role')];
+const ALL_ROLE_KEYS = [...ROLE_KEYS, dropIn('auth-config-role')];
 export const IDENTITY_KEY = native('infisical-identity');
 
 const ANNOTATIONS = 'variables.annotations';
@@ -60,7 +61,7 @@ export const STORE_REQUESTS: readonly NamedExpression[] = [
         ${FOLLOWED}))
     `,
   },
-  { name: 'roles', expression: `variables.keys.filter(k, k in ${quoteAll(ROLE_KEYS)})` },
+  { name: 'roles', expression: `variables.keys.filter(k, k in ${quoteAll(ALL_ROLE_KEYS)})` },
   {
     name: 'templates',
     expression: cel`

@@ -20,7 +20,12 @@ function aPlace(): Place {
   writeFileSync(join(directory, 'state', 'state.json'), 'canary');
   writeFileSync(join(directory, 'token'), 'canary');
   const auth = { method: 'jwt', path: 'auth/jwt', role: 'r', tokenFile: join(directory, 'token') } as const;
-  const vault = { address: 'https://vault', auth, timeoutMs: 1 };
+  writeFileSync(join(directory, 'client.key'), 'canary');
+  const clientCertificate = {
+    certFile: join(directory, 'client.crt'),
+    keyFile: join(directory, 'client.key'),
+  };
+  const vault = { address: 'https://vault', auth, clientCertificate, timeoutMs: 1 };
   return { directory, files: createLocalFiles({ vault, stateDirectory: join(directory, 'state') }) };
 }
 
@@ -38,7 +43,7 @@ describe('a file of the container', () => {
     expect(files.read(join(directory, 'link'))).toBe('x');
   });
 
-  test.each(['state/state.json', 'token', 'link', 'state'])(
+  test.each(['state/state.json', 'token', 'client.key', 'link', 'state'])(
     "is not seen if it is the agent's own: %s",
     (name) => {
       const { directory, files } = aPlace();

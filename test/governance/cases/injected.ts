@@ -173,6 +173,15 @@ const STILL_JUDGED: readonly Case[] = [
 /** With a field that no API server of today takes. */
 const OF_TOMORROW = 'two-containers';
 
+/** What is said of those that log in with what belongs to no namespace. */
+const FOREIGN_METHODS: Readonly<Record<string, string>> = {
+  'approle-drop-in': 'vault.hashicorp.com/auth-type: approle',
+  'approle-native': 'sidekey.dev/vault-auth: approle',
+  'certificate-drop-in': 'vault.hashicorp.com/auth-type: cert',
+  'certificate-native': 'sidekey.dev/vault-auth: cert',
+  'token-file-native': 'sidekey.dev/vault-auth: token_file',
+};
+
 /** Pods of every shape, at home in a namespace that allows what they ask for. */
 const GOLDEN = injectedCases
   .filter((name) => name !== OF_TOMORROW)
@@ -181,7 +190,9 @@ const GOLDEN = injectedCases
     const made = injected(object, settings);
     const metadata = { ...objectIn(made, 'metadata'), namespace: 'golden' };
     const spec = { ...objectIn(made, 'spec'), serviceAccountName: 'default' };
-    return creates(`the pod "${name}" as the injector makes it`, { ...made, metadata, spec });
+    const foreign = FOREIGN_METHODS[name];
+    const denials = foreign === undefined ? [] : [by('sidekey-store-access')(foreign)];
+    return creates(`the pod "${name}" as the injector makes it`, { ...made, metadata, spec }, ...denials);
   });
 
 export const INJECTED_PODS: readonly Case[] = [...ALLOWED, ...DENIED, ...STILL_JUDGED, ...GOLDEN];

@@ -63,6 +63,52 @@ const ROLES = [
   }),
 ];
 
+const APPROLE = { 'auth-type': 'approle', 'auth-config-role-id-file-path': '/vault/custom/role-id' };
+
+const METHODS = [
+  ...allows({
+    'kubernetes auth with a role of the namespace': template(
+      askingVault(OWN_PATH, { 'auth-type': 'kubernetes' }),
+    ),
+    'jwt auth with a role of the namespace': native({
+      'vault-auth': 'jwt',
+      'vault-role': 'team-a',
+      'secret.api': `vault:${OWN_PATH}#key`,
+    }),
+    'a method that counts for nothing, for its family is declined': template({
+      ...asking({ 'vault-role': 'team-a', 'secret.api': `vault:${OWN_PATH}` }),
+      ...dropIn({ 'agent-inject': 'false', ...APPROLE }),
+    }),
+  }),
+  ...denies(POLICY, {
+    'approle auth behind a role of the namespace': [template(askingVault(OWN_PATH, APPROLE)), 'approle'],
+    'cert auth with a name of the namespace': [
+      template(askingVault(OWN_PATH, { 'auth-type': 'cert', 'auth-config-name': 'team-a' })),
+      'vault.hashicorp.com/auth-type: cert',
+    ],
+    'a token of a Secret in Sidekey’s own words': [
+      native({
+        'vault-auth': 'token_file',
+        'vault-auth-secret': 'token',
+        'secret.api': `vault:${OWN_PATH}#key`,
+      }),
+      'sidekey.dev/vault-auth: token_file',
+    ],
+    'a method in the words of one family for the files of the other': [
+      template({ ...askingVault(OWN_PATH), ...own({ 'vault-auth': 'approle', 'vault-auth-secret': 'x' }) }),
+      'sidekey.dev/vault-auth: approle',
+    ],
+    'a method that there is not': [
+      template(askingVault(OWN_PATH, { 'auth-type': 'Kubernetes' })),
+      'Kubernetes',
+    ],
+    'a role of another namespace as a setting of the method': [
+      template(askingVault(OWN_PATH, { 'auth-config-role': 'team-b' })),
+      'auth-config-role: team-b',
+    ],
+  }),
+];
+
 /** Whether a pod asks, as the injector reads it. */
 const OPT_INS = [
   ...['1', 't', 'T', 'TRUE', 'true', 'True', 'yes'].map((word) =>
@@ -144,4 +190,4 @@ const KINDS = [
   ),
 ];
 
-export const STORE_ACCESS: readonly Case[] = [...ROLES, ...OPT_INS, ...KINDS];
+export const STORE_ACCESS: readonly Case[] = [...ROLES, ...METHODS, ...OPT_INS, ...KINDS];
