@@ -6,6 +6,7 @@ import type { Verdict } from '../injector/annotations/names.ts';
 import { SYNC_METRICS } from '../agent/sync/metrics.ts';
 import { INJECTOR_METRICS } from '../injector/metrics.ts';
 import type { MetricTable } from '#platform/metrics.ts';
+import { faultsPage } from './faults-page.ts';
 import { policiesPage } from './policies-page.ts';
 import { table } from './table.ts';
 import { templatesPage } from './templates-page.ts';
@@ -14,6 +15,7 @@ import { templatesPage } from './templates-page.ts';
 export function referencePages(): Readonly<Record<string, string>> {
   return {
     'annotations.md': annotationsPage(),
+    'faults.md': faultsPage(NOTE),
     'metrics.md': metricsPage(),
     'policies.md': policiesPage(NOTE),
     'templates.md': templatesPage(NOTE),

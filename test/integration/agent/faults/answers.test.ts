@@ -3,7 +3,7 @@ import { type OpenBaoServer, startOpenBao } from '../../../servers/openbao.ts';
 import type { Answer, Asked } from '../../../servers/store-front.ts';
 import { furnish } from '../stage.ts';
 import { BRIEF_TOKENS, expectSurvival, type PassingFault, PHASES } from './passing.ts';
-import { ANSWER_FAULTS } from './table.ts';
+import { ANSWER_FAULTS } from './rows/store.ts';
 import { TEST } from './trial.ts';
 
 let bao: OpenBaoServer;

@@ -8,7 +8,7 @@ import { openTimeMachine } from '../../../servers/time-machine.ts';
 import { exit, furnish, Pod } from '../stage.ts';
 import { Onlooker } from './onlooker.ts';
 import { BRIEF_TOKENS } from './passing.ts';
-import { CLOCK_FAULTS } from './table.ts';
+import { CLOCK_FAULTS } from './rows/clock.ts';
 import { PATIENCE_MS, TEST } from './trial.ts';
 
 const TEMPLATES = { user: `{{ with secret "${CREDENTIALS_PATH}" }}{{ .Data.username }}{{ end }}` };

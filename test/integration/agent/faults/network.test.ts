@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { type OpenBaoServer, startOpenBao } from '../../../servers/openbao.ts';
 import type { NetworkFault } from '../../../servers/fault-proxy.ts';
 import { furnish } from '../stage.ts';
-import { NETWORK_FAULTS } from './table.ts';
+import { NETWORK_FAULTS } from './rows/network.ts';
 import { TEST } from './trial.ts';
 import { BRIEF_TOKENS, expectSurvival, type PassingFault, PHASES } from './passing.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OpenBaoServer } from '../../../servers/openbao.ts';
-import type { FaultRow } from './table.ts';
+import type { FaultRow } from './rows/row.ts';
 import { expectContent, expectTold, expectUnharmed, PATIENCE_MS, Trial } from './trial.ts';
 
 /** How a fault is made and taken back. */

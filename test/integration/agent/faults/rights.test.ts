@@ -6,7 +6,7 @@ import { type OpenBaoServer, startOpenBao } from '../../../servers/openbao.ts';
 import { type Postgres, startPostgres } from '../../../servers/postgres.ts';
 import { writePolicy, writeRole } from '../../../servers/service-account.ts';
 import { furnish } from '../stage.ts';
-import { RIGHTS_FAULTS } from './table.ts';
+import { RIGHTS_FAULTS } from './rows/rights.ts';
 import { expectContent, expectTold, expectUnharmed, PATIENCE_MS, TEST, Trial } from './trial.ts';
 
 const LEASES = { ttl: '20s', maxTtl: '1h', roles: ['one', 'prefix'] } as const;

@@ -8,7 +8,7 @@ import type { OpenBaoServer } from '../../../servers/openbao.ts';
 import { openStoreFront, type Presented, type StoreFront } from '../../../servers/store-front.ts';
 import { Pod } from '../stage.ts';
 import { Onlooker } from './onlooker.ts';
-import type { FaultRow } from './table.ts';
+import type { FaultRow } from './rows/row.ts';
 
 /** Longer than the longest pause between two attempts, on a slow machine. */
 export const PATIENCE_MS = 120_000;

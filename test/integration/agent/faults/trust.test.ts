@@ -6,7 +6,7 @@ import { writeVolume } from '../../../servers/kubelet-volume.ts';
 import { type OpenBaoServer, startOpenBao } from '../../../servers/openbao.ts';
 import { furnish } from '../stage.ts';
 import { mountAuthority, type StoreAuthority } from './authorities.ts';
-import { TRUST_FAULTS } from './table.ts';
+import { TRUST_FAULTS } from './rows/trust.ts';
 import { expectContent, expectTold, expectUnharmed, PATIENCE_MS, TEST, Trial } from './trial.ts';
 
 let bao: OpenBaoServer;
