@@ -134,8 +134,14 @@ async function readAnswer(response: IncomingMessage, now: () => number): Promise
     status,
     body: text === '' ? undefined : parseBody(text, status),
     headers: response.headers,
-    retryAfterMs: parseRetryAfter(response.headers['retry-after'], now()),
+    retryAfterMs: parseRetryAfter(response.headers['retry-after'], sentAt(response.headers) ?? now()),
   };
+}
+
+/** By the server's clock, by which it names times, too: the machine's may be wrong. */
+function sentAt({ date }: IncomingHttpHeaders): number | undefined {
+  const at = Date.parse(date ?? '');
+  return Number.isNaN(at) ? undefined : at;
 }
 
 /** By events: an iterator over the stream costs a tenth of all the agent does when it polls. */

@@ -32,6 +32,8 @@ describe('a status', () => {
     [405, 'invalid_request', false],
     [412, 'server_error', true],
     [429, 'rate_limited', true],
+    [472, 'sealed', true],
+    [473, 'sealed', true],
     [500, 'server_error', true],
     [502, 'server_error', true],
     [503, 'sealed', true],
