@@ -81,21 +81,40 @@ export function parseNamedClass(reader: PatternReader): string | undefined {
     return perl;
   }
   if (!/^[pP]$/u.test(reader.peek(1))) return undefined;
-  const groups = reader.takeMatch(/^\\(?<sign>[pP])(?:\{(?<caret>\^?)(?<long>\w+)\}|(?<short>\w))/u)?.groups;
+  const groups = reader.takeMatch(
+    /^\\(?<sign>[pP])(?:\{(?<caret>\^?)(?<long>[\w -]+)\}|(?<short>\w))/u,
+  )?.groups;
   if (groups === undefined) throw new RegexSyntaxError('a \\p names no class');
   const negated = (groups['sign'] === 'P') !== (groups['caret'] === '^');
   return unicodeClass(groups['long'] ?? groups['short'] ?? '', negated);
 }
 
-const CATEGORY = /^(?:C[cfos]?|L[lmotu]?|M[cen]?|N[dlo]?|P[cdefios]?|S[ckmo]?|Z[lps]?)$/u;
-
+/** As Go 1.25 reads a name: of a category, long or short, or of a script, in letters of any case with any separators. */
 function unicodeClass(name: string, negated: boolean): string {
   const letter = negated ? 'P' : 'p';
-  if (name === 'Any') return negated ? '[]' : '[^]';
-  const source = CATEGORY.test(name) ? `\\${letter}{${name}}` : `\\${letter}{Script=${name}}`;
-  if (!/^[A-Z]/u.test(name) || !isClass(source)) throw new RegexSyntaxError('a \\p names no class');
-  return source;
+  const words = name.split(/[_ -]+/u).filter((word) => word !== '');
+  const title = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase()).join('_');
+  if (title === 'Any') return negated ? '[]' : '[^]';
+  if (title === 'Ascii') return negated ? '[^\\u{0}-\\u{7f}]' : '[\\u{0}-\\u{7f}]';
+  if (title === 'Assigned') return negated ? '\\p{Cn}' : '\\P{Cn}';
+  const found = [...categoriesLike(title), ...scriptsLike(title)].find((property) =>
+    isClass(`\\p{${property}}`),
+  );
+  if (found === undefined) throw new RegexSyntaxError('a \\p names no class');
+  return `\\${letter}{${found}}`;
 }
+
+/** A few of the long names are written in small letters. */
+const categoriesLike = (title: string): readonly string[] =>
+  [title === 'Lc' ? 'LC' : title, title.toLowerCase()].map((one) => `General_Category=${one}`);
+
+/** Short names of scripts, of four letters, are not among Go's; these are long ones. */
+const FOUR_LETTERS = /^(?:Ahom|Cham|Kawi|Lisu|Modi|Newa|Thai|Toto)$/u;
+
+const scriptsLike = (title: string): readonly string[] =>
+  title === 'Unknown' || (title.length === 4 && !FOUR_LETTERS.test(title))
+    ? []
+    : [`Script=${title === 'Signwriting' ? 'SignWriting' : title}`];
 
 function isClass(source: string): boolean {
   try {
