@@ -125,16 +125,19 @@ export function secretLogin(
   file: string | undefined,
 ): { readonly auth: VaultAuth; readonly credentials: readonly Credential[] } {
   const { files, keys, ofSecret, ofFiles } = WAYS[method];
-  const named = keys.filter((key) => findings.text(key) !== undefined);
+  const others = keys.filter((key) => findings.text(key) !== undefined);
   const secretName = findings.read(SECRET_KEY, parseSecretName, '');
   if (findings.text(SECRET_KEY) !== undefined) {
-    for (const key of named) findings.deny(key, `stands beside ${SECRET_KEY}; expected one of them alone`);
+    for (const key of others) findings.deny(key, `stands beside ${SECRET_KEY}; expected one of them alone`);
     return { auth: ofSecret(findings, path), credentials: [{ kind: 'secret', secretName, files }] };
   }
   const auth = ofFiles(findings, path, shown);
   if (auth === undefined && file !== undefined) noteMissing(findings, WAYS[method], file);
   return { auth: auth ?? ofSecret(findings, path), credentials: [] };
 }
+
+const named = (keys: readonly string[]): string =>
+  `the ${keys.length === 1 ? 'key' : 'keys'} ${keys.join(' and ')}`;
 
 /** Asks for what the agent is to log in with, in the words of the file that needs it. */
 function noteMissing(findings: Findings, { files, keys: [theirs = ''] }: Way, file: string): void {
@@ -144,6 +147,6 @@ function noteMissing(findings: Findings, { files, keys: [theirs = ''] }: Way, fi
     isTheirs ? theirs : SECRET_KEY,
     isTheirs
       ? 'is missing; expected the file that the agent is to log in with'
-      : `is missing; expected the name of a Secret in the namespace of the pod that has the keys ${Object.keys(files).join(' and ')}`,
+      : `is missing; expected the name of a Secret in the namespace of the pod that has ${named(Object.keys(files))}`,
   );
 }
