@@ -161,7 +161,7 @@ describe('a server that does not do as it is asked', () => {
       server.behave(behaviour);
       const abort = new AbortController();
       const telling = tell({}, abort.signal);
-      await expect.poll(() => server.heard.length).toBe(1);
+      await expect.poll(() => server.heard.length, { timeout: 20_000 }).toBe(1);
       abort.abort();
       await expect(telling).rejects.toThrow('ABORT_ERR');
     },

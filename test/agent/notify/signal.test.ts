@@ -27,7 +27,7 @@ async function fault(to: ProcessPattern, signal: ReloadSignal = 'SIGHUP'): Promi
 }
 
 const expectHeard = (program: Program, text: string): Promise<void> =>
-  expect.poll(() => program.output, { timeout: 5000 }).toBe(text);
+  expect.poll(() => program.output, { timeout: 30_000 }).toBe(text);
 
 describe('a process', () => {
   test.each(['SIGHUP', 'SIGUSR2', 'SIGWINCH'] as const)(

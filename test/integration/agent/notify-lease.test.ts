@@ -59,7 +59,7 @@ describe('the database user that an application was not told to use any more', {
         timeout: 40_000,
       })
       .toBe(1);
-    await expect.poll(() => logins.users(), { timeout: 20_000 }).not.toContain(before);
+    await expect.poll(() => logins.users(), { timeout: 40_000 }).not.toContain(before);
     expect(await logins.users()).toContain(await pod.read('user'));
   });
 
@@ -69,8 +69,8 @@ describe('the database user that an application was not told to use any more', {
     await using pod = await podOf(server, 2000);
     const before = await replaced(pod);
     const givenUp = 'sidekey_agent_notifications_total{kind="http",result="given_up"}';
-    await expect.poll(() => pod.metric(givenUp), { timeout: 15_000 }).toBe(1);
-    await expect.poll(() => logins.users(), { timeout: 15_000 }).not.toContain(before);
+    await expect.poll(() => pod.metric(givenUp), { timeout: 40_000 }).toBe(1);
+    await expect.poll(() => logins.users(), { timeout: 40_000 }).not.toContain(before);
     expect(await logins.users()).toContain(await pod.read('user'));
   });
 });

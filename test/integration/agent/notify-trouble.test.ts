@@ -25,9 +25,9 @@ describe('an application', () => {
     pod.start('run');
     await pod.ready();
     await rotate();
-    await expect.poll(() => first.heard.length, { timeout: 5000 }).toBe(1);
+    await expect.poll(() => first.heard.length, { timeout: 30_000 }).toBe(1);
     await first[Symbol.asyncDispose]();
-    await expect.poll(() => result(pod, 'failed'), { timeout: 5000 }).toBeGreaterThan(0);
+    await expect.poll(() => result(pod, 'failed'), { timeout: 30_000 }).toBeGreaterThan(0);
     await using second = await startLittleServer(undefined, Number(new URL(first.url).port));
     await expect.poll(() => second.heard.length, { timeout: 20_000 }).toBe(1);
     expect(await result(pod, 'given_up')).toBe(0);
