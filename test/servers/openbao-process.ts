@@ -18,35 +18,40 @@ export interface Place {
   readonly logFile: string;
 }
 
+export interface PlaceOptions {
+  readonly storage: 'memory' | 'disk';
+  readonly tls: boolean;
+  /** Where it is one of several that share their storage: its name, and the audit log, which has to be one for all. */
+  readonly node?: { readonly name: string; readonly auditFile: string | undefined };
+}
+
 /** Makes the directory, the certificate and the configuration. */
-export async function prepare(
-  binary: OpenBaoBinary,
-  { storage, tls }: { readonly storage: 'memory' | 'disk'; readonly tls: boolean },
-): Promise<Place> {
+export async function prepare(binary: OpenBaoBinary, { storage, tls, node }: PlaceOptions): Promise<Place> {
   const directory = await mkdtemp(join(tmpdir(), 'sidekey-openbao-'));
   const port = await freePort();
   const caPem = tls ? await installCertificate(directory) : undefined;
   const host = binary.bind === '0.0.0.0' ? '127.0.0.1' : binary.bind;
   const address = `${tls ? 'https' : 'http'}://${host}:${port}`;
-  const auditFile = join(directory, 'audit.log');
+  const auditFile = node?.auditFile ?? join(directory, 'audit.log');
   const logFile = join(directory, 'server.log');
   const socket = join(directory, 's');
   const place: Place = { directory, port, address, socket, caPem, auditFile, logFile };
   await mkdir(join(directory, 'raft'));
-  await writeFile(join(directory, 'server.hcl'), configuration(binary, place, storage, await freePort()));
+  const storageText = storage === 'memory' ? 'storage "inmem" {}' : raft(directory, node?.name ?? 'one');
+  await writeFile(join(directory, 'server.hcl'), configuration(binary, place, storageText, await freePort()));
   return place;
 }
 
-const configuration = (binary: OpenBaoBinary, place: Place, storage: string, clusterPort: number): string => `
-${
-  storage === 'memory'
-    ? 'storage "inmem" {}'
-    : `storage "raft" {
-  path = "${place.directory}/raft"
-  node_id = "one"
+const raft = (directory: string, node: string): string => `storage "raft" {
+  path = "${directory}/raft"
+  node_id = "${node}"
   performance_multiplier = 1
-}`
-}
+  autopilot_update_interval = "300ms"
+  autopilot_reconcile_interval = "500ms"
+}`;
+
+const configuration = (binary: OpenBaoBinary, place: Place, storage: string, clusterPort: number): string => `
+${storage}
 api_addr = "${place.address}"
 cluster_addr = "https://127.0.0.1:${clusterPort}"
 listener "tcp" {
