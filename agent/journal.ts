@@ -55,6 +55,9 @@ function logRendered(log: Log, { before, now }: Step, event: Extract<Event, { ty
     if (failure)
       log.warn({ file: name, code: failure.code, reason: failure.message }, 'Cannot render a file');
   if (event.changed === undefined) return;
+  const removed = event.files.filter((file) => file.removed && !before.files.get(file.name)?.removed);
+  if (removed.length > 0)
+    log.warn({ files: removed.map(({ name }) => name) }, 'Removed what is not good any more');
   if (before.render.firstAt === undefined)
     log.info({ changed: event.changed, seconds: sinceStart(now) }, 'Rendered the first complete set');
   else if (event.changed.length > 0) log.info({ changed: event.changed }, 'Rotated');

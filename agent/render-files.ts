@@ -21,7 +21,10 @@ export interface FileWorld {
   readonly providers: Providers;
   readonly files: readonly FileToRender[];
   /** @throws {RenderError} The old set stands. */
-  readonly commit: (files: readonly RenderedFile[]) => Promise<Commit>;
+  readonly commit: (
+    files: readonly RenderedFile[],
+    place: { readonly volumes: readonly string[] },
+  ) => Promise<Commit>;
   /** What is in a file that is not among these. Throws `Fault`. */
   readonly readFile: (path: string) => string;
   readonly env: TemplateInputs['env'];
@@ -35,7 +38,9 @@ export interface FileWorld {
 export async function renderFiles(world: FileWorld, action: Render): Promise<Rendered> {
   const evaluated = evaluateFiles(world, action);
   const missing = evaluated.flatMap((file) => file.missing);
-  const files = evaluated.map(({ outcome }) => outcome);
+  const files = evaluated.map(({ outcome }) =>
+    action.removed?.has(outcome.name) ? withdraw(outcome) : outcome,
+  );
   const set = world.files.flatMap(({ spec }, index) => {
     const content = files[index]?.content;
     const { name, volume, path, mode } = spec;
@@ -43,8 +48,24 @@ export async function renderFiles(world: FileWorld, action: Render): Promise<Ren
   });
   const event = { type: 'rendered', revision: action.revision, files, missing } as const;
   if (set.length < world.files.length) return event;
-  const { changed } = await world.commit([...set, ...writtenFiles(files)]);
+  const standing = files.filter(({ removed }) => removed === undefined);
+  const names = new Set(standing.map(({ name }) => name));
+  const wanted = [...set.filter(({ name }) => names.has(name)), ...writtenFiles(standing)];
+  const volumes = [...new Set(world.files.map(({ spec }) => spec.volume))];
+  const { changed } = await world.commit(wanted, { volumes });
   return { ...event, changed };
+}
+
+/** Nobody is told that a file is taken away: there is nothing to read. */
+function withdraw({ name, used, content, written, failure }: FileOutcome): FileOutcome {
+  return {
+    name,
+    used,
+    removed: true,
+    ...(content && { content }),
+    ...(written && { written }),
+    ...(failure && { failure }),
+  };
 }
 
 /** The files that templates write beside their own, under the names of those. */

@@ -1,4 +1,5 @@
 import { serveAdmin } from '#platform/admin.ts';
+import { systemClock } from '#platform/clock.ts';
 import { createMetrics } from '#platform/metrics.ts';
 import { followAuthorities } from './follow-authorities.ts';
 import { keepJournal } from './journal.ts';
@@ -12,6 +13,7 @@ import { type ExitCode, type Parts, worldOf } from './parts.ts';
 import { withMetrics } from './provider/instrument.ts';
 import { readStanding, readWritten } from './render/standing.ts';
 import { run, type Step } from './run.ts';
+import { failing } from './schedule/outage.ts';
 import { giveUpAt, unready } from './schedule/outlook.ts';
 import { newState, resumeState, savedAlike, takeOver, toSaved } from './schedule/resume.ts';
 import type { AgentState, Event } from './schedule/state.ts';
@@ -33,13 +35,16 @@ export async function serve(given: Parts): Promise<ExitCode> {
   const parts: Parts = { ...given, providers };
   const names = config.files.map(({ name }) => name);
   const kinds = [...new Set(config.files.flatMap(({ reload }) => reload?.kind ?? []))];
-  const meters = createMeters(metrics, names, startedAt, kinds);
+  const meters = createMeters(metrics, names, startedAt, { kinds, authorities: authoritiesIn(config) });
   const saver = createStateSaver(parts);
   const follow = followAuthorities({ ...given, metrics });
   const keepers = [keepJournal(log), meters.count, keepLastWords(config.terminationLog), saver.keep, follow];
   let state = await startState(parts);
-  metrics.onCollect(() => meters.gauge(state, clock.now()));
-  const source = { metrics: () => metrics.expose(), unready: () => unready(state) };
+  metrics.onCollect(() => meters.gauge(state, clock.now(), systemClock.now() - clock.now()));
+  const source = {
+    metrics: () => metrics.expose(),
+    unready: () => unready(state) ?? failing(state, clock.now()),
+  };
   const admin = await serveAdmin(source, config.adminPort, config.adminAddress).catch((error: unknown) => {
     throw cannotListen(config, error);
   });
@@ -62,6 +67,10 @@ export async function serve(given: Parts): Promise<ExitCode> {
   return code;
 }
 
+/** How many stores say by a file whom to trust. */
+const authoritiesIn = ({ vault, infisical }: Parts['config']): number =>
+  [vault?.caFile, infisical?.caFile].filter((file) => file !== undefined).length;
+
 /** Files that no store has are looked at again and again, if any template reads one. */
 function listenToFiles({ files, localFiles, clock, stop }: Parts, report: () => void): void {
   if (files.some(({ readsFiles }) => readsFiles === true))
@@ -79,12 +88,9 @@ async function startState({ config, providers, clock, random, log }: Parts): Pro
   const loaded = await loadState(config.stateDirectory);
   const standing = await readStanding(config.files);
   // Without a state the files may be there all the same, and be read by an application that is to be told of changes.
-  const asked = new Map(
-    config.files.flatMap(({ name, pollMs }) => (pollMs === undefined ? [] : [[name, pollMs] as const])),
-  );
   const fresh = (): AgentState => ({
     ...newState(config.pollMs, providers.keys()),
-    asked,
+    ...wishesOf(config, clock.now()),
     marks: standingMarks(config.files, standing),
   });
   if (!loaded.found) {
@@ -98,7 +104,15 @@ async function startState({ config, providers, clock, random, log }: Parts): Pro
   log.info('Resumed the saved state');
   const saved = onClock(loaded.state, clockOrigin(clock.now()));
   const state = resumeState(saved, config.pollMs, providers, { now: clock.now(), random });
-  return takeOver({ ...state, asked }, standing, await readWritten(loaded.state.files));
+  // What had been taken away comes back only when it is confirmed.
+  const since = loaded.state.files.some(({ removed }) => removed) ? 0 : clock.now();
+  return takeOver({ ...state, ...wishesOf(config, since) }, standing, await readWritten(loaded.state.files));
+}
+
+/** What the configuration wants of the schedule. */
+function wishesOf({ files, onOutage }: Parts['config'], since: number): Pick<AgentState, 'asked' | 'outage'> {
+  const asked = files.flatMap(({ name, pollMs }) => (pollMs === undefined ? [] : [[name, pollMs] as const]));
+  return { asked: new Map(asked), ...(onOutage && { outage: { ...onOutage, since } }) };
 }
 
 interface StateSaver {

@@ -2,6 +2,7 @@ import { ADMIN_ADDRESS, ADMIN_PORT, STATE_DIRECTORY, TERMINATION_LOG } from './l
 import { type Parsed, type Problem, parsed, rejected } from './problem.ts';
 import { Reader } from './reader.ts';
 import { describeFile, readDirectory, readFiles, SHORTEST_POLL_MS } from './agent-files.ts';
+import { type OutageRule, readOutage } from './agent-outage.ts';
 import { readStores } from './agent-stores.ts';
 import type { FileFormat } from './file-format.ts';
 import type { Reload } from './reload.ts';
@@ -102,6 +103,8 @@ export interface AgentConfig {
   /** How long a fault that waiting cannot mend (wrong role, missing path) may keep the pod from starting; null: for ever. */
   readonly startDeadlineMs: number | null;
   readonly revokeOnShutdown: boolean;
+  /** Absent where an outage changes nothing. */
+  readonly onOutage?: OutageRule;
   readonly stateDirectory: string;
   readonly adminAddress: string;
   readonly adminPort: number;
@@ -157,6 +160,7 @@ export function readConfig(value: unknown): Parsed<ReadConfig> {
     pollMs: root.integer('pollMs', { min: SHORTEST_POLL_MS, fallback: DEFAULT_POLL_MS }),
     startDeadlineMs: root.nullableInteger('startDeadlineMs', { min: 0, fallback: DEFAULT_START_DEADLINE_MS }),
     revokeOnShutdown: root.boolean('revokeOnShutdown', false),
+    ...readOutage(root),
     stateDirectory: readDirectory(root, 'stateDirectory', STATE_DIRECTORY),
     adminAddress: root.string('adminAddress', ADMIN_ADDRESS),
     adminPort: root.integer('adminPort', { min: 0, max: 65_535, fallback: ADMIN_PORT }),

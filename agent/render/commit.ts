@@ -14,12 +14,14 @@ export interface Commit {
 }
 
 interface CommitOptions {
+  /** Where nothing is to stand but the files, be it none; those of the files in any case. */
+  readonly volumes?: readonly string[];
   readonly fileSystem?: FileSystem;
 }
 
 /**
  * Makes the files of every volume exactly these. A volume changes as a whole by one rename, volumes one after another; a
- * volume that is already as wanted is not touched. Volumes that no file names are not looked at.
+ * volume that is already as wanted is not touched. Volumes that are not named are not looked at.
  *
  * Every volume's new generation is complete before the first is swapped in, and the old ones are removed after the last.
  * If the process is killed in between, each volume holds a whole set, and the next commit removes what is left over.
@@ -29,11 +31,12 @@ interface CommitOptions {
  */
 export async function commit(
   files: readonly RenderedFile[],
-  { fileSystem: fs = memoryFileSystem }: CommitOptions = {},
+  { volumes = [], fileSystem: fs = memoryFileSystem }: CommitOptions = {},
 ): Promise<Commit> {
   const plans: VolumePlan[] = [];
-  for (const [volume, wanted] of Map.groupBy(files, (file) => file.volume))
-    plans.push(await planAt(fs, volume, wanted));
+  const wanted = Map.groupBy(files, (file) => file.volume);
+  for (const volume of new Set([...wanted.keys(), ...volumes]))
+    plans.push(await planAt(fs, volume, wanted.get(volume) ?? []));
   await swapAll(fs, plans);
   for (const { volume, generation } of plans) if (generation) await tidy(fs, volume).catch(() => undefined);
   return { changed: plans.flatMap(({ generation }) => generation?.written.map(({ name }) => name) ?? []) };

@@ -60,7 +60,7 @@ const finite = (at: number): number => (Number.isFinite(at) ? at : 0);
 /** True if the last attempt at a file, and at every secret in it, succeeded. */
 export function isUpToDate(state: AgentState, name: string): boolean {
   const file = state.files.get(name);
-  if (!file?.content || file.failure || state.render.attempt.failure) return false;
+  if (!file?.content || file.removed || file.failure || state.render.attempt.failure) return false;
   return file.used.every((key) => state.secrets.get(key)?.attempt.failure === undefined);
 }
 

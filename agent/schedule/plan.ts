@@ -1,5 +1,6 @@
 import { endOf, isLasting, isRenewable, replaceAt } from './lifetime.ts';
 import { isAlive } from './sessions.ts';
+import { isMisplaced, withdrawnFiles } from './outage.ts';
 import type { StoreName } from '../provider/provider.ts';
 import type { Attempt } from './attempt.ts';
 import type { Action, AgentState, Held, SecretState, SessionState, StoreState, Superseded } from './state.ts';
@@ -107,12 +108,13 @@ function planSuperseded(
  */
 function planRender(state: AgentState, reading: boolean, now: number): Part {
   const { render, revision, secrets, files } = state;
-  if (!render.dirty) return NOTHING;
+  const withdrawn = withdrawnFiles(state, now);
   const first = render.firstAt === undefined;
+  if (!render.dirty && (first || !isMisplaced(state, withdrawn))) return wait(withdrawn.wakeAt);
   if (first && [...secrets.values()].some(({ held }) => held === undefined)) return NOTHING;
   const paused = render.attempt.failures > 0 || reading;
   if (paused && render.due > now) return wait(render.due);
-  return act({ type: 'render', revision, secrets, files });
+  return act({ type: 'render', revision, secrets, files, removed: withdrawn.names });
 }
 
 /** Each target is told apart from the others, for one that hangs must not hold them up. */

@@ -48,10 +48,12 @@ function settle(
 
 function committed(state: AgentState, file: FileOutcome, changed: readonly string[], now: number): FileState {
   const before = state.files.get(file.name);
-  const { name, used, content, written, failure } = file;
+  const { name, used, content, written, failure, removed } = file;
+  const isOther = changed.includes(name) || removed !== before?.removed;
   return {
     used,
-    changedAt: changed.includes(name) ? now : (before?.changedAt ?? now),
+    changedAt: isOther ? now : (before?.changedAt ?? now),
+    ...(removed && { removed }),
     ...(content === undefined ? {} : { content }),
     ...(written === undefined ? {} : { written }),
     ...(failure === undefined ? {} : { failure }),

@@ -77,10 +77,17 @@ export function resumeState(
       }),
     ),
     ...resumeLeases(state, saved, moment),
-    files: new Map(saved.files.map(({ name, changedAt }) => [name, { used: [], changedAt }])),
+    files: new Map(saved.files.map((file) => [file.name, reviveFile(file)])),
     ...resumeNotices(saved, moment),
   };
 }
+
+/** What it is made of is known once it has been made anew. */
+const reviveFile = ({ changedAt, removed }: SavedFile): FileState => ({
+  used: [],
+  changedAt,
+  ...(removed && { removed }),
+});
 
 /** The replaced leases that are still alive. All of them had been replaced before the first revision of this process. */
 function resumeLeases(
@@ -149,9 +156,19 @@ const keptLease = ({ leaseId, store, session, term, commit }: Superseded): Saved
   ...(commit === undefined ? {} : { commit }),
 });
 
-function keptFile(name: string, { changedAt, written }: FileState, mark: string | undefined): SavedFile {
+function keptFile(
+  name: string,
+  { changedAt, written, removed }: FileState,
+  mark: string | undefined,
+): SavedFile {
   const places = written?.map(({ volume, path, mode }) => ({ volume, path, mode }));
-  return { name, changedAt, ...(mark === undefined ? {} : { mark }), ...(places && { written: places }) };
+  return {
+    name,
+    changedAt,
+    ...(mark === undefined ? {} : { mark }),
+    ...(places && { written: places }),
+    ...(removed && { removed }),
+  };
 }
 
 /** What a restart needs of a state. */

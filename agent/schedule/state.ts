@@ -1,3 +1,4 @@
+import type { OutageRule } from '#contract/agent-outage.ts';
 import type { ReloadKind } from '#contract/reload.ts';
 import type { Reading, SecretRef, Session, StoreName } from '../provider/provider.ts';
 import type { Secret } from '../secret.ts';
@@ -74,6 +75,8 @@ export interface FileState {
   readonly changedAt: number;
   /** Why its content is not what its template says now. */
   readonly failure?: Failure;
+  /** It is not in its volume, for what it is made of is not good any more. */
+  readonly removed?: true;
 }
 
 export interface RenderState {
@@ -125,6 +128,8 @@ export interface AgentState {
   readonly pollMs: number;
   /** How often files ask for what they are made of to be read again, by their names; of those that do. Milliseconds. */
   readonly asked: ReadonlyMap<string, number>;
+  /** What an outage changes, if anything. Nobody can tell how long the store was away before `since`. */
+  readonly outage?: OutageRule & { readonly since: number };
   readonly stores: ReadonlyMap<StoreName, StoreState>;
   readonly nextSession: number;
   readonly secrets: ReadonlyMap<string, SecretState>;
@@ -163,6 +168,8 @@ export type Action =
       readonly revision: number;
       readonly secrets: ReadonlyMap<string, SecretState>;
       readonly files: ReadonlyMap<string, FileState>;
+      /** Names of the files that are not to stand in their volumes. */
+      readonly removed?: ReadonlySet<string>;
     }
   /** Tell a target of everything up to a commit. */
   | { readonly type: 'notify'; readonly target: string; readonly kind: ReloadKind; readonly commit: number };
@@ -187,6 +194,7 @@ export interface FileOutcome {
   readonly written?: readonly WrittenFile[];
   readonly failure?: Failure;
   readonly watch?: Watch;
+  readonly removed?: true;
 }
 
 /** What has happened. */

@@ -128,6 +128,7 @@ function readFile(reader: Reader): SavedFile {
     changedAt: number(reader, 'changedAt'),
     ...(mark === undefined ? {} : { mark }),
     ...(reader.unknown('written') === undefined ? {} : { written: reader.list('written').map(readPlace) }),
+    ...(reader.boolean('removed', false) && { removed: true }),
   };
 }
 

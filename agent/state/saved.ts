@@ -71,6 +71,8 @@ export interface SavedFile {
   readonly mark?: string;
   /** The files that its template wrote beside it. */
   readonly written?: readonly SavedPlace[];
+  /** It was taken out of its volume. */
+  readonly removed?: true;
 }
 
 export interface SavedPlace extends FilePlace {

@@ -1,3 +1,4 @@
+import type { OutageRule } from '#contract/agent-outage.ts';
 import type { FileSpec, InfisicalStore, VaultStore } from '#contract/agent-config.ts';
 import type { VOLUME } from '#contract/layout.ts';
 import type { SecretSource } from '#contract/secret-source.ts';
@@ -64,6 +65,8 @@ export interface Injection {
   readonly pollMs: number;
   readonly startDeadlineMs: number | null;
   readonly revokeOnShutdown: boolean;
+  /** Absent where an outage changes nothing. */
+  readonly onOutage?: OutageRule;
   /** The annotations that say of the pod that it is injected. */
   readonly statusKeys: readonly string[];
 }

@@ -35,6 +35,16 @@ export const NATIVE_NAMES: readonly AnnotationName[] = [
     'as often as all; what is new at each read is read once',
   ),
   followed(
+    'on-outage',
+    'whether files stay, go ("remove") or make the pod unready ("fail") when they are not good any more',
+    'keep',
+  ),
+  followed(
+    'outage-deadline',
+    'for how long what has no end is good while the store does not confirm it',
+    '15m',
+  ),
+  followed(
     'start-deadline',
     'how long a fault that waiting cannot mend may keep the pod waiting; "never" ends it',
     "the operator's deadline",
@@ -82,7 +92,6 @@ export const NATIVE_NAMES: readonly AnnotationName[] = [
   denied('write.<file>', 'all files of a directory are swapped as one set', 'set'),
   denied('containers.<file>', 'every container of the pod sees the files'),
   denied('volume-size', 'each directory has room for 16Mi', '16Mi'),
-  denied('on-outage', 'an outage keeps the files', 'keep'),
   denied('vault-ca', OPERATORS_CA('SIDEKEY_VAULT_CA_FILE')),
   denied('infisical-ca', OPERATORS_CA('SIDEKEY_INFISICAL_CA_FILE')),
   denied('cpu', RESOURCES),

@@ -2,7 +2,7 @@ import type { Problem } from '#contract/problem.ts';
 import { dropIn, native } from './families.ts';
 import { type Files, readFiles } from './files.ts';
 import { Findings } from './findings.ts';
-import type { InjectedFile, Injection } from './injection.ts';
+import type { Injection } from './injection.ts';
 import type { OperatorDefaults } from './operator.ts';
 import {
   type Annotations,
@@ -13,6 +13,7 @@ import {
 } from './request.ts';
 import { readSecretMounts } from './secret-mounts.ts';
 import { type Pair, settle } from './settle.ts';
+import { readOnOutage } from './outage.ts';
 import { readStores } from './stores.ts';
 import { noteDeclined, noteUnfollowed } from './unfollowed.ts';
 import { choiceParser, mapped, parseDeadline, parseFlag, parseInterval } from './values.ts';
@@ -48,9 +49,10 @@ export function parseAnnotations(annotations: Annotations, defaults: OperatorDef
     pollMs: readPoll(findings, defaults, files),
     startDeadlineMs: findings.read(native('start-deadline'), parseDeadline, defaults.startDeadlineMs),
     revokeOnShutdown: findings.read(dropIn('agent-revoke-on-shutdown'), parseFlag, defaults.revokeOnShutdown),
+    ...readOnOutage(findings),
     statusKeys: askingOptIns(annotations).map(({ statusKey }) => statusKey),
   };
-  if (injection.mode === 'init') noteIdleReloads(findings, injection.files);
+  if (injection.mode === 'init') noteIdle(findings, injection);
   noteDeclined(findings, annotations);
   noteUnfollowed(findings);
   return {
@@ -61,7 +63,12 @@ export function parseAnnotations(annotations: Annotations, defaults: OperatorDef
 }
 
 /** Files that are rendered once never change. */
-function noteIdleReloads(findings: Findings, files: readonly InjectedFile[]): void {
+function noteIdle(findings: Findings, { files, onOutage }: Injection): void {
+  if (onOutage)
+    findings.deny(
+      native('on-outage'),
+      `asks for something that nobody does once files are rendered (${native('mode')}: "init"); expected "keep"`,
+    );
   for (const { reloadKey } of files)
     if (reloadKey !== undefined)
       findings.deny(

@@ -20,7 +20,7 @@ export function encodeConfig(injection: Injection): Parsed<string> {
 }
 
 function agentConfig(injection: Injection): AgentConfig {
-  const { vault, infisical, files, pollMs, startDeadlineMs, revokeOnShutdown } = injection;
+  const { vault, infisical, files, pollMs, startDeadlineMs, revokeOnShutdown, onOutage } = injection;
   return {
     version: 1,
     ...(vault && { vault }),
@@ -29,6 +29,7 @@ function agentConfig(injection: Injection): AgentConfig {
     pollMs,
     startDeadlineMs,
     revokeOnShutdown,
+    ...(onOutage && { onOutage }),
     stateDirectory: STATE_DIRECTORY,
     adminAddress: ADMIN_ADDRESS,
     adminPort: ADMIN_PORT,

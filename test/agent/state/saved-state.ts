@@ -62,6 +62,19 @@ export const STATE: SavedState = {
       leaseId: 'a',
       term: { ...TERM, lifetime: { kind: 'leased', ttlMs: 1000, renewable: true, lasting: true } },
     },
+    ...(
+      [
+        { kind: 'rotating', ttlMs: 5000 },
+        { kind: 'polled', everyMs: 30_000 },
+        { kind: 'static' },
+        { kind: 'once' },
+      ] as const
+    ).map((lifetime) => ({
+      ref: { store: 'vault', operation: 'read', path: `kind/${lifetime.kind}`, parameters: {} } as const,
+      value: body('{"data":{}}'),
+      session: 2,
+      term: { ...TERM, lifetime },
+    })),
   ],
   superseded: [
     { leaseId: 'old', store: 'vault', session: 1, term: TERM, commit: 4 },
@@ -72,6 +85,7 @@ export const STATE: SavedState = {
     { name: 'api', changedAt: 7 },
     { name: 'told', changedAt: 8, mark: 'f00' },
     { name: 'pair', changedAt: 9, written: [{ volume: '/secrets', path: 'tls/key.pem', mode: 0o400 }] },
+    { name: 'gone', changedAt: 10, removed: true },
   ],
   notices: [{ target: 'POST http://127.0.0.1:1/', kind: 'http', commit: 4, giveUpAt: 11 }],
 };
