@@ -9,17 +9,28 @@ import type { AgentState } from './schedule/state.ts';
 
 export type AgentMetrics = Metrics<typeof AGENT_METRICS>;
 
+/** What takes some of the room: an agent has less than 60 series in all. */
+interface Beside {
+  /** In which ways somebody is told of changes. */
+  readonly kinds?: readonly ReloadKind[];
+  /** How many stores have an authority that is followed. */
+  readonly authorities?: number;
+}
+
 /**
- * Beyond this many files each per-file gauge has two series, the least and the greatest value, however many files. Where
- * somebody is told of changes, some of the room is taken: an agent has less than 60 series in all.
+ * Beyond this many files each per-file gauge has two series, the least and the greatest value, however many files.
  */
-const mostFiles = (kinds: readonly ReloadKind[]): number => (kinds.length === 0 ? 8 : 7 - kinds.length);
+const mostFiles = ({ kinds = [], authorities = 0 }: Beside): number =>
+  (kinds.length === 0 ? 8 : 7 - kinds.length) - (authorities > 0 ? 1 : 0);
 
 interface Meters {
   /** Counts what happens. */
   readonly count: (step: Step) => void;
-  /** Sets the gauges to what a state says, at a moment in milliseconds since the epoch. */
-  readonly gauge: (state: AgentState, now: number) => void;
+  /**
+   * Sets the gauges to what a state says, at a moment in milliseconds since the epoch; of the agent's clock, of which the
+   * machine's time is this far ahead, and Prometheus compares with that.
+   */
+  readonly gauge: (state: AgentState, now: number, aheadMs?: number) => void;
 }
 
 /** Keeps the metrics that follow from the state. Those of the store's requests are kept around the provider. */
@@ -27,11 +38,11 @@ export function createMeters(
   metrics: AgentMetrics,
   fileNames: readonly string[],
   startedAt: number,
-  kinds: readonly ReloadKind[] = [],
+  beside: Beside = {},
 ): Meters {
   metrics.set('sidekey_agent_build_info', 1, { version: VERSION });
   metrics.set('sidekey_agent_files', fileNames.length);
-  const notifications = notificationMeters(metrics, kinds);
+  const notifications = notificationMeters(metrics, beside.kinds ?? []);
   return {
     count: (step) => {
       const { before, event, now } = step;
@@ -45,15 +56,16 @@ export function createMeters(
         metrics.set('sidekey_agent_first_render_seconds', (now - startedAt) / 1000);
       else if (changed) metrics.increment('sidekey_agent_rotations_total');
     },
-    gauge: (state, now) => {
+    gauge: (state, now, aheadMs = 0) => {
+      const toSeconds = (at: number): number => (at === 0 ? 0 : (at + aheadMs) / 1000);
       metrics.set('sidekey_agent_ready', state.render.firstAt === undefined ? 0 : 1);
-      metrics.set('sidekey_agent_token_expiry_timestamp_seconds', tokenEnd(state) / 1000);
+      metrics.set('sidekey_agent_token_expiry_timestamp_seconds', toSeconds(tokenEnd(state)));
       metrics.set(
         'sidekey_agent_lease_expiry_timestamp_seconds',
-        firstEnd(state, state.secrets.keys()) / 1000,
+        toSeconds(firstEnd(state, state.secrets.keys())),
       );
       metrics.set('sidekey_agent_secret_age_seconds', (now - (oldestConfirmation(state) ?? now)) / 1000);
-      gaugeFiles(metrics, { names: fileNames, most: mostFiles(kinds) }, state);
+      gaugeFiles(metrics, { names: fileNames, most: mostFiles(beside), toSeconds }, state);
       notifications.gauge(state, now);
     },
   };
@@ -67,14 +79,16 @@ interface Shown {
   readonly names: readonly string[];
   /** Of more than these only the least and the greatest value are shown. */
   readonly most: number;
+  /** A time as Prometheus wants it; 0 stays 0. */
+  readonly toSeconds: (at: number) => number;
 }
 
 function gaugeFiles(metrics: AgentMetrics, shown: Shown, state: AgentState): void {
   perFile(metrics, 'sidekey_agent_file_changed_timestamp_seconds', shown, (name) => {
-    return (state.files.get(name)?.changedAt ?? 0) / 1000;
+    return shown.toSeconds(state.files.get(name)?.changedAt ?? 0);
   });
   perFile(metrics, 'sidekey_agent_file_lease_expiry_timestamp_seconds', shown, (name) => {
-    return firstEnd(state, state.files.get(name)?.used ?? []) / 1000;
+    return shown.toSeconds(firstEnd(state, state.files.get(name)?.used ?? []));
   });
   perFile(metrics, 'sidekey_agent_file_up_to_date', shown, (name) => (isUpToDate(state, name) ? 1 : 0));
 }

@@ -3,13 +3,18 @@ import { RELOAD_KINDS, type ReloadKind } from '#contract/reload.ts';
 import { createMetrics } from '#platform/metrics.ts';
 import { createMeters } from '../../agent/meters.ts';
 import { AGENT_METRICS } from '../../agent/metrics.ts';
+import { type StoreName, STORES } from '../../agent/provider/provider.ts';
 import { IN_A_ROW } from '../../agent/schedule/allowance.ts';
 import type { AgentState, Event } from '../../agent/schedule/state.ts';
 import { failure, HOUR, leased, rendered, Scene } from './schedule/scene.ts';
 
 const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `file-${index}`);
 
-function stage(files: readonly string[], kinds: readonly ReloadKind[] = []) {
+function stage(
+  files: readonly string[],
+  kinds: readonly ReloadKind[] = [],
+  authorities: readonly StoreName[] = [],
+) {
   const metrics = createMetrics(AGENT_METRICS);
   const series = async (): Promise<Map<string, number>> => {
     const lines = (await metrics.expose()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
@@ -20,7 +25,8 @@ function stage(files: readonly string[], kinds: readonly ReloadKind[] = []) {
       ]),
     );
   };
-  return { meters: createMeters(metrics, files, 0, kinds), series };
+  for (const store of authorities) metrics.set('sidekey_agent_authority_current', 1, { store });
+  return { meters: createMeters(metrics, files, 0, { kinds, authorities: authorities.length }), series };
 }
 
 const outcome = (name: string, fault = false) => ({
@@ -42,8 +48,8 @@ describe('the number of series', () => {
   test.each(counts)(
     'is below 60 with %i files, in however many ways somebody is told of them',
     async (count) => {
-      for (const ways of [0, 1, 2, 3]) {
-        const { meters, series } = stage(names(count), RELOAD_KINDS.slice(0, ways));
+      for (const [ways, stores] of [0, 1, 2, 3].flatMap((one) => [[one, 0] as const, [one, 2] as const])) {
+        const { meters, series } = stage(names(count), RELOAD_KINDS.slice(0, ways), STORES.slice(0, stores));
         const { state, now } = rendered(leased(HOUR));
         meters.gauge(state, now);
         meters.count({ before: new Scene().state, event: commitOf(['file']), after: state, now });
@@ -68,6 +74,25 @@ describe('gauges', () => {
     expect(values.get('sidekey_agent_file_changed_timestamp_seconds{file="file"}')).toBe(now / 1000);
     expect(values.get('sidekey_agent_file_up_to_date{file="file"}')).toBe(1);
     expect(values.get('sidekey_agent_secret_age_seconds')).toBe(5);
+  });
+
+  test('show times by the clock of the machine, however that was corrected; what has no end still has none', async () => {
+    const { meters, series } = stage(['file']);
+    const { state, now } = rendered(leased(HOUR));
+    meters.gauge(state, now);
+    const before = await series();
+    meters.gauge(state, now, -5 * HOUR);
+    const after = await series();
+    for (const name of [
+      'sidekey_agent_token_expiry_timestamp_seconds',
+      'sidekey_agent_lease_expiry_timestamp_seconds',
+      'sidekey_agent_file_lease_expiry_timestamp_seconds{file="file"}',
+      'sidekey_agent_file_changed_timestamp_seconds{file="file"}',
+    ])
+      expect(after.get(name), name).toBe((before.get(name) ?? Number.NaN) - (5 * HOUR) / 1000);
+    expect(after.get('sidekey_agent_secret_age_seconds')).toBe(0);
+    meters.gauge(new Scene().state, now, -5 * HOUR);
+    expect((await series()).get('sidekey_agent_lease_expiry_timestamp_seconds')).toBe(0);
   });
 
   test('of more than eight files are the least and the greatest', async () => {
