@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '#platform/clock.ts';
 import type { Action, Event } from './schedule/state.ts';
 
@@ -6,6 +6,12 @@ type Perform = (action: Action, signal: AbortSignal) => Promise<Event>;
 
 /** The reason to stop waiting. One for all, for an abort without any makes an exception with a stack trace. */
 const WOKEN = new Error('Woken');
+
+/**
+ * A plan looks at every secret, so that one for each answer would make the work grow with the square of their number: the
+ * more actions are under way, the longer their answers are gathered. (Milliseconds for each action, and at most.)
+ */
+const GATHERING_MS = { each: 0.2, most: 20 } as const;
 
 /**
  * The actions under way, each at most once, and the events they brought. An action that is no longer asked for is
@@ -36,12 +42,17 @@ export class InFlight {
       const waiting = new AbortController();
       this.#wake = () => waiting.abort(WOKEN);
       await this.#clock.sleep(until - this.#clock.now(), waiting.signal).catch(() => undefined);
-      // Answers come in bursts, and each plan looks at every secret: take all that has arrived in this turn at once.
-      await turn();
+      await this.#gather();
     }
     const events = this.#events;
     this.#events = [];
     return events;
+  }
+
+  async #gather(): Promise<void> {
+    const gatheringMs = Math.min(GATHERING_MS.most, Math.floor(this.#running.size * GATHERING_MS.each));
+    // What arrives in one turn is taken at once in any case.
+    await (gatheringMs === 0 ? turn() : pause(gatheringMs));
   }
 
   /** Takes in an event that no action brought. */
