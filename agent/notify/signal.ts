@@ -43,7 +43,11 @@ function findTarget(kernel: Kernel, call: SignalReload): ProcessEntry {
   const others = kernel.list().filter(({ pid }) => pid !== process.pid);
   const [target, another] = matchProcesses(others, call.to);
   const doing = describeCall(call);
-  if (!target) throw new NotifyError(`Cannot send ${doing}: there is no such process`);
+  if (!target) {
+    const expected =
+      'commandLine' in call.to ? '; expected a whole command line, as "ps -o args" shows it' : '';
+    throw new NotifyError(`Cannot send ${doing}: there is no such process${expected}`);
+  }
   if (another) throw new NotifyError(`Cannot send ${doing}: there are several such processes`);
   return target;
 }

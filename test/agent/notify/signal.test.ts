@@ -58,7 +58,9 @@ describe('a process', () => {
   test.each(['', ' ', ' more'])('is not meant by its command line and "%s"', async (more) => {
     const program = await startProgram(['SIGHUP'], 'exact');
     const line = program.commandLine.slice(0, more === '' ? -1 : undefined) + more;
-    expect(await fault({ commandLine: line })).toMatch(/there is no such process$/u);
+    expect(await fault({ commandLine: line })).toMatch(
+      /there is no such process; expected a whole command line, as "ps -o args" shows it$/u,
+    );
     expect(program.output).toBe('ready\n');
   });
 
@@ -74,7 +76,9 @@ describe('a process', () => {
     const program = await startProgram(['SIGHUP'], 'dead');
     program.child.kill('SIGKILL');
     await once(program.child, 'exit');
-    expect(await fault({ commandLine: program.commandLine })).toMatch(/there is no such process$/u);
+    expect(await fault({ commandLine: program.commandLine })).toMatch(
+      /there is no such process; expected a whole command line, as "ps -o args" shows it$/u,
+    );
   });
 
   test('is found by its name', async () => {
