@@ -11,7 +11,7 @@ import { createWorld } from './world.ts';
 
 const USAGE = `usage: npm run bench [-- [--quick] [--nodes image,development]]
 
-  --quick  a few rounds of everything, in about a minute
+  --quick  a few rounds of everything, in about five minutes
   --nodes  which Node to measure, separated by commas: "image" (default), "development", or the path of a program`;
 
 const FULL: Effort = {
@@ -21,6 +21,7 @@ const FULL: Effort = {
   limitRounds: 7,
   rotations: 60,
   templateRounds: 10,
+  certificatesMs: 120_000,
 };
 const QUICK: Effort = {
   initRounds: 5,
@@ -29,6 +30,7 @@ const QUICK: Effort = {
   limitRounds: 2,
   rotations: 10,
   templateRounds: 3,
+  certificatesMs: 40_000,
 };
 
 interface Options {

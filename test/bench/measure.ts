@@ -14,12 +14,13 @@ export interface Effort {
   readonly limitRounds: number;
   readonly rotations: number;
   readonly templateRounds: number;
+  readonly certificatesMs: number;
 }
 
 /** One list of results per contender, in the contenders' order. */
-type PerContender<T> = readonly (readonly T[])[];
+export type PerContender<T> = readonly (readonly T[])[];
 
-interface Subject {
+export interface Subject {
   readonly world: World;
   readonly contenders: readonly Contender[];
 }
@@ -98,23 +99,35 @@ export async function measureMemory(
   return await Promise.all(groups.map((group) => Promise.all(group.map(({ pid }) => memoryOf(pid)))));
 }
 
-/** CPU milliseconds per second of many secrets that are read again every second; all contenders at the same time. */
+/** So many secrets that are read again at an interval. */
+export interface Polling {
+  readonly secrets: number;
+  readonly pollMs: number;
+}
+
+/** CPU milliseconds per second of an agent that polls; all contenders at the same time. NaN for one that never gets ready. */
 export async function measurePolling(
   { world, contenders }: Subject,
   effort: Effort,
+  { secrets, pollMs }: Polling,
 ): Promise<PerContender<number>> {
-  const task = { mode: 'run', secrets: MANY_SECRETS, pollMs: POLL_MS } as const;
+  const task = { mode: 'run', secrets, pollMs } as const;
   await using cleanup = new AsyncDisposableStack();
-  const agents: Resident[] = [];
-  for (const contender of contenders)
-    agents.push(cleanup.use(await startResident(await contender.prepare(task, await world.makeDirectory()))));
+  const agents: (Resident | undefined)[] = [];
+  for (const contender of contenders) {
+    const prepared = await contender.prepare(task, await world.makeDirectory());
+    const agent = await startResident(prepared).catch(() => undefined);
+    agents.push(agent && cleanup.use(agent));
+  }
+  const cpu = (): Promise<number[]> =>
+    Promise.all(agents.map((agent) => (agent === undefined ? NaN : cpuOf(agent.pid))));
   await sleep(2 * POLL_MS);
-  const before = await Promise.all(agents.map(({ pid }) => cpuOf(pid)));
+  const before = await cpu();
   const begin = performance.now();
-  await sleep(effort.pollingMs);
+  await sleep(Math.max(effort.pollingMs, 2 * pollMs));
   const seconds = (performance.now() - begin) / 1000;
-  const after = await Promise.all(agents.map(({ pid }) => cpuOf(pid)));
-  return after.map((cpu, index) => [(cpu - (before[index] ?? NaN)) / seconds]);
+  const after = await cpu();
+  return after.map((end, index) => [(end - (before[index] ?? NaN)) / seconds]);
 }
 
 /** Start to ready under a CPU limit; undefined where none can be set. */

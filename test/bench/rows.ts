@@ -1,4 +1,5 @@
 import type { Budget, Row } from './budget.ts';
+import { measureLifeLeft } from './certificates.ts';
 import {
   demandSameWork,
   type Effort,
@@ -9,6 +10,7 @@ import {
   measureRotation,
   measureTemplates,
   POLL_MS,
+  type Polling,
 } from './measure.ts';
 import { mean, median, quantile } from './statistics.ts';
 import type { Run } from './stopwatch.ts';
@@ -25,11 +27,19 @@ interface Figure<T> {
 
 const ratio = (must: number, aim: number): Budget => ({ kind: 'ratio', must, aim });
 const limit = (must: number, aim: number): Budget => ({ kind: 'limit', must, aim });
+const least = (must: number, aim: number): Budget => ({ kind: 'least', must, aim });
 
 /** A file follows its secret by the poll interval and this much at most. */
 const ROTATION_MARGIN_MS = 100;
 
 const TEMPLATES = [1, 30, 1000] as const;
+
+const POLLING: readonly (Polling & { readonly budget?: Budget })[] = [
+  { secrets: 3, pollMs: POLL_MS },
+  { secrets: 30, pollMs: POLL_MS, budget: ratio(0.1, 0.05) },
+  // As often would be more than the server answers.
+  { secrets: 1000, pollMs: 30 * POLL_MS },
+];
 
 /** Microseconds that each template costs between the least and the most of them, per contender. */
 function perTemplate(runs: readonly (readonly (readonly Run[])[])[]): number[][] {
@@ -103,10 +113,21 @@ export async function measureAll(
       budget: ratio(0.9, 0.6),
     },
   ]);
-  announce('30 secrets polled every second');
-  add(await measurePolling(subject, effort), [
-    { what: '30 secrets every second, CPU', unit: 'ms/s', of: mean, budget: ratio(0.1, 0.05) },
-  ]);
+  const reads: number[][] = [];
+  for (const polling of POLLING) {
+    const title = `${polling.secrets.toLocaleString('en')} secrets every ${polling.pollMs / POLL_MS} s`;
+    announce(title);
+    const loads = await measurePolling(subject, effort, polling);
+    const readsPerSecond = (polling.secrets * 1000) / polling.pollMs;
+    reads.push(loads.map((all) => mean(all) / readsPerSecond));
+    const budget = polling.budget && { budget: polling.budget };
+    add(loads, [{ what: `${title}, CPU`, unit: 'ms/s', of: mean, ...budget }]);
+  }
+  const [, some = [], most = []] = reads;
+  add(
+    most.map((each, contender) => [each / (some[contender] ?? NaN)]),
+    [{ what: 'a read of 1,000 to one of 30, CPU', unit: '×', of: mean, budget: limit(1.5, 1.2) }],
+  );
   announce('start under a 100m CPU limit');
   const limited = await measureLimitedStart(subject, effort);
   if (limited === undefined) announce('  not measured: it takes root and the CPU controller of cgroups');
@@ -117,6 +138,16 @@ export async function measureAll(
   add(await measureRotation(subject, effort), [
     { what: 'change to file, p50', unit: 'ms', of: median },
     { what: 'change to file, p99', unit: 'ms', of: (lags) => quantile(lags, 0.99), budget: limit(must, aim) },
+  ]);
+  announce('certificates of a few seconds');
+  add(await measureLifeLeft(subject, effort), [
+    { what: 'life left when replaced, median', unit: '%', of: median },
+    {
+      what: 'life left when replaced, least',
+      unit: '%',
+      of: (all) => Math.min(...all),
+      budget: least(33, 50),
+    },
   ]);
   return columns;
 }

@@ -20,12 +20,13 @@ export function formatTable(rows: readonly Row[]): string[] {
 
 function cellsOf(row: Row): string[] {
   const { what, unit, peer, ours, budget } = row;
-  const number = (value: number): string => `${value.toFixed(value < 10 ? 2 : 0)} ${unit}`;
+  const number = (value: number): string =>
+    Number.isNaN(value) ? '–' : `${value.toFixed(value < 10 ? 2 : 0)} ${unit}`;
   return [
     what,
     number(peer),
     number(ours),
-    (ours / peer).toFixed(2),
+    Number.isNaN(peer) ? '' : (ours / peer).toFixed(2),
     ...[budget?.must, budget?.aim].map((value) => bound(value, unit, budget)),
     judge(row),
   ];
@@ -33,5 +34,6 @@ function cellsOf(row: Row): string[] {
 
 function bound(value: number | undefined, unit: string, budget: Budget | undefined): string {
   if (value === undefined) return '';
-  return budget?.kind === 'limit' ? `${value} ${unit}` : `${value.toFixed(2)} ×`;
+  if (budget?.kind === 'ratio') return `${value.toFixed(2)} ×`;
+  return `${budget?.kind === 'least' ? '≥ ' : ''}${value} ${unit}`;
 }

@@ -1,5 +1,5 @@
 import { defaultTemplate } from '../../injector/annotations/default-template.ts';
-import { secretPath } from './world.ts';
+import { CERTIFICATE_PATH, secretPath } from './world.ts';
 
 /** What a contender is to do: the same work for all of them. */
 export interface Task {
@@ -10,6 +10,8 @@ export interface Task {
   readonly pollMs: number;
   /** So many templates of the first secret instead, each with something to do. */
   readonly templates?: number;
+  /** A certificate of a few seconds instead. */
+  readonly certificate?: true;
 }
 
 /** A file to render, and by what. */
@@ -19,13 +21,16 @@ export interface TaskFile {
 }
 
 /** The files of a task, in order. */
-export function filesOf({ secrets, templates }: Task): readonly TaskFile[] {
+export function filesOf({ secrets, templates, certificate }: Task): readonly TaskFile[] {
+  if (certificate === true) return [{ name: 'certificate', text: CERTIFICATE_TEMPLATE }];
   const [count, textOf] =
     templates === undefined
       ? [secrets, (index: number) => defaultTemplate(secretPath(index))]
       : [templates, busyTemplate];
   return Array.from({ length: count }, (_, index) => ({ name: `${index}`, text: textOf(index) }));
 }
+
+const CERTIFICATE_TEMPLATE = `{{ with secret "${CERTIFICATE_PATH}" "common_name=bench" }}{{ .Data.certificate }}{{ end }}`;
 
 /** Conditions, loops, pipes and printing; no two alike, for those would be parsed once. */
 function busyTemplate(index: number): string {

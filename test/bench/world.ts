@@ -11,7 +11,9 @@ import {
 } from '../servers/service-account.ts';
 
 /** As many as the largest task renders. */
-const SECRETS = 30;
+const SECRETS = 1000;
+/** How many are written at once. */
+const AT_ONCE = 20;
 export const ROLE = 'bench';
 const ACCOUNT = { namespace: 'default', name: 'bench' } as const;
 
@@ -30,6 +32,8 @@ export interface World extends AsyncDisposable {
 }
 
 export const secretPath = (index: number): string => `secret/data/bench/${index}`;
+export const CERTIFICATE_PATH = 'pki/issue/bench';
+export const CERTIFICATE_TTL_S = 12;
 
 export async function createWorld(): Promise<World> {
   const server = await startOpenBao({ tls: true });
@@ -49,7 +53,8 @@ export async function createWorld(): Promise<World> {
   await writeFile(caFile, server.caPem ?? '');
   await mountKubernetesAuth(server.api, issuer);
   await allow(server);
-  for (let secret = 0; secret < SECRETS; secret += 1) await write(secret, `first-${secret}`);
+  for (let from = 0; from < SECRETS; from += AT_ONCE)
+    await Promise.all(Array.from({ length: AT_ONCE }, (_, at) => write(from + at, `first-${from + at}`)));
   return {
     address: server.address,
     caPem: server.caPem ?? '',
@@ -67,6 +72,14 @@ export async function createWorld(): Promise<World> {
 }
 
 async function allow({ api }: OpenBaoServer): Promise<void> {
-  await writePolicy(api, ROLE, { 'secret/data/bench/*': ['read'] });
+  await api('POST', 'sys/mounts/pki', { type: 'pki' });
+  await api('POST', 'pki/root/generate/internal', { common_name: 'Bench', ttl: '24h', key_type: 'ec' });
+  await api('POST', 'pki/roles/bench', {
+    allow_any_name: true,
+    key_type: 'ec',
+    key_bits: 256,
+    ttl: `${CERTIFICATE_TTL_S}s`,
+  });
+  await writePolicy(api, ROLE, { 'secret/data/bench/*': ['read'], [CERTIFICATE_PATH]: ['update'] });
   await writeRole(api, { name: ROLE, policies: [ROLE], account: ACCOUNT });
 }
