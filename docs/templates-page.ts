@@ -75,6 +75,7 @@ const TITLES: Readonly<Record<keyof typeof FUNCTION_FAMILIES, string>> = {
   sprigPath: 'Sprig: paths',
   sprigUrl: 'Sprig: URLs',
   sprigNumber: 'Sprig: numbers',
+  sprigTime: 'Sprig: time',
   sprigFloat: 'Sprig: decimals',
   sprigList: 'Sprig: lists',
   sprigMap: 'Sprig: maps',

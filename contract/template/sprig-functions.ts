@@ -103,6 +103,15 @@ export const SPRIG_FAMILIES = {
     'sprig_untilStep',
     'sprig_seq',
   ],
+  sprigTime: [
+    'sprig_date',
+    'sprig_dateInZone',
+    'sprig_date_in_zone',
+    'sprig_htmlDate',
+    'sprig_htmlDateInZone',
+    'sprig_duration',
+    'sprig_durationRound',
+  ],
   sprigFloat: [
     'sprig_add1f',
     'sprig_addf',

@@ -15,6 +15,7 @@ import { SPRIG_NUMBER } from './sprig/number.ts';
 import { SPRIG_PATH } from './sprig/path.ts';
 import { SPRIG_REGEX } from './sprig/regex.ts';
 import { SPRIG_TEXT } from './sprig/text.ts';
+import { SPRIG_TIME } from './sprig/time.ts';
 import { SPRIG_URL } from './sprig/url.ts';
 import { SPRIG_WORDS } from './sprig/words.ts';
 import { TOML } from './toml.ts';
@@ -38,6 +39,7 @@ const FAMILIES: { readonly [F in FunctionFamily]: Family<F> } = {
   sprigRegex: SPRIG_REGEX,
   sprigPath: SPRIG_PATH,
   sprigUrl: SPRIG_URL,
+  sprigTime: SPRIG_TIME,
   sprigFloat: SPRIG_FLOAT,
   escape: ESCAPE,
   hash: HASH,

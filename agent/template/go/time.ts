@@ -38,7 +38,8 @@ const year = (time: Date): string => String(time.getUTCFullYear()).padStart(4, '
 const isAfternoon = (time: Date): boolean => time.getUTCHours() >= 12;
 
 function dayOfYear(time: Date): number {
-  const start = Date.UTC(time.getUTCFullYear(), 0, 1);
+  // Not Date.UTC, to which the years before 100 are those of the last century.
+  const start = new Date(0).setUTCFullYear(time.getUTCFullYear(), 0, 1);
   return Math.floor((time.getTime() - start) / 86_400_000) + 1;
 }
 

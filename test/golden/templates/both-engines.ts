@@ -113,12 +113,12 @@ function renderOurs(name: string, text: string, body: ValueMap): Ours {
     return { name, source, bytes: encodeText(evaluation.text.reveal()).toString('latin1'), isUnparsable: false };
   } catch (error) {
     if (!(error instanceof TemplateSyntaxError || error instanceof TemplateError)) throw error;
-    return { name, source, bytes: undefined, isUnparsable: isUnparsable(error) };
+    return { name, source, bytes: undefined, isUnparsable: failsToParse(error) };
   }
 }
 
 /** The real agent looks at a pattern when it is used; ours, when it is parsed. */
-const isUnparsable = (error: Error): boolean =>
+const failsToParse = (error: Error): boolean =>
   error instanceof TemplateSyntaxError && !error.message.includes('regular expression');
 
 /** What cannot be parsed fails at once, and the rest when the secret is there: either once, as the real agent demands. */

@@ -61,6 +61,8 @@ const APART: ReadonlySet<string> = new Set([
   'executeTemplate',
   'scratch',
   'timestamp',
+  'sprig_htmlDate',
+  'sprig_htmlDateInZone',
 ]);
 
 /** The real agent hands values out as they are, so what changes a map would change it for all templates. */
