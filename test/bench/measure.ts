@@ -120,7 +120,7 @@ export async function measurePolling(
     agents.push(agent && cleanup.use(agent));
   }
   const cpu = (): Promise<number[]> =>
-    Promise.all(agents.map((agent) => (agent === undefined ? NaN : cpuOf(agent.pid))));
+    Promise.all(agents.map((agent) => (agent === undefined ? Promise.resolve(NaN) : cpuOf(agent.pid))));
   await sleep(2 * POLL_MS);
   const before = await cpu();
   const begin = performance.now();
