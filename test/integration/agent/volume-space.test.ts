@@ -5,6 +5,8 @@ import { entriesOf } from '../../agent/render/volume.ts';
 import { eventually } from '../../servers/eventually.ts';
 import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
 import { mountTmpfs, type Tmpfs } from '../../servers/tmpfs.ts';
+import type { FaultRow } from './faults/rows/row.ts';
+import { VOLUME_FAULTS } from './faults/rows/volume.ts';
 import { CANARY, exit, furnish, Pod } from './stage.ts';
 
 const PATIENCE_MS = 30_000;
@@ -52,9 +54,12 @@ async function roomOf(directory: 'secrets' | 'state', options: string): Promise<
   };
 }
 
-/** Waits until the agent has said that, and looks that it said nothing of a secret. */
-async function expectToHear(pod: Pod, words: RegExp): Promise<void> {
-  await eventually('the reason', PATIENCE_MS, async () => expect(pod.output).toMatch(words));
+/** Waits until the agent has said what the fault's row says, and that; looks that it said nothing of a secret. */
+async function expectToHear(pod: Pod, { log }: FaultRow, figures = /./u): Promise<void> {
+  await eventually('the reason', PATIENCE_MS, async () => {
+    const lines = pod.output.split('\n').filter((line) => line.includes(log));
+    expect(lines.join('\n')).toMatch(figures);
+  });
   expect(pod.output).not.toContain(CANARY);
 }
 
@@ -65,7 +70,8 @@ async function expectFile(pod: Pod, content: string): Promise<void> {
   expect(await pod.metric('sidekey_agent_file_up_to_date{file="file"}')).toBe(1);
 }
 
-const TOO_SMALL =
+const { no_space: NO_SPACE, no_inodes: NO_INODES, state_full: STATE_FULL } = VOLUME_FAULTS;
+const TOO_LARGE =
   /"reason":"Cannot write to [^"]*: 49152 bytes are needed and \d+ are free: raise the volume's size limit"/u;
 
 describe('a volume of 64 KiB', () => {
@@ -76,7 +82,7 @@ describe('a volume of 64 KiB', () => {
     pod.start('run');
     await pod.ready(PATIENCE_MS);
     await room.write(49_000);
-    await expectToHear(pod, TOO_SMALL);
+    await expectToHear(pod, NO_SPACE, TOO_LARGE);
     expect(await pod.read('file')).toBe(old);
     expect(entriesOf(room.volume)).toEqual(['..data', '<generation>', 'file']);
     expect(await failures(pod)).toBeGreaterThan(0);
@@ -91,7 +97,7 @@ describe('a volume of 64 KiB', () => {
     room.pod.start('run');
     await room.pod.ready(PATIENCE_MS);
     const large = await room.write(49_000);
-    await expectToHear(room.pod, TOO_SMALL);
+    await expectToHear(room.pod, NO_SPACE, TOO_LARGE);
     await room.tmpfs.remount('size=256k');
     await expectFile(room.pod, large);
   });
@@ -127,7 +133,7 @@ test('a volume without inodes left keeps the old set, says so, and goes on when 
   const ballast = Array.from({ length: ffree - 1 }, (_, index) => join(volume, `ballast-${index}`));
   for (const path of ballast) await mkdir(path);
   const next = await room.write(100);
-  await expectToHear(pod, /: 3 inodes are needed and 1 are free: raise the volume's size limit/u);
+  await expectToHear(pod, NO_INODES, /: 3 inodes are needed and 1 are free: raise the volume's size limit/u);
   expect(await pod.read('file')).toBe(old);
   for (const path of ballast) await rm(path, { recursive: true });
   await expectFile(pod, next);
@@ -141,7 +147,7 @@ describe('a directory for the state that is full', () => {
     await room.write(100);
     const first = pod.start('run');
     await pod.ready(PATIENCE_MS);
-    await expectToHear(pod, /"code":"ENOSPC".*Cannot save the state: a restart will log in anew/u);
+    await expectToHear(pod, STATE_FULL, /"code":"ENOSPC"/u);
     const next = await room.write(100);
     await expectFile(pod, next);
     first.kill('SIGKILL');
@@ -158,7 +164,7 @@ describe('a directory for the state that is full', () => {
     await writeFile(join(volume, 'ballast'), Buffer.alloc(16_384));
     await room.write(100);
     const first = pod.start('run');
-    await expectToHear(pod, /Cannot save the state/u);
+    await expectToHear(pod, STATE_FULL);
     await pod.ready(PATIENCE_MS);
     await rm(join(volume, 'ballast'));
     await expectFile(pod, await room.write(100));
