@@ -7,14 +7,16 @@ import { openStoreFront, type StoreFront } from '../../../servers/store-front.ts
 import { openTimeMachine } from '../../../servers/time-machine.ts';
 import { exit, furnish, Pod } from '../stage.ts';
 import { Onlooker } from './onlooker.ts';
-import { BRIEF_TOKENS } from './passing.ts';
 import { CLOCK_FAULTS } from './rows/clock.ts';
 import { PATIENCE_MS, TEST } from './trial.ts';
 
 const TEMPLATES = { user: `{{ with secret "${CREDENTIALS_PATH}" }}{{ .Data.username }}{{ end }}` };
 
-/** More than the whole life of a token or a lease that is not renewed. */
-const LIFE_MS = 8000;
+/** Of tokens and leases; long enough for renewals that a busy machine lets come late. */
+const TERMS = { ttl: '12s', maxTtl: '1h' } as const;
+
+/** More than the whole life of one that is not renewed. */
+const LIFE_MS = 14_000;
 
 const STEP_HOURS = 5;
 
@@ -27,8 +29,8 @@ let logins: LeasedLogins;
 
 beforeAll(async () => {
   [bao, postgres] = await Promise.all([startOpenBao(), startPostgres()]);
-  await furnish(bao, BRIEF_TOKENS);
-  logins = await mountDatabase(bao.api, postgres, BRIEF_TOKENS);
+  await furnish(bao, TERMS);
+  logins = await mountDatabase(bao.api, postgres, TERMS);
 });
 
 afterAll(() => Promise.all([bao.stop(), postgres.stop()]));
@@ -65,7 +67,10 @@ describe.concurrent.each([
   test('leases and token are renewed as before, and so they are by an agent that is started after the next correction', async () => {
     await using front = await openStoreFront(bao.address);
     await using time = await openTimeMachine();
-    await using pod = await Pod.create({ address: front.url.origin }, { templates: TEMPLATES });
+    await using pod = await Pod.create(
+      { address: front.url.origin },
+      { templates: TEMPLATES, vault: { timeoutMs: 10_000 } },
+    );
     const first = pod.start('run', time.environment);
     await using onlooker = new Onlooker(pod, 'user');
     await pod.ready(PATIENCE_MS);

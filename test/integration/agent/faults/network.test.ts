@@ -15,16 +15,20 @@ beforeAll(async () => {
 
 afterAll(() => bao.stop());
 
-const ofNetwork = (fault: NetworkFault): PassingFault => ({
+/** Of one request: so that it is over soon in faults of which only time tells. */
+const TIMEOUT_MS = 1500;
+
+const ofNetwork = (fault: NetworkFault, timeoutMs?: number): PassingFault => ({
+  ...(timeoutMs !== undefined && { timeoutMs }),
   begin: ({ proxy }) => proxy.inflict(fault),
   end: ({ proxy }) => proxy.heal(),
 });
 
 const FAULTS: Readonly<Record<keyof typeof NETWORK_FAULTS, PassingFault>> = {
   refused: ofNetwork('refused'),
-  black_hole: ofNetwork('black_hole'),
-  syn_dropped: ofNetwork('syn_dropped'),
-  slow: ofNetwork('slow'),
+  black_hole: ofNetwork('black_hole', TIMEOUT_MS),
+  syn_dropped: ofNetwork('syn_dropped', TIMEOUT_MS),
+  slow: ofNetwork('slow', TIMEOUT_MS),
   reset: ofNetwork('reset'),
   cut: {
     begin: async ({ front }) => front.behave('cut'),
