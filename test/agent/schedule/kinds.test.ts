@@ -5,8 +5,10 @@ import type { Lifetime } from '../../../agent/schedule/lifetime.ts';
 import { resumeState, toSaved } from '../../../agent/schedule/resume.ts';
 import { Secret } from '../../../agent/secret.ts';
 import { JsonNumber, type Value } from '../../../agent/value/value.ts';
-import { chance } from './model.ts';
+import { chance, ModelStore, rotationsAt } from './model.ts';
 import { failure, HOUR, leased, POLL_MS, refTo, rendered, Scene, SECOND } from './scene.ts';
+import { Simulation } from './simulation.ts';
+import { checkSound, hold } from './worlds.ts';
 
 const LONG_TOKEN = leased(100 * HOUR);
 const MINUTE = 60 * SECOND;
@@ -79,6 +81,35 @@ describe('the password of a static role', () => {
     scene.login(LONG_TOKEN);
     expect(scene.todo).toEqual([]);
   });
+});
+
+test('a dead password stands in the files for a second at most, and the time of one request', () => {
+  const role = fc.record({
+    period: fc.integer({ min: 6, max: 600 }),
+    lateMs: fc.integer({ min: 0, max: 5000 }),
+    pollMs: fc.integer({ min: 1000, max: 300_000 }),
+    seed: fc.integer(),
+  });
+  fc.assert(
+    fc.property(role, ({ period, lateMs, pollMs, seed }) => {
+      const random = chance(seed);
+      const spec = { kind: 'rotating', periodMs: period * SECOND, lateMs } as const;
+      const token = { ttlMs: HOUR, maxTtlMs: HOUR, renewable: true };
+      const store = new ModelStore(token, new Map([['role', spec]]));
+      const latencyMs = (): number => 20 * random();
+      const life = new Simulation({ store, pollMs, random, latencyMs, fault: () => undefined });
+      life.play(5 * period * SECOND, (moment) => {
+        checkSound(moment);
+        const data = moment.files.get('role')?.body;
+        const password = data instanceof Map ? data.get('password') : undefined;
+        const count = rotationsAt(spec, moment.now);
+        if (password === undefined || password === `password ${count}`) return;
+        const sinceMs = moment.now - (count * spec.periodMs + lateMs);
+        hold(sinceMs <= SECOND + 100, `the password has been dead for ${sinceMs} ms`);
+      });
+    }),
+    { numRuns: 100 },
+  );
 });
 
 describe('a secret that says how often it is to be read', () => {

@@ -2,7 +2,7 @@ import { ProviderError } from '../../../agent/provider/errors.ts';
 import type { Reading, SecretRef } from '../../../agent/provider/provider.ts';
 import type { Lifetime } from '../../../agent/schedule/lifetime.ts';
 import { Secret } from '../../../agent/secret.ts';
-import type { ValueMap } from '../../../agent/value/value.ts';
+import { JsonNumber, type Value, type ValueMap } from '../../../agent/value/value.ts';
 
 /** What a store grants for one kind of secret. Milliseconds. */
 export interface Terms {
@@ -14,7 +14,18 @@ export interface Terms {
 export type SecretSpec =
   | { readonly kind: 'kv' }
   | ({ readonly kind: 'leased'; readonly lasting: boolean } & Terms)
-  | { readonly kind: 'expiring'; readonly ttlMs: number };
+  | { readonly kind: 'expiring'; readonly ttlMs: number }
+  /** Replaced once in a period, so late after the time that the store names. */
+  | ({ readonly kind: 'rotating' } & Rotation);
+
+export interface Rotation {
+  readonly periodMs: number;
+  readonly lateMs: number;
+}
+
+/** How often a secret has been replaced since the epoch. */
+export const rotationsAt = ({ periodMs, lateMs }: Rotation, now: number): number =>
+  Math.floor((now - lateMs) / periodMs);
 
 interface Grant {
   readonly id: string;
@@ -60,6 +71,7 @@ export class ModelStore {
     if (spec.kind === 'kv') return { value: answer(`${path} ${this.version}`), lifetime: { kind: 'polled' } };
     if (spec.kind === 'expiring')
       return { value: answer(String(now)), lifetime: { kind: 'expiring', ttlMs: spec.ttlMs } };
+    if (spec.kind === 'rotating') return rotating(spec, now);
     const lease = this.#grant('lease', spec, now, spec.lasting ? undefined : token);
     return { value: answer(lease.id), lifetime: this.#lifetime(lease, now), leaseId: lease.id };
   }
@@ -117,6 +129,18 @@ export class ModelStore {
     const lasting = isLasting(grant) ? ({ lasting: true } as const) : {};
     return { kind: 'leased', ttlMs: grant.expiresAt - now, renewable, ...lasting };
   }
+}
+
+/** The store names the time that is left in whole seconds, and none while it is late. */
+function rotating(spec: Rotation, now: number): Reading {
+  const count = rotationsAt(spec, now);
+  const seconds = Math.max(0, Math.round(((count + 1) * spec.periodMs - now) / 1000));
+  const data = new Map<string, Value>([
+    ['password', `password ${count}`],
+    ['ttl', new JsonNumber(String(seconds))],
+  ]);
+  const lifetime = { kind: 'rotating', ttlMs: seconds * 1000 } as const;
+  return { value: new Secret(new Map([['data', data]])), lifetime };
 }
 
 const isLasting = ({ kind, token }: Grant): boolean => kind === 'lease' && token === undefined;

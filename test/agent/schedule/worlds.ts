@@ -41,7 +41,7 @@ export const world = fc
 
 /** Long enough to see several renewals and replacements of the shorter lives, short enough to be played in milliseconds. */
 export function duration({ token, secrets }: ModelStore): number {
-  const ttls = [...secrets.values()].flatMap((spec) => (spec.kind === 'kv' ? [] : [spec.ttlMs]));
+  const ttls = [...secrets.values()].flatMap((spec) => ('ttlMs' in spec ? [spec.ttlMs] : []));
   return Math.min(12 * Math.min(token.ttlMs, ...ttls) + MINUTE, 4 * HOUR);
 }
 
