@@ -31,9 +31,9 @@ export function createAuthority({ caPem, caFile }: Pick<Endpoint, 'caPem' | 'caF
     const found = read(caFile);
     problem = found.problem;
     if (found.pem === undefined) return 'refused';
-    if (found.pem === trusted) return 'unchanged';
+    const before = trusted;
     trusted = found.pem;
-    return 'replaced';
+    return before === undefined || before === trusted ? 'unchanged' : 'replaced';
   };
   return {
     file: caFile,

@@ -29,6 +29,7 @@ test('what the configuration holds is trusted, and nothing is read', () => {
 describe('a file', () => {
   test('is read once, and again when it is told to be', async () => {
     await writeFile(caFile, one);
+    expect(authority.reload()).toBe('unchanged');
     expect(authority.trusted()).toBe(one);
     await writeFile(caFile, one + other);
     expect(authority.trusted()).toBe(one);
