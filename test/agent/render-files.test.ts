@@ -29,6 +29,7 @@ function held(path: string, value: string): [string, SecretState] {
 }
 
 interface Before {
+  readonly removed?: readonly string[];
   readonly secrets?: Readonly<Record<string, string>>;
   readonly states?: ReadonlyMap<string, FileState>;
 }
@@ -58,6 +59,7 @@ async function render(templates: Record<string, string>, before: Before = {}): P
     revision: 1,
     secrets,
     files: before.states ?? new Map(),
+    ...(before.removed && { removed: new Set(before.removed) }),
   });
   return { event, committed };
 }
@@ -73,6 +75,33 @@ const failures = ({ event }: Outcome): readonly (string | undefined)[] =>
   event.files.map(({ failure }) => failure?.message);
 
 const SECRET_K = '{{ with secret "kv/a" }}{{ .Data.k }}{{ end }}';
+
+describe('a file that is taken away', () => {
+  const PAIR =
+    '{{ with secret "kv/a" }}{{ .Data.k | writeToFile "/vault/secrets/key" "" "" "0400" }}{{ end }}cert';
+
+  test('is not committed, nor is what its template writes beside it; its content is kept for later', async () => {
+    const secrets = { 'kv/a': 'secret' };
+    const { event, committed } = await render({ pair: PAIR, other: 'x' }, { secrets, removed: ['pair'] });
+    expect(committed).toEqual({ other: 'x' });
+    expect(event.files.map(({ name, removed, content }) => [name, removed, content?.reveal()])).toEqual([
+      ['pair', true, 'cert'],
+      ['other', undefined, 'x'],
+    ]);
+    const states = statesOf({ event, committed });
+    expect((await render({ pair: PAIR, other: 'x' }, { secrets, states })).committed).toEqual({
+      pair: 'cert',
+      other: 'x',
+      key: 'secret (400)',
+    });
+  });
+
+  test('may be the last one', async () => {
+    const { event, committed } = await render({ a: 'x' }, { removed: ['a'] });
+    expect(committed).toEqual({});
+    expect(event.changed).toEqual([]);
+  });
+});
 
 describe('a file that is made of another', () => {
   test('is made of what that one becomes at the same moment, whichever comes first', async () => {

@@ -56,6 +56,21 @@ describe('the first commit', () => {
     expect(visibleFiles(volume)).toEqual({ empty: '', large });
   });
 
+  test('leaves nothing in a volume that is named and has no file', async () => {
+    const [one, two, other] = [aVolume(), aVolume(), aVolume()];
+    await commit([
+      fileIn(one, 'a', 'x'),
+      fileIn(one, 'deep/b', 'x'),
+      fileIn(two, 'c', 'x'),
+      fileIn(other, 'd', 'x'),
+    ]);
+    expect(await commit([fileIn(two, 'c', 'x')], { volumes: [one, two] })).toEqual({ changed: [] });
+    expect([one, two, other].map(visibleFiles)).toEqual([{}, { c: 'x' }, { d: 'x' }]);
+    expect(entriesOf(one)).toEqual(['..data', '<generation>']);
+    await commit([fileIn(one, 'a', 'y'), fileIn(two, 'c', 'x')], { volumes: [one, two] });
+    expect(visibleFiles(one)).toEqual({ a: 'y' });
+  });
+
   test('writes each file into its own volume', async () => {
     const [one, two] = [aVolume(), aVolume()];
     await commit([fileIn(one, 'a', '1'), fileIn(two, 'a', '2'), fileIn(one, 'b', '3')]);
