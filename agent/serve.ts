@@ -18,6 +18,7 @@ import { giveUpAt, unready } from './schedule/outlook.ts';
 import { newState, resumeState, savedAlike, takeOver, toSaved } from './schedule/resume.ts';
 import type { AgentState, Event } from './schedule/state.ts';
 import { revokeTokens } from './shutdown.ts';
+import { keepHeapSmall } from './small-heap.ts';
 import { clockOrigin } from './state/clock-origin.ts';
 import { fingerprint } from './state/fingerprint.ts';
 import { onClock } from './state/on-clock.ts';
@@ -29,16 +30,16 @@ import { startedAt } from './steady-clock.ts';
 export async function serve(given: Parts): Promise<ExitCode> {
   const { config, clock, log, stop } = given;
   const metrics = createMetrics(AGENT_METRICS);
-  const providers = new Map(
-    [...given.providers].map(([name, one]) => [name, withMetrics(name, one, metrics, clock)]),
+  const measured = [...given.providers].map(
+    ([name, one]) => [name, withMetrics(name, one, metrics, clock)] as const,
   );
-  const parts: Parts = { ...given, providers };
+  const parts: Parts = { ...given, providers: new Map(measured) };
   const names = config.files.map(({ name }) => name);
   const kinds = [...new Set(config.files.flatMap(({ reload }) => reload?.kind ?? []))];
   const meters = createMeters(metrics, names, startedAt, { kinds, authorities: authoritiesIn(config) });
   const saver = createStateSaver(parts);
-  const follow = followAuthorities({ ...given, metrics });
-  const keepers = [keepJournal(log), meters.count, keepLastWords(config.terminationLog), saver.keep, follow];
+  const own = [saver.keep, followAuthorities({ ...given, metrics }), keepHeapSmall];
+  const keepers = [keepJournal(log), meters.count, keepLastWords(config.terminationLog), ...own];
   let state = await startState(parts);
   metrics.onCollect(() => meters.gauge(state, clock.now(), systemClock.now() - clock.now()));
   const source = {
