@@ -10,14 +10,18 @@ import type { Identity } from '../http/transport.ts';
  */
 export function certificateReader({ certFile, keyFile }: ClientCertificate): () => Promise<Identity> {
   let checked: Identity | undefined;
-  return async () => {
+  const read = async (): Promise<Identity> => {
     const [cert, key] = await Promise.all([readPem(certFile, 'certificate'), readPem(keyFile, 'key')]);
-    if (checked?.cert === cert && checked.key === key) return checked;
-    // What does not fit would be a fault deep in a connection.
-    const isSound = canBeShown({ cert, key });
-    if (!isSound) throw unsound(certFile, keyFile);
-    checked = { cert, key };
-    return checked;
+    return { cert, key };
+  };
+  return async () => {
+    const found = await read();
+    if (checked?.cert === found.cert && checked.key === found.key) return checked;
+    // Both may have been replaced between the two reads. What does not fit would be a fault deep in a connection.
+    const next = canBeShown(found) ? found : await read();
+    if (next !== found && !canBeShown(next)) throw unsound(certFile, keyFile);
+    checked = next;
+    return next;
   };
 }
 

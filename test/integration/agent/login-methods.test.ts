@@ -1,57 +1,12 @@
-import { chown, mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { VaultAuth } from '#contract/vault-auth.ts';
-import {
-  type AppRole,
-  type ClientAuthority,
-  makeToken,
-  mountAppRole,
-  mountCertificateAuth,
-  type TokenTerms,
-  WRAPPING_PATH,
-} from '../../servers/login-methods.ts';
-import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
-import { writePolicy } from '../../servers/service-account.ts';
-import { AGENT_UID, exit, Pod, writeSecret } from './stage.ts';
+import { makeToken, WRAPPING_PATH } from '../../servers/login-methods.ts';
+import { type LoginStage, openLoginStage, podOf } from './login-stage.ts';
+import { exit, type Pod, writeSecret } from './stage.ts';
 
-const PATH = 'secret/data/ml/api-key';
-const TEMPLATES = { key: `{{ with secret "${PATH}" }}{{ .Data.data.key }}{{ end }}` };
-
-/** A server whose tokens live as long as told, and a way to make proofs for it. */
-interface Stage {
-  readonly bao: OpenBaoServer;
-  readonly appRole: AppRole;
-  readonly clients: ClientAuthority;
-  readonly terms: TokenTerms;
-}
-
-async function openStage(ttl: string, maxTtl: string): Promise<Stage> {
-  const bao = await startOpenBao({ tls: true });
-  const terms = { policies: ['ml'], ttl, maxTtl };
-  await writePolicy(bao.api, 'ml', { 'secret/data/ml/*': ['read'] });
-  await writeSecret(bao, 'the key');
-  const appRole = await mountAppRole(bao.api, terms);
-  const clients = await mountCertificateAuth(bao.api, terms);
-  return { bao, appRole, clients, terms };
-}
-
-/** A pod whose agent logs in as told, with a directory of its own for what it logs in with. */
-async function podOf(
-  { bao }: Stage,
-  furnish: (proofs: string) => Promise<VaultAuth>,
-): Promise<Pod & { readonly proofs: string }> {
-  const pod = await Pod.create(bao, { templates: TEMPLATES });
-  const proofs = join(pod.directory, 'proofs');
-  await mkdir(proofs);
-  await chown(proofs, AGENT_UID, AGENT_UID);
-  const { vault } = pod.config;
-  if (!vault) throw new Error('The pod has no Vault');
-  pod.reconfigure({ vault: { ...vault, caPem: bao.caPem ?? '', auth: await furnish(proofs) } });
-  return Object.assign(pod, { proofs });
-}
-
-const WAYS: Readonly<Record<string, (stage: Stage) => (proofs: string) => Promise<VaultAuth>>> = {
+const WAYS: Readonly<Record<string, (stage: LoginStage) => (proofs: string) => Promise<VaultAuth>>> = {
   'a secret id': (stage) => (proofs) => withSecretId(stage, proofs, {}),
   'a secret id whose file is removed': (stage) => (proofs) =>
     withSecretId(stage, proofs, { removeSecretIdFile: true }),
@@ -66,7 +21,7 @@ const WAYS: Readonly<Record<string, (stage: Stage) => (proofs: string) => Promis
 };
 
 async function withSecretId(
-  { appRole }: Stage,
+  { appRole }: LoginStage,
   proofs: string,
   how: { readonly removeSecretIdFile?: true; readonly secretIdWrappingPath?: string },
 ): Promise<VaultAuth> {
@@ -85,7 +40,7 @@ const RENEWAL = ['auth/token/renew-self'];
 const PATIENTLY = { timeout: 60_000, interval: 200 };
 
 /** How often any of these was asked for, answers not counted. */
-async function count({ bao }: Stage, paths: readonly string[]): Promise<number> {
+async function count({ bao }: LoginStage, paths: readonly string[]): Promise<number> {
   const audit = await bao.audit();
   return audit.filter(({ type, request }) => type === 'request' && paths.includes(request.path)).length;
 }
@@ -96,10 +51,10 @@ async function kill(agent: ReturnType<Pod['start']>): Promise<void> {
 }
 
 describe('an agent with tokens of an hour', () => {
-  let stage: Stage;
+  let stage: LoginStage;
 
   beforeAll(async () => {
-    stage = await openStage('1h', '2h');
+    stage = await openLoginStage('1h', '2h');
   });
 
   afterAll(() => stage.bao.stop());
@@ -147,10 +102,10 @@ async function started(pod: Pod): Promise<ReturnType<Pod['start']>> {
 }
 
 describe('an agent with tokens of three seconds that may be renewed up to four', () => {
-  let stage: Stage;
+  let stage: LoginStage;
 
   beforeAll(async () => {
-    stage = await openStage('3s', '4s');
+    stage = await openLoginStage('3s', '4s');
   });
 
   afterAll(() => stage.bao.stop());

@@ -44,7 +44,8 @@ type Take = (text: string, signal: AbortSignal) => Promise<Secret<string>>;
 
 /**
  * Takes the secret id out of a file that gives it only once, and keeps it: for later logins, and for a later process. It is
- * kept before it is used, and before the file is removed, so that there is no moment at which it could be lost.
+ * kept before it is used, and before the file is removed: all that can lose it is the end of the process while the server
+ * unwraps it.
  */
 function onceOnly({ file, keepsake, removes }: OneTimeFile, advice: string, take: Take): SecretIds {
   let kept: Kept | undefined;
