@@ -61,6 +61,8 @@ const APART: ReadonlySet<string> = new Set([
   'executeTemplate',
   'scratch',
   'timestamp',
+  'sprig_dateInZone',
+  'sprig_date_in_zone',
   'sprig_htmlDate',
   'sprig_htmlDateInZone',
 ]);
