@@ -16,9 +16,9 @@ const CALLERS = 4;
 
 /** Occupies a free port of loopback. */
 export async function occupy(port: number): Promise<DeafPort> {
-  const child = spawn(process.execPath, ['--eval', LISTENER, String(port)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  // What stands still does not end by itself, even if this process is killed and cannot end it.
+  const command = ['--pdeathsig', 'KILL', process.execPath, '--eval', LISTENER, String(port)];
+  const child = spawn('setpriv', command, { stdio: ['ignore', 'pipe', 'ignore'] });
   const ended = once(child, 'exit');
   const kill = (): boolean => child.kill('SIGKILL');
   process.once('exit', kill);
