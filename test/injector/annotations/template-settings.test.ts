@@ -54,3 +54,29 @@ describe('what is said of a template beside its text', () => {
     expect(injection.files[0]).toMatchObject({ template: { left: '{{', right: '}}' } });
   });
 });
+
+describe('a template that cannot be rendered, whatever its secrets are, is refused when the pod is', () => {
+  it.each([
+    ['{{ with secret "a" }}x', 'line 1, column 23: unexpected end of the template; expected {{end}}'],
+    [
+      'a\n{{ .Data | regexMatch "(?=a)" }}',
+      'line 2, column 23: the regular expression is malformed: a (? is followed by neither flags nor a name',
+    ],
+    ['{{ "x" | sprig_mustRegexFind "a{2,1}" }}', 'line 1, column 30: the regular expression is malformed'],
+    ['{{ key "app/port" }}', 'line 1, column 4: function "key" is not supported: it reads Consul'],
+    [
+      '\n\n {{ sprig_now }}',
+      'line 3, column 5: function "sprig_now" is not supported: it gives or takes a point in time',
+    ],
+    ['{{ "x" | quote }}', 'line 1, column 10: function "quote" is not defined; expected sprig_quote'],
+  ])('%j', (text, message) => {
+    expect(read({ 'agent-inject-template-api': text }).problems.map((problem) => problem.message)).toEqual([
+      expect.stringContaining(message),
+    ]);
+  });
+
+  it('and so are all others of the pod, each with its key', () => {
+    const texts = { 'agent-inject-template-a': '{{ end }}', 'agent-inject-template-b': '{{ ' };
+    expect(keysOf(read(texts).problems)).toEqual(['agent-inject-template-a', 'agent-inject-template-b']);
+  });
+});
