@@ -52,7 +52,7 @@ describe('an agent that is asked to end', () => {
     await held;
     agent.kill('SIGTERM');
     expect(await exit(agent)).toBe(0);
-    expect(pod.output).toContain(ENDS.ended_in_login.log);
+    await expect.poll(() => pod.output, { timeout: PATIENCE_MS }).toContain(ENDS.ended_in_login.log);
     expect(entriesOf(join(pod.directory, 'secrets'))).toEqual([]);
   });
 
@@ -101,7 +101,7 @@ describe('an agent that is asked to end', () => {
     await expect.poll(() => server.heard.length, { timeout: PATIENCE_MS }).toBe(1);
     first.kill('SIGTERM');
     expect(await exit(first)).toBe(0);
-    expect(pod.output).toContain(ENDS.ended_in_telling.log);
+    await expect.poll(() => pod.output, { timeout: PATIENCE_MS }).toContain(ENDS.ended_in_telling.log);
     server.behave(200);
     pod.start('run');
     await expect.poll(() => server.heard.length, { timeout: PATIENCE_MS }).toBe(2);
@@ -123,7 +123,7 @@ describe('an agent that is to revoke its token in the end', () => {
     await using front = await openStoreFront(bao.address);
     await using pod = await podBehind(front, { revokeOnShutdown: true });
     expect(await exit(await revoking(front, pod))).toBe(0);
-    expect(pod.output).toContain(ENDS.ended_in_revocation.log);
+    await expect.poll(() => pod.output, { timeout: PATIENCE_MS }).toContain(ENDS.ended_in_revocation.log);
     expect(await pod.read('api-key')).toMatch(CANARY);
     expect(entriesOf(pod.config.stateDirectory)).toEqual([]);
   });
