@@ -7,6 +7,6 @@ import type { Step } from './run.ts';
  */
 export function keepHeapSmall({ before, after }: Step): void {
   if (before.render.firstAt !== undefined || after.render.firstAt === undefined) return;
-  // Not before, for a pod waits until then, and the module takes milliseconds.
-  void import('node:v8').then(({ setFlagsFromString }) => setFlagsFromString('--semi-space-growth-factor=1'));
+  // Not before, for a pod waits until then, and the module takes milliseconds; compiled code cannot import.
+  process.getBuiltinModule('node:v8').setFlagsFromString('--semi-space-growth-factor=1');
 }

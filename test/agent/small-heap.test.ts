@@ -10,8 +10,6 @@ const program = (renders: string): string => `
   import { keepHeapSmall } from '${SUBJECT}';
   const at = (firstAt) => ({ render: { firstAt } });
   for (const [before, after] of ${renders}) keepHeapSmall({ before: at(before), after: at(after) });
-  await import('node:v8');
-  await new Promise(setImmediate);
   let kept = [];
   for (let made = 0; made < 5e6; made += 1) {
     kept.push({ made });
