@@ -4,7 +4,7 @@ import { fuzzAgainstAgent } from './agent.ts';
 
 /**
  * `npm run fuzz [-- COUNT [SEED]]`: templates made by chance, each of which must be evaluated, or refused by one of the two
- * errors that are meant for it, within a second. Prints the smallest one that is not, and the seed that leads to it.
+ * errors that are meant for it, within a second of work. Prints the smallest one that is not, and the seed that leads to it.
  *
  * `npm run fuzz -- agent [COUNT [SEED]]`: templates and data made by chance, of which the real agent and ours must make the
  * same bytes, or both nothing.
@@ -14,14 +14,20 @@ const againstAgent = words[0] === 'agent';
 const [count, seed] = words.slice(againstAgent ? 1 : 0).map(Number);
 const LIMIT_MS = 1_000;
 
+/** What this process has worked, which does not grow while others have the machine. */
+function workedMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 function fuzz(numRuns: number, chance: number): void {
   let slowest = 0;
   const start = performance.now();
   fc.assert(
     fc.property(template, (text) => {
-      const began = performance.now();
+      const began = workedMs();
       const error = surprise(text);
-      const took = performance.now() - began;
+      const took = workedMs() - began;
       slowest = Math.max(slowest, took);
       if (error !== undefined) throw new Error('it ended in a surprise', { cause: error });
       if (took > LIMIT_MS) throw new Error(`it took ${took.toFixed(0)} ms`);
