@@ -79,8 +79,9 @@ describe.concurrent('what the store takes away', TEST, () => {
       (path: string) => bao.api('DELETE', path.replace('/data/', '/metadata/')),
       RIGHTS_FAULTS.absent,
     ],
-  ])('when the secret is %s, the file stays, and the next version is taken', async (_, remove, row) => {
-    await using trial = await begin('version-removed', ['secret/data/ml/*']);
+  ])('when the secret is %s, the file stays, and the next version is taken', async (how, remove, row) => {
+    // Of its own, for the store does not take two writes of one role at a time.
+    await using trial = await begin(how.replaceAll(' ', '-'), ['secret/data/ml/*']);
     await remove(trial.path);
     await expectTold(trial, row);
     expectUnharmed(trial, ['before']);
