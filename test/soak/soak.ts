@@ -1,12 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { memoryOf } from '../bench/resident.ts';
 import { chance } from '../agent/schedule/model.ts';
+import { eventually } from '../servers/eventually.ts';
 import { injectFaults, type Pace, plannedFaults } from './faults.ts';
 import { countAsked, leftOver } from './leftovers.ts';
 import { ROTATED, type Sample, type SoakRecord, type Trouble } from './record.ts';
 import { pause, repeat } from './repeat.ts';
 import { Subject } from './subject.ts';
-import { openWorld, type World } from './world.ts';
+import { LIVES, openWorld, type World } from './world.ts';
 import { write, writeValues } from './writes.ts';
 
 export interface SoakOptions {
@@ -96,7 +97,17 @@ async function act(
     writeValues('KV v1', writing, stop.signal),
     writeValues('KV v2', writing, stop.signal),
   ]);
+  await rotated(pods);
   return { faults, writes: writes.flat() };
+}
+
+/** However short the soak: what ends by itself has been replaced once, or never will be. */
+async function rotated(pods: readonly Subject[]): Promise<void> {
+  const lives = (LIVES.login.most + LIVES.certificate) * 1000;
+  await eventually('all kinds replaced', lives, async () => {
+    const lacking = ROTATED.filter((kind) => pods.every((pod) => pod.rotations[kind] === 0));
+    if (lacking.length > 0) throw new Error(lacking.join(', '));
+  }).catch(() => undefined);
 }
 
 async function sample(pid: number, at: number): Promise<Sample> {
