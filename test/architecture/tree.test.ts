@@ -17,9 +17,11 @@ const ONE_SIDED: Readonly<Record<string, string>> = {
   'contract/secret-sync.ts': 'the sync’s today; the command line will explain Secrets by it',
   'platform/kubernetes/': 'the sync’s today; the injector will keep its own certificate by it',
   'platform/bundle/absent.ts': 'put in the place of a package by the bundler',
+  'platform/bundle/assert.ts': 'put in the place of a package by the bundler',
   'platform/bundle/axios.ts': 'put in the place of a package by the bundler',
   'platform/bundle/debug.ts': 'put in the place of a package by the bundler',
   'platform/bundle/tv4.ts': 'put in the place of a package by the bundler',
+  'platform/bundle/worker-threads.ts': 'put in the place of a package by the bundler',
   'platform/bundle/prom-client.d.ts': 'declares the modules that platform/metrics.ts imports',
 };
 
