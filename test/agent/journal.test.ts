@@ -98,7 +98,7 @@ describe('the log', () => {
         path: 'a',
         code: 'timeout',
         reason: 'Cannot: timeout',
-        retry_in_seconds: 0.125,
+        retry_in_seconds: 0.188,
       },
     ]);
   });

@@ -107,10 +107,11 @@ describe('the loop', () => {
     const stage = new Stage([file('one', key('a'))], ({ secrets }) => secrets.set('a', { text: 'A' }));
     await stage.clock.settle();
     stage.asked();
-    await stage.clock.advance(0.9 * POLL_MS);
+    // The first turn is any of the last three quarters of an interval.
+    await stage.clock.advance(0.2 * POLL_MS);
     expect(stage.asked()).toEqual([]);
     stage.provider.secrets.set('a', { text: 'new' });
-    await stage.clock.advance(0.1 * POLL_MS + 100);
+    await stage.clock.advance(0.8 * POLL_MS + 100);
     expect(stage.asked()).toEqual(['read a']);
     expect(stage.commits.at(-1)).toEqual({ one: 'new' });
     await stage.end();
