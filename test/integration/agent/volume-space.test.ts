@@ -66,8 +66,10 @@ async function expectToHear(pod: Pod, { log }: FaultRow, figures = /./u): Promis
 const failures = (pod: Pod): Promise<number> => pod.metric('sidekey_agent_commits_total{result="failed"}');
 
 async function expectFile(pod: Pod, content: string): Promise<void> {
-  await eventually('the file', PATIENCE_MS, async () => expect(await pod.read('file')).toBe(content));
-  expect(await pod.metric('sidekey_agent_file_up_to_date{file="file"}')).toBe(1);
+  await eventually('the file', PATIENCE_MS, async () => {
+    expect(await pod.read('file')).toBe(content);
+    expect(await pod.metric('sidekey_agent_file_up_to_date{file="file"}')).toBe(1);
+  });
 }
 
 const { no_space: NO_SPACE, no_inodes: NO_INODES, state_full: STATE_FULL } = VOLUME_FAULTS;
@@ -119,7 +121,7 @@ describe('a volume of 64 KiB', () => {
     await rm(join(room.volume, 'ballast'));
     await pod.ready(PATIENCE_MS);
     expect(await pod.read('file')).toBe(key);
-    expect(await pod.lastWords()).toBe('');
+    await expect.poll(() => pod.lastWords(), { timeout: PATIENCE_MS }).toBe('');
   });
 });
 
@@ -152,7 +154,7 @@ describe('a directory for the state that is full', () => {
     await expectFile(pod, next);
     first.kill('SIGKILL');
     await exit(first);
-    expect(entriesOf(volume)).toEqual(['ballast']);
+    expect(entriesOf(volume)).not.toContain('state.json');
     pod.start('run');
     await pod.ready(PATIENCE_MS);
     expect(await pod.read('file')).toBe(next);
