@@ -38,9 +38,9 @@ export async function printHerdLoad([agents = 2000, outageS]: readonly number[])
   console.log(
     `${agents} agents with ${PATHS.length} secrets each, polled every ${POLL_MS / 1000} s, one OpenBao, ${availableParallelism()} cores for all`,
   );
-  const steady = await measure(agents, true, outageS ?? STEADY_OUTAGE_S);
   const waiting = await measure(agents, false, outageS ?? WAITING_OUTAGE_S);
-  return steady <= MOST && waiting <= MOST;
+  const steady = await measure(agents, true, outageS ?? STEADY_OUTAGE_S);
+  return waiting <= MOST && steady <= MOST;
 }
 
 async function measure(agents: number, isSteady: boolean, outageS: number): Promise<number> {
@@ -52,7 +52,8 @@ async function measure(agents: number, isSteady: boolean, outageS: number): Prom
     // Their first turns are over then.
     await sleep(POLL_MS);
   }
-  await stage.bao.halt();
+  // Not ended: without a disk it would forget the tokens, and with one the disk would be what is measured.
+  await stage.bao.seal();
   if (isSteady) await sleep(outageS * 1000);
   else await arrive(herd, stage.store, agents, outageS * 1000);
   const figures = await comeBack(stage.bao, herd);
@@ -75,7 +76,7 @@ async function arrive(
 }
 
 async function comeBack(bao: OpenBaoServer, herd: HerdOfAgents): Promise<Figures> {
-  await bao.restart();
+  await bao.unseal();
   const back = performance.now();
   const sent = countFrom(back, 'http.client.request.start');
   const answered = countFrom(back, 'http.client.response.finish');
@@ -127,7 +128,7 @@ interface Stage extends AsyncDisposable {
 
 async function openStage(): Promise<Stage> {
   await using stack = new AsyncDisposableStack();
-  const bao = stack.use(await startOpenBao({ storage: 'disk' }));
+  const bao = stack.use(await startOpenBao());
   const directory = await mkdtemp(join(tmpdir(), 'sidekey-herd-'));
   stack.defer(() => rm(directory, { recursive: true, force: true }));
   const issuer = createTokenIssuer();
@@ -142,7 +143,7 @@ async function openStage(): Promise<Stage> {
   const kept = stack.move();
   return {
     bao,
-    store: { address: bao.address, auth, timeoutMs: 30_000 },
+    store: { address: bao.address, auth, timeoutMs: 10_000 },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
