@@ -8,5 +8,12 @@ import type { Step } from './run.ts';
 export function keepHeapSmall({ before, after }: Step): void {
   if (before.render.firstAt !== undefined || after.render.firstAt === undefined) return;
   // Not before, for a pod waits until then, and the module takes milliseconds; compiled code cannot import.
-  process.getBuiltinModule('node:v8').setFlagsFromString('--semi-space-growth-factor=1');
+  growBy(1);
+}
+
+/** As V8 has it by itself. It takes compiled code only from an engine that has the same flags as it has itself. */
+export const letHeapGrow = (): void => growBy(2);
+
+function growBy(factor: number): void {
+  process.getBuiltinModule('node:v8').setFlagsFromString(`--semi-space-growth-factor=${factor}`);
 }

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Script } from 'node:vm';
 import { serialiseConfig } from '#contract/agent-config.ts';
+import { letHeapGrow } from '../small-heap.ts';
 import { compiledFile, compiledPrograms } from './compiled.ts';
 import { ask, configuration, openPorts } from './trial.ts';
 
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
   process.argv = [process.execPath, launcher, 'run', '--config', config];
   const scripts = new Map<string, Script>();
   process.once('exit', () => {
+    letHeapGrow();
     for (const [program, script] of scripts) writeFileSync(compiledFile(program), script.createCachedData());
     rmSync(directory, { recursive: true });
   });
