@@ -91,7 +91,7 @@ export const NAMESPACES: readonly JsonObject[] = [
     'gpu-resources': 'nvidia.com/*',
     'vault-roles':
       'fine-tune, forged, kserve, meshed, ml, ml-inference, nccl, own-user, restricted, sglang, triton, tuned, vllm',
-    'vault-paths': 'secret/data, database/creds/ml',
+    'vault-paths': 'secret/data, database/creds/ml, totp/code/registry',
     infisical: 'ml/prod',
     'infisical-identities': IDENTITY,
   }),
