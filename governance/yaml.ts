@@ -6,8 +6,8 @@ import { isArray, isObject, type Json, type JsonObject } from '#contract/json.ts
  */
 const PLAIN = /^[a-z/][\w./@*-]*(?::[\w./@*-]+)*$/iu;
 
-/** What some reader takes for something else: `e1` for a number without digits before it. */
-const WORDS = /^(?:y|n|yes|no|on|off|true|false|null|e\d+)$/iu;
+/** What some reader takes for something else: `e1` and `E-0` for numbers without digits before them. */
+const WORDS = /^(?:y|n|yes|no|on|off|true|false|null|e-?[\d_]+)$/iu;
 
 /** Some of these end a line in YAML, and none can be seen. */
 // oxlint-disable-next-line no-control-regex -- They are what is looked for.
