@@ -189,6 +189,8 @@ describe('an agent that ends while it tells', () => {
     const first = pod.start('run');
     await pod.ready();
     const state = join(pod.config.stateDirectory, 'state.json');
+    // It is ready a moment before it has noted what stands in the files.
+    await expect.poll(() => readFile(state, 'utf8').catch(() => ''), { timeout: 30_000 }).toContain('"mark"');
     const noted = await readFile(state);
     await rotate();
     await expect.poll(() => server.heard.length, { timeout: 30_000 }).toBe(1);
