@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../../servers/eventually.ts';
 import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
 import { writePolicy } from '../../servers/service-account.ts';
+import { requestsOf } from './asked.ts';
 import { exit, furnish, Pod } from './stage.ts';
 
 let bao: OpenBaoServer;
@@ -42,11 +43,7 @@ async function podWith(text: (volume: string) => string): Promise<Pod> {
 }
 
 /** How many certificates were asked for. */
-async function issuances(role: string): Promise<number> {
-  const audit = await bao.audit();
-  return audit.filter(({ type, request }) => type === 'request' && request.path === `pki/issue/${role}`)
-    .length;
-}
+const issuances = (role: string): Promise<number> => requestsOf(bao, `pki/issue/${role}`);
 
 describe('a certificate', () => {
   test('stands in one file and its key in another, with permissions of its own, and they belong together', async () => {

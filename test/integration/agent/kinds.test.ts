@@ -4,6 +4,7 @@ import { eventually } from '../../servers/eventually.ts';
 import { field } from '../../servers/openbao-api.ts';
 import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
 import { writePolicy } from '../../servers/service-account.ts';
+import { awaitTurns, requestsOf } from './asked.ts';
 import { exit, furnish, Pod } from './stage.ts';
 
 const HOUR_MS = 3_600_000;
@@ -37,19 +38,8 @@ beforeAll(async () => {
 
 afterAll(() => bao.stop());
 
-/** How often a path was asked for. */
-async function requests(path: string): Promise<number> {
-  const audit = await bao.audit();
-  return audit.filter(({ type, request }) => type === 'request' && request.path === path).length;
-}
-
-/** Waits until what is polled has been read so many times more. */
-async function turns(path: string, more: number): Promise<void> {
-  const before = await requests(path);
-  await eventually(`${more} reads of ${path}`, 30_000, async () =>
-    expect(await requests(path)).toBeGreaterThanOrEqual(before + more),
-  );
-}
+const requests = (path: string): Promise<number> => requestsOf(bao, path);
+const turns = (path: string, more: number): Promise<void> => awaitTurns(bao, path, more);
 
 const show = (call: string, path: string): string => `{{ with secret ${call} }}{{ .Data.${path} }}{{ end }}`;
 

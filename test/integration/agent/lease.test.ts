@@ -8,6 +8,7 @@ import {
 } from '../../servers/database.ts';
 import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
 import { type Postgres, startPostgres } from '../../servers/postgres.ts';
+import { requestsOf } from './asked.ts';
 import { furnish, Pod } from './stage.ts';
 
 const TEMPLATES = { user: `{{ with secret "${CREDENTIALS_PATH}" }}{{ .Data.username }}{{ end }}` };
@@ -40,9 +41,6 @@ async function follow(pod: Pod, logins: LeasedLogins, forMs: number): Promise<st
   return [...seen];
 }
 
-const requests = async (bao: OpenBaoServer, path: string): Promise<number> =>
-  (await bao.audit()).filter(({ type, request }) => type === 'request' && request.path === path).length;
-
 describe('a token of five seconds that may be renewed up to eight, with leases of an hour', () => {
   let bao: OpenBaoServer;
   let logins: LeasedLogins;
@@ -63,8 +61,8 @@ describe('a token of five seconds that may be renewed up to eight, with leases o
     await pod.ready();
     const users = await follow(pod, logins, 14_000);
     expect(users.length).toBeGreaterThanOrEqual(2);
-    expect(await requests(bao, 'auth/kubernetes/login')).toBe(users.length);
-    expect(await requests(bao, 'secret/data/ml/api-key')).toBe(1 + 1);
+    expect(await requestsOf(bao, 'auth/kubernetes/login')).toBe(users.length);
+    expect(await requestsOf(bao, 'secret/data/ml/api-key')).toBe(1 + 1);
     expect(await pod.metric('sidekey_agent_store_errors_total{reason="token_invalid"}')).toBe(0);
   });
 });
@@ -84,7 +82,7 @@ describe('a token that is revoked by somebody', () => {
       await bao.api('PUT', 'sys/leases/revoke-prefix/auth/kubernetes/login');
       await expect.poll(() => pod.read('user'), { timeout: 10_000 }).not.toBe(user);
       expect(await logins.users()).toEqual([await pod.read('user')]);
-      expect(await requests(bao, 'auth/kubernetes/login')).toBe(2);
+      expect(await requestsOf(bao, 'auth/kubernetes/login')).toBe(2);
     } finally {
       await bao.stop();
     }

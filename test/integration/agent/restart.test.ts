@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../../servers/eventually.ts';
 import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
+import { requestsOf } from './asked.ts';
 import { CANARY, exit, furnish, Pod } from './stage.ts';
 
 let bao: OpenBaoServer;
@@ -16,11 +17,7 @@ beforeAll(async () => {
 afterAll(() => bao.stop());
 
 /** How often there was a login, answers not counted. */
-async function logins(): Promise<number> {
-  const audit = await bao.audit();
-  return audit.filter(({ type, request }) => type === 'request' && request.path === 'auth/kubernetes/login')
-    .length;
-}
+const logins = (): Promise<number> => requestsOf(bao, 'auth/kubernetes/login');
 
 describe('an agent that was killed', () => {
   test('is ready again though the store is down', async () => {

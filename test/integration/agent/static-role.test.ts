@@ -4,6 +4,7 @@ import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
 import { type Postgres, startPostgres } from '../../servers/postgres.ts';
 import { writePolicy } from '../../servers/service-account.ts';
 import { logIn, type Login } from './application.ts';
+import { requestsOf } from './asked.ts';
 import { exit, furnish, Pod } from './stage.ts';
 
 const USER = 'reporting';
@@ -44,10 +45,7 @@ const rotateEvery = (seconds: number): Promise<unknown> =>
     rotation_statements: [`ALTER USER "{{name}}" WITH PASSWORD '{{password}}'`],
   });
 
-async function reads(): Promise<number> {
-  const audit = await bao.audit();
-  return audit.filter(({ type, request }) => type === 'request' && request.path === PATH).length;
-}
+const reads = (): Promise<number> => requestsOf(bao, PATH);
 
 const passwordIn = async (pod: Pod): Promise<string> => (JSON.parse(await pod.read(FILE)) as Login).password;
 

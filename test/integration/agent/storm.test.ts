@@ -10,6 +10,7 @@ import { eventually } from '../../servers/eventually.ts';
 import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
 import { SIZES } from './faults/rows/ends.ts';
 import { furnish, Pod } from './stage.ts';
+import { tell } from './telling.ts';
 
 const PATIENCE_MS = 120_000;
 
@@ -92,16 +93,7 @@ test('in a storm of changes every look finds whole files and one set, and the la
   });
   const told: string[] = [];
   await using server = await startLittleServer(async () => void told.push(await pod.read('all')));
-  const success = [{ from: 200, to: 299 }];
-  const reload = {
-    kind: 'http',
-    method: 'POST',
-    url: server.url,
-    headers: [],
-    success,
-    deadlineMs: 600_000,
-  } as const;
-  pod.reconfigure({ files: pod.config.files.map((file) => ({ ...file, reload })) });
+  tell(pod, server.url, { deadlineMs: 600_000 });
   const agent = pod.start('run');
   await pod.ready(PATIENCE_MS);
   const volume = join(pod.directory, 'secrets');

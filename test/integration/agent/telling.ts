@@ -4,16 +4,17 @@ import { CANARY, Pod, writeSecret } from './stage.ts';
 
 export type Tell = Partial<HttpReload> & { readonly deadlineMs?: number };
 
-/** A pod of which every file's changes are told to a page of a server. */
-export async function toldPod(
-  bao: OpenBaoServer,
-  url: string,
-  { deadlineMs = 60_000, ...change }: Tell = {},
-): Promise<Pod> {
-  const pod = await Pod.create(bao, { pollMs: 200 });
+/** Has the changes of every file of a pod told to a page of a server. */
+export function tell(pod: Pod, url: string, { deadlineMs = 60_000, ...change }: Tell = {}): void {
   const success = [{ from: 200, to: 299 }];
   const reload = { kind: 'http', method: 'POST', url, headers: [], success, deadlineMs, ...change } as const;
   pod.reconfigure({ files: pod.config.files.map((file) => ({ ...file, reload })) });
+}
+
+/** A pod of which every file's changes are told. */
+export async function toldPod(bao: OpenBaoServer, url: string, change: Tell = {}): Promise<Pod> {
+  const pod = await Pod.create(bao, { pollMs: 200 });
+  tell(pod, url, change);
   return pod;
 }
 

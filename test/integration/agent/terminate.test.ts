@@ -10,6 +10,7 @@ import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
 import { openStoreFront, type StoreFront } from '../../servers/store-front.ts';
 import { ENDS } from './faults/rows/ends.ts';
 import { CANARY, exit, furnish, Pod, writeSecret } from './stage.ts';
+import { toldPod } from './telling.ts';
 
 const PATIENCE_MS = 30_000;
 
@@ -83,17 +84,7 @@ describe('an agent that is asked to end', () => {
 
   test('while it tells an application that does not answer ends with 0, and the next one tells it', async () => {
     await using server = await startLittleServer();
-    await using pod = await Pod.create(bao, { pollMs: 200 });
-    const success = [{ from: 200, to: 299 }];
-    const reload = {
-      kind: 'http',
-      method: 'POST',
-      url: server.url,
-      headers: [],
-      success,
-      deadlineMs: 600_000,
-    } as const;
-    pod.reconfigure({ files: pod.config.files.map((file) => ({ ...file, reload })) });
+    await using pod = await toldPod(bao, server.url, { deadlineMs: 600_000 });
     const first = pod.start('run');
     await pod.ready(PATIENCE_MS);
     server.behave('hang');

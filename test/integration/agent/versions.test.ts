@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../../servers/eventually.ts';
 import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
 import { writePolicy } from '../../servers/service-account.ts';
+import { awaitTurns, requestsOf } from './asked.ts';
 import { furnish, Pod } from './stage.ts';
 
 const DATA = 'secret/data/ml/model-card';
@@ -21,18 +22,8 @@ afterAll(() => bao.stop());
 const write = (letter: string): Promise<unknown> =>
   bao.api('POST', DATA, { data: { text: letter.repeat(LETTERS) } });
 
-async function requests(path: string): Promise<number> {
-  const audit = await bao.audit();
-  return audit.filter(({ type, request }) => type === 'request' && request.path === path).length;
-}
-
-/** Waits until so many more were asked for. */
-async function turns(path: string, more: number): Promise<void> {
-  const before = await requests(path);
-  await eventually(`${more} reads of ${path}`, 30_000, async () =>
-    expect(await requests(path)).toBeGreaterThanOrEqual(before + more),
-  );
-}
+const requests = (path: string): Promise<number> => requestsOf(bao, path);
+const turns = (path: string, more: number): Promise<void> => awaitTurns(bao, path, more);
 
 /** A large secret and a small one. */
 async function startPod(): Promise<Pod> {

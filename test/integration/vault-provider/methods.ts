@@ -15,6 +15,7 @@ import {
   mountCertificateAuth,
   type TokenTerms,
 } from '../../servers/login-methods.ts';
+import { requestsOf } from '../agent/asked.ts';
 import { type Api, type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
 import {
   createTokenIssuer,
@@ -55,10 +56,7 @@ export async function openMethods(): Promise<Methods> {
     bao,
     root: await openLogins(bao.api, 'secret/data/ml/api-key', { data: { key: 'of root' } }),
     team: await openLogins(team, 'secret/ml/api-key', { key: 'of team' }),
-    async requests(path) {
-      const audit = await bao.audit();
-      return audit.filter(({ type, request }) => type === 'request' && request.path === path).length;
-    },
+    requests: (path) => requestsOf(bao, path),
     [Symbol.asyncDispose]: () => bao.stop(),
   };
 }

@@ -6,6 +6,7 @@ import { execute } from '../../../run/command.ts';
 import { type OpenBaoServer, startOpenBao } from '../../../servers/openbao.ts';
 import { ENDS } from '../faults/rows/ends.ts';
 import { furnish } from '../stage.ts';
+import { requestsOf } from '../asked.ts';
 import { Victim } from './victim.ts';
 
 let bao: OpenBaoServer;
@@ -93,8 +94,4 @@ test.each([
 );
 
 /** How often there was a login. */
-async function logins(): Promise<number> {
-  const entries = await bao.audit();
-  return entries.filter(({ type, request }) => type === 'request' && request.path === 'auth/kubernetes/login')
-    .length;
-}
+const logins = (): Promise<number> => requestsOf(bao, 'auth/kubernetes/login');
