@@ -19,4 +19,4 @@ export type FaultRows = Readonly<Record<string, FaultRow>>;
 export const KEEPS = 'its files, whole, with the last values; the new ones once the fault is over';
 
 /** What is only away comes back. */
-export const RETRIES = 'stays ready, asks again at growing intervals, and at least at each poll';
+export const RETRIES = 'stays ready, asks again at growing intervals, of half a minute at most';
