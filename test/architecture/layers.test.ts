@@ -86,7 +86,7 @@ describe('layers', () => {
 
   test('the command decides nothing by itself, and nothing is built on it', () => {
     const pure =
-      /^(?:agent\/(?:schedule|source|sync\/decide|template|value)|injector\/(?:annotations|pod|admission))\//u;
+      /^(?:agent\/(?:schedule|source|sync\/decide|template|value)|injector\/(?:annotations|pod|admission))\/|^injector\/(?:environment|operator-settings)\.ts$/u;
     const parts = imports.filter(
       ({ from, to, typeOnly }) => from.startsWith('cli/') && /^(?:agent|injector)\//u.test(to) && !typeOnly,
     );
