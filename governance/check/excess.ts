@@ -1,6 +1,6 @@
+import { DEVICE_CLASS_DOMAIN } from '#contract/accelerators.ts';
 import { type JsonObject, listIn, objectIn } from '#contract/json.ts';
 import { parseQuantity } from '#contract/quantity.ts';
-import { DEVICE_CLASS_DOMAIN } from '../policy/settings.ts';
 import type { Accelerators } from '../tenant/tenant.ts';
 import type { Finding } from './finding.ts';
 import { objectAt, type Path, type PodPlace } from './pods.ts';

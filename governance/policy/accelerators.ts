@@ -1,6 +1,7 @@
+import { DEVICE_CLASS_DOMAIN, NVIDIA_DOMAIN } from '#contract/accelerators.ts';
 import { cel, flattened, quote } from './cel.ts';
 import type { NamedExpression } from './policy.ts';
-import { DEVICE_CLASS_DOMAIN, type PolicySettings } from './settings.ts';
+import type { PolicySettings } from './settings.ts';
 
 /** What the names of accelerators match, as a text of CEL. The API server's own domain counts whatever the platform has set. */
 export function acceleratorPattern({ acceleratorDomains }: PolicySettings): string {
@@ -8,7 +9,7 @@ export function acceleratorPattern({ acceleratorDomains }: PolicySettings): stri
 }
 
 /** Names that NVIDIA's device plugin has, and the implicit ones of a DeviceClass. */
-export const NVIDIA_PATTERN = patternOf(['nvidia.com', DEVICE_CLASS_DOMAIN]);
+export const NVIDIA_PATTERN = patternOf([NVIDIA_DOMAIN, DEVICE_CLASS_DOMAIN]);
 
 function patternOf(domains: readonly string[]): string {
   return quote(`^(${domains.map((domain) => domain.replaceAll('.', '[.]')).join('|')})/`);

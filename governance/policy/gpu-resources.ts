@@ -1,10 +1,11 @@
+import { DEVICE_CLASS_DOMAIN } from '#contract/accelerators.ts';
 import { DEVICE_CLASSES_KEY, GPU_RESOURCES_KEY } from '../tenancy.ts';
 import { acceleratorPattern, requested, resourceIn } from './accelerators.ts';
 import { cel, entriesOf, quote } from './cel.ts';
 import { pod, SERVED_BY } from './examples.ts';
 import { listed, message, NAMESPACE } from './message.ts';
 import type { NamedExpression, Policy } from './policy.ts';
-import { DEVICE_CLASS_DOMAIN, type PolicySettings } from './settings.ts';
+import type { PolicySettings } from './settings.ts';
 import { CHANGED, POD_VARIABLES, WORKLOADS } from './workloads.ts';
 
 /** A trailing star of an entry stands for any rest. A DeviceClass that is allowed is so by its implicit name, too. */

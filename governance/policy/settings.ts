@@ -1,3 +1,5 @@
+import { ACCELERATOR_DOMAINS } from '#contract/accelerators.ts';
+
 /** What a platform decides about all policies at once. */
 export interface PolicySettings {
   /** Namespaces of the platform itself, whose objects no policy looks at. */
@@ -9,23 +11,9 @@ export interface PolicySettings {
   readonly acceleratorDomains: readonly string[];
 }
 
-/** Limits under this domain are DeviceClasses: `deviceclass.resource.kubernetes.io/<class>` needs no ResourceClaim. */
-export const DEVICE_CLASS_DOMAIN = 'deviceclass.resource.kubernetes.io';
-
 export const DEFAULT_SETTINGS: PolicySettings = {
   exemptNamespaces: ['kube-system', 'gpu-operator', 'sidekey'],
   platformGroups: ['system:masters', 'sidekey:platform'],
   platformUsers: [],
-  acceleratorDomains: [
-    'nvidia.com',
-    'amd.com',
-    'gpu.intel.com',
-    'habana.ai',
-    'google.com',
-    'aws.amazon.com',
-    'huawei.com',
-    'cambricon.com',
-    'metax-tech.com',
-    DEVICE_CLASS_DOMAIN,
-  ],
+  acceleratorDomains: ACCELERATOR_DOMAINS,
 };

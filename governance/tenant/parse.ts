@@ -1,5 +1,5 @@
+import { KNOWN_ACCELERATORS, KNOWN_DEVICE_CLASSES } from '#contract/accelerators.ts';
 import { isObject, textIn } from '#contract/json.ts';
-import { KNOWN_ACCELERATORS, KNOWN_DEVICE_CLASSES } from './accelerators.ts';
 import { describePlace, type Place } from '../place.ts';
 import type { Declaration, Remark } from './declaration.ts';
 import type { Platform, Tenancy } from './platform.ts';

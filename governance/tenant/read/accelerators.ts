@@ -1,8 +1,13 @@
+import {
+  DEVICE_CLASS_DOMAIN,
+  isMigProfile,
+  KNOWN_ACCELERATORS,
+  meansMig,
+  MIG_FORM,
+} from '#contract/accelerators.ts';
 import type { Accelerators, AllowedDeviceClass, AllowedResource } from '../tenant.ts';
 import { MIG_STRATEGIES, REQUIRED } from '../tenant.ts';
-import { DEVICE_CLASS_DOMAIN } from '../../policy/settings.ts';
 import type { Platform } from '../platform.ts';
-import { isMigProfile, KNOWN_ACCELERATORS, meansMig, MIG_FORM } from '../accelerators.ts';
 import {
   entriesOf,
   type Field,

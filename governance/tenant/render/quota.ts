@@ -1,5 +1,5 @@
+import { DEVICE_CLASS_DOMAIN } from '#contract/accelerators.ts';
 import type { JsonObject } from '#contract/json.ts';
-import { DEVICE_CLASS_DOMAIN } from '../../policy/settings.ts';
 import { storedQuantity } from '../quantity.ts';
 import type { Tenancy } from '../platform.ts';
 import type { Amounts, Tenant } from '../tenant.ts';
