@@ -12,6 +12,12 @@ export const INFISICAL_BINDING_KEY = 'sidekey.dev/infisical';
 /** On a namespace: the paths of Vault, each with all below it, that it may have secrets from. */
 export const VAULT_BINDING_KEY = 'sidekey.dev/vault-paths';
 
+/** On a namespace: the roles of Vault or OpenBao that its pods may log in with, separated by commas. */
+export const VAULT_ROLES_KEY = 'sidekey.dev/vault-roles';
+
+/** On a namespace: the machine identities of Infisical that its pods may name, separated by commas. */
+export const INFISICAL_IDENTITIES_KEY = 'sidekey.dev/infisical-identities';
+
 const INFISICAL_FORM =
   'a list such as "ml/prod/team-a,ml/dev": <project>/<environment>/<folder>, separated by commas';
 const VAULT_FORM = 'a list of paths such as "secret/data/team-a,database/creds/team-a", separated by commas';

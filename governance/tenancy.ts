@@ -22,9 +22,3 @@ export const GPU_NODE_SELECTOR_KEY = 'sidekey.dev/gpu-node-selector';
 
 /** How the nodes name their slices: `mixed` (default) as `nvidia.com/mig-*`, `single` as `nvidia.com/gpu`. */
 export const MIG_STRATEGY_KEY = 'sidekey.dev/mig-strategy';
-
-/** Roles of Vault or OpenBao that pods may log in with. */
-export const VAULT_ROLES_KEY = 'sidekey.dev/vault-roles';
-
-/** Machine identities of Infisical that pods may name. */
-export const INFISICAL_IDENTITIES_KEY = 'sidekey.dev/infisical-identities';

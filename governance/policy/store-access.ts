@@ -1,6 +1,10 @@
-import { INFISICAL_BINDING_KEY, VAULT_BINDING_KEY } from '#contract/binding.ts';
+import {
+  INFISICAL_BINDING_KEY,
+  INFISICAL_IDENTITIES_KEY,
+  VAULT_BINDING_KEY,
+  VAULT_ROLES_KEY,
+} from '#contract/binding.ts';
 import { METHOD_KEYS } from '../../injector/annotations/vault-login.ts';
-import { INFISICAL_IDENTITIES_KEY, VAULT_ROLES_KEY } from '../tenancy.ts';
 import { allEmpty, cel, entriesOf, quote, quoteAll } from './cel.ts';
 import { pod, SERVED_BY } from './examples.ts';
 import { allFindings, type Finding, listed, message, NAMESPACE } from './message.ts';

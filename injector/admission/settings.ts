@@ -1,3 +1,4 @@
+import type { NamespaceSettings } from '../annotations/namespace.ts';
 import type { OperatorDefaults } from '../annotations/operator.ts';
 
 /** Everything that a decision depends on besides the request. */
@@ -6,4 +7,6 @@ export interface Settings extends OperatorDefaults {
   readonly agentImage: string;
   /** The namespace of the injector, whose own pods are never injected. */
   readonly ownNamespace: string;
+  /** What namespaces say of their pods, by name; absent where the injector does not look at namespaces. */
+  readonly namespaces?: { get(name: string): NamespaceSettings | undefined };
 }

@@ -62,7 +62,7 @@ function readLogin(
 ): Login {
   const method = findings.read(AUTH_KEY, parseInfisicalAuth, defaults?.authMethod ?? 'kubernetes');
   const identity = findings.read(IDENTITY_KEY, parseIdentity, defaults?.identityId);
-  const audience = findings.read(AUDIENCE_KEY, parseAudience, undefined);
+  const audience = findings.read(AUDIENCE_KEY, parseAudience, defaults?.audience);
   const secretName = findings.read(CLIENT_KEY, parseSecretName, '');
   if (method === 'universal') {
     noteMisplaced(findings, [IDENTITY_KEY, AUDIENCE_KEY], 'kubernetes');

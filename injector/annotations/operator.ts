@@ -1,11 +1,14 @@
 import type { InfisicalAuth } from '#contract/agent-config.ts';
 import type { AccountAuth } from '#contract/vault-auth.ts';
+import type { Limits } from './limits.ts';
 
-/** What the operator decided about one store, whatever it is. */
+/** What the operator decided about one store, whatever it is; of some of it a namespace may say something else. */
 interface StoreDefaults {
   readonly address: string;
   /** The addresses that a pod may choose besides `address`. */
   readonly allowedAddresses: readonly string[];
+  /** Whom the token is good for, of pods that do not say; else it is the API server's. */
+  readonly audience?: string;
   /** PEM certificates to trust instead of the system's. */
   readonly caPem?: string;
   /** Deadline of one request. */
@@ -18,6 +21,8 @@ export interface VaultDefaults extends StoreDefaults {
   readonly authMethod: AccountAuth['method'];
   /** The mount, such as `auth/kubernetes`. */
   readonly authPath: string;
+  /** Of pods that name none. */
+  readonly role?: string;
 }
 
 export interface InfisicalDefaults extends StoreDefaults {
@@ -37,4 +42,6 @@ export interface OperatorDefaults {
   /** How long a fault that waiting cannot mend may keep a pod from starting; null: for ever. */
   readonly startDeadlineMs: number | null;
   readonly revokeOnShutdown: boolean;
+  /** What a pod may not go beyond, whatever its annotations say. */
+  readonly limits?: Limits;
 }

@@ -35,7 +35,7 @@ const KEYS_OF: readonly (readonly [key: string, methods: readonly VaultMethod[]]
   ...PROOF_KEYS,
 ];
 
-interface LoginContext extends Pick<VaultDefaults, 'authMethod' | 'authPath'> {
+interface LoginContext extends Pick<VaultDefaults, 'authMethod' | 'authPath' | 'role' | 'audience'> {
   /** The certificate that every request shows, if there is one. */
   readonly shown: ClientCertificate | undefined;
 }
@@ -43,7 +43,7 @@ interface LoginContext extends Pick<VaultDefaults, 'authMethod' | 'authPath'> {
 /** Reads how a pod logs in to Vault. What is missing is asked for only where a file, named by its annotation, needs it. */
 export function readVaultLogin(
   findings: Findings,
-  { authMethod, authPath, shown }: LoginContext,
+  { authMethod, authPath, shown, ...defaults }: LoginContext,
   file: string | undefined,
 ): VaultLogin {
   const method = settle(
@@ -58,7 +58,7 @@ export function readVaultLogin(
     isAccount ? authPath : `auth/${method}`,
   );
   noteMisplaced(findings, method);
-  if (isAccount) return accountLogin(findings, { method, path }, file);
+  if (isAccount) return accountLogin(findings, { method, path, ...defaults }, file);
   const role = dropIn('role');
   if (findings.text(role) !== undefined) findings.warn(role, `is ignored: ${method} auth logs in without it`);
   return secretLogin(findings, { method, path, shown }, file);
@@ -80,37 +80,42 @@ const ROLE: Pair<string> = { dropIn: 'role', native: 'vault-role', parse: parseR
 /** Where a configuration of Vault Agent has it. */
 const ROLE_IN_CONFIG: Pair<string> = { ...ROLE, dropIn: 'auth-config-role' };
 
+type AccountContext = Pick<AccountAuth, 'method' | 'path'> & Pick<VaultDefaults, 'role' | 'audience'>;
+
 /** A login with the pod's service-account token, or with one of another issuer that a Secret holds. */
 function accountLogin(
   findings: Findings,
-  { method, path }: Pick<AccountAuth, 'method' | 'path'>,
+  { method, path, ...defaults }: AccountContext,
   file: string | undefined,
 ): VaultLogin {
-  const audience = findings.read(native('vault-audience'), parseAudience, undefined);
+  const audience = findings.read(native('vault-audience'), parseAudience, defaults.audience);
   const given = readMountedFile(findings, TOKEN_PATH_KEY[method]);
   const token = { kind: 'token', store: 'vault', ...(audience === undefined ? {} : { audience }) } as const;
   return {
     auth: {
       method,
       path,
-      role: readRole(findings, file),
+      role: readRole(findings, file, defaults.role),
       tokenFile: given ?? `${TOKEN_DIRECTORY}/${TOKEN_NAME.vault}`,
     },
     credentials: given === undefined ? [token] : [],
   };
 }
 
-/** Asks for a missing role in the words of the file that needs it. */
-function readRole(findings: Findings, file: string | undefined): string {
+/** Asks for a missing role in the words of the file that needs it, unless there is one for pods that name none. */
+function readRole(findings: Findings, file: string | undefined, fallback: string | undefined): string {
   const [theirs, ours, inConfig] = [dropIn('role'), native('vault-role'), dropIn('auth-config-role')];
+  const isSaid = [theirs, ours].some((key) => findings.text(key) !== undefined);
   if (findings.text(inConfig) !== undefined && findings.text(theirs) === undefined)
     return settle(findings, ROLE_IN_CONFIG, '');
   if (findings.text(inConfig) !== undefined && findings.text(inConfig) !== findings.text(theirs))
     findings.deny(inConfig, `is another role than ${theirs}; expected one of them alone`);
-  if (file !== undefined && findings.text(theirs) === undefined && findings.text(ours) === undefined)
-    findings.deny(
-      file.startsWith(DROP_IN.prefix) ? theirs : ours,
-      'is missing; expected the role to log in with',
-    );
-  return settle(findings, ROLE, '');
+  if (!isSaid && fallback === undefined) noteMissingRole(findings, file);
+  return settle(findings, ROLE, fallback ?? '');
+}
+
+function noteMissingRole(findings: Findings, file: string | undefined): void {
+  if (file === undefined) return;
+  const key = file.startsWith(DROP_IN.prefix) ? dropIn('role') : native('vault-role');
+  findings.deny(key, 'is missing; expected the role to log in with');
 }

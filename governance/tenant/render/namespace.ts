@@ -1,17 +1,20 @@
 import type { JsonObject } from '#contract/json.ts';
 import { describeFolder } from '#contract/secret-source.ts';
-import { INFISICAL_BINDING_KEY, VAULT_BINDING_KEY } from '#contract/binding.ts';
+import {
+  INFISICAL_BINDING_KEY,
+  INFISICAL_IDENTITIES_KEY,
+  VAULT_BINDING_KEY,
+  VAULT_ROLES_KEY,
+} from '#contract/binding.ts';
 import {
   DEVICE_CLASSES_KEY,
   ENFORCEMENT_LABEL,
   GPU_NODE_SELECTOR_KEY,
   GPU_REQUIRED_LABEL,
   GPU_RESOURCES_KEY,
-  INFISICAL_IDENTITIES_KEY,
   MIG_STRATEGY_KEY,
   OWNER_KEY,
   TENANT_LABEL,
-  VAULT_ROLES_KEY,
 } from '../../tenancy.ts';
 import type { Tenant } from '../tenant.ts';
 

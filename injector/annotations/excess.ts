@@ -1,0 +1,140 @@
+import { type Binding, describeBinding, isBound } from '#contract/binding.ts';
+import type { Problem } from '#contract/problem.ts';
+import type { ReloadKind } from '#contract/reload.ts';
+import { parseSecretSource, type SecretSource } from '#contract/secret-source.ts';
+import { DROP_IN, dropIn, native } from './families.ts';
+import type { InjectedFile, Injection } from './injection.ts';
+import type { Limits } from './limits.ts';
+import type { Annotations } from './request.ts';
+import { type TemplateRead, templateReads } from './template-reads.ts';
+import { inWords, quoted } from './values.ts';
+import { METHOD_KEYS } from './vault-login.ts';
+
+/** What a pod went beyond. Closed, for it labels a metric. */
+export const LIMIT_RULES = ['role', 'path', 'folder', 'identity', 'reload'] as const;
+export type LimitRule = (typeof LIMIT_RULES)[number];
+
+export interface Excess extends Problem {
+  readonly rule: LimitRule;
+}
+
+/** Everything by which a pod goes beyond its limits. Each problem names the annotation and what is allowed. */
+export function excesses(injection: Injection, annotations: Annotations, limits: Limits): readonly Excess[] {
+  return [
+    ...roleExcess(injection, annotations, limits),
+    ...identityExcess(injection, annotations, limits),
+    ...injection.files.flatMap((file) => placeExcesses(file, limits)),
+    ...reloadExcesses(injection, limits),
+  ];
+}
+
+const list = (words: readonly string[]): string => (words.length === 0 ? 'nothing' : inWords(words));
+
+const present = (annotations: Annotations, keys: readonly string[]): string | undefined =>
+  keys.find((key) => annotations[key] !== undefined);
+
+const ROLE_KEYS = [native('vault-role'), dropIn('role'), dropIn('auth-config-role')];
+
+/** Roles belong to methods by which a pod logs in as its own account; what else it may be given belongs to no namespace. */
+function roleExcess(
+  { vault }: Injection,
+  annotations: Annotations,
+  { vaultRoles: allowed }: Limits,
+): readonly Excess[] {
+  if (vault === undefined || allowed === undefined) return [];
+  const { auth } = vault;
+  if (auth.method !== 'kubernetes' && auth.method !== 'jwt') {
+    const key = present(annotations, METHOD_KEYS) ?? native('vault-auth');
+    const message = `is "${auth.method}", where roles are limited; expected "kubernetes" or "jwt", with a role of ${list(allowed)}`;
+    return [{ rule: 'role', key, message }];
+  }
+  if (auth.role === '' || allowed.includes(auth.role)) return [];
+  const key = present(annotations, ROLE_KEYS) ?? native('vault-role');
+  return [
+    { rule: 'role', key, message: `is ${quoted(auth.role)}; allowed in this namespace: ${list(allowed)}` },
+  ];
+}
+
+/** A pod that names no identity has the one that was chosen for it. */
+function identityExcess(
+  { infisical }: Injection,
+  annotations: Annotations,
+  { infisicalIdentities: allowed }: Limits,
+): readonly Excess[] {
+  const key = native('infisical-identity');
+  if (infisical === undefined || allowed === undefined || annotations[key] === undefined) return [];
+  if (infisical.auth.method !== 'kubernetes' || allowed.includes(infisical.auth.identityId)) return [];
+  const message = `is ${quoted(infisical.auth.identityId)}; allowed in this namespace: ${list(allowed)}`;
+  return [{ rule: 'identity', key, message }];
+}
+
+function placeExcesses(file: InjectedFile, limits: Limits): readonly Excess[] {
+  const found = 'source' in file ? [placeExcess(file.key, file.source, limits)] : [];
+  const reads = 'template' in file ? templateReads(file.template) : [];
+  const all = [...found, ...reads.map((read) => readExcess(file.key, read, limits))];
+  return all.filter((one) => one !== undefined);
+}
+
+function placeExcess(key: string, source: SecretSource, limits: Limits): Excess | undefined {
+  const { rule, binding } = boundOf(source.store, limits);
+  if (binding === undefined || isBound(binding, source)) return undefined;
+  const { key: _, ...place } = source;
+  return { rule, key, message: beyond(placeText(place), binding) };
+}
+
+/** The limit that counts for a store; undefined where there is none. */
+function boundOf(
+  store: SecretSource['store'],
+  { vaultPaths, infisicalFolders }: Limits,
+): { readonly rule: LimitRule; readonly binding?: Binding } {
+  const none = { infisical: [], vaultPaths: [] };
+  if (store === 'vault') return { rule: 'path', ...(vaultPaths && { binding: { ...none, vaultPaths } }) };
+  return { rule: 'folder', ...(infisicalFolders && { binding: { ...none, infisical: infisicalFolders } }) };
+}
+
+const beyond = (place: string, binding: Binding): string =>
+  `reads ${place}; allowed in this namespace, each with all below it: ${describeBinding(binding)}`;
+
+const placeText = (source: SecretSource): string =>
+  quoted(source.store === 'vault' ? source.path : `${source.project}/${source.environment}${source.folder}`);
+
+/** What is computed may be anything, so it is beyond every limit. */
+function readExcess(key: string, { store, place }: TemplateRead, limits: Limits): Excess | undefined {
+  const { rule, binding } = boundOf(store, limits);
+  if (binding === undefined) return undefined;
+  const parts = place.filter((part) => part !== undefined);
+  if (parts.length < place.length) {
+    const expected = `a ${rule} that stands in the template as a text, for here it is limited to ${describeBinding(binding)}`;
+    return {
+      rule,
+      key,
+      message: `computes what it reads of ${store === 'vault' ? 'Vault' : 'Infisical'}; expected ${expected}`,
+    };
+  }
+  const text = parts.join('/');
+  const source = parseSecretSource(`${store}:${text.replaceAll(/\/+/gu, '/')}`);
+  const isPlain = 'value' in source && !/%(?:2[ef]|5c)/iu.test(text) && !text.includes('#');
+  if (isPlain && isBound(binding, source.value)) return undefined;
+  return { rule, key, message: beyond(quoted(text), binding) };
+}
+
+function reloadExcesses({ files }: Injection, { reloads: allowed }: Limits): readonly Excess[] {
+  if (allowed === undefined) return [];
+  return files.flatMap(({ reload, reloadKey, key }) =>
+    reload === undefined || allowed.includes(reload.kind)
+      ? []
+      : [
+          {
+            rule: 'reload',
+            key: reloadKey ?? key,
+            message: reloadMessage(reloadKey ?? key, reload.kind, allowed),
+          },
+        ],
+  );
+}
+
+/** In the words of the family: one has no signals by name, the other no commands. */
+function reloadMessage(key: string, kind: ReloadKind, allowed: readonly ReloadKind[]): string {
+  const what = key.startsWith(DROP_IN.prefix) ? `is told of changes by a ${kind}` : `is "${kind}:…"`;
+  return `${what}; allowed in this namespace: ${list(allowed)}`;
+}
