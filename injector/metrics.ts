@@ -1,5 +1,7 @@
+import { ACCELERATOR_TITLES } from '#contract/accelerators.ts';
 import { createMetrics, type Metrics, type MetricTable } from '#platform/metrics.ts';
 import { VERSION } from '#platform/version.ts';
+import type { CountedAccelerator } from './pod/accelerators.ts';
 import { SKIP_REASONS } from './pod/decide.ts';
 import { watchLoopLag } from './server/loop-lag.ts';
 import { REFUSAL_REASONS } from './server/refusal.ts';
@@ -12,6 +14,9 @@ const RESULTS = {
   refused: REFUSAL_REASONS,
   failed: ['internal'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
+
+/** What injected pods compute on: as many series as there are kinds, and one for those without. */
+const ACCELERATORS: readonly CountedAccelerator[] = ['none', ...ACCELERATOR_TITLES.keys()];
 
 export type Result = keyof typeof RESULTS;
 
@@ -26,6 +31,11 @@ export const INJECTOR_METRICS = {
     type: 'counter',
     help: 'Requests to the webhook: what became of them, and why',
     labels: { result: Object.keys(RESULTS), reason: [] },
+  },
+  sidekey_injector_injected_pods_total: {
+    type: 'counter',
+    help: 'Pods that were given an agent, by the kind of the first accelerator that they ask for; dry runs included',
+    labels: { accelerator: ACCELERATORS },
   },
   sidekey_injector_request_duration_seconds: {
     type: 'histogram',

@@ -1,13 +1,15 @@
-import { annotationsIn, type JsonObject } from '#contract/json.ts';
+import { annotationsIn, type JsonObject, objectIn } from '#contract/json.ts';
 import type { Problem } from '#contract/problem.ts';
 import type { Injection } from '../annotations/injection.ts';
 import { parseAnnotations } from '../annotations/parse.ts';
 import { askingOptIns, type OptIn } from '../annotations/request.ts';
+import { type CountedAccelerator, countedAccelerator } from '../pod/accelerators.ts';
 import { encodeConfig } from '../pod/agent-config.ts';
 import { cautions } from '../pod/caution.ts';
 import { conflicts } from '../pod/conflict.ts';
 import { decide, SKIP_REASONS, type SkipReason } from '../pod/decide.ts';
 import { mutate } from '../pod/mutate.ts';
+import { findOurContainer } from '../pod/own.ts';
 import { type Operation, patch } from '../pod/patch.ts';
 import { shapeProblems } from '../pod/shape.ts';
 import { type AdmissionResponse, allowed, denied, patched } from './response.ts';
@@ -19,6 +21,10 @@ export type Verdict =
   | {
       readonly outcome: 'injected';
       readonly mode: Injection['mode'];
+      /** What the pod computes on. */
+      readonly accelerator: CountedAccelerator;
+      /** True if there was an agent in it already. */
+      readonly again: boolean;
       /** The pod with the agent in it. */
       readonly pod: JsonObject;
       /** What makes it of the pod that was sent; empty if it is as it should be already. */
@@ -53,7 +59,15 @@ export function review({ object, ...request }: AdmissionRequest, settings: Setti
   if (!config.ok || all.length > 0) return { outcome: 'denied', problems: all, warnings };
   const after = mutate(object, { injection, config: config.value, image: settings.agentImage });
   const operations = patch(object, after);
-  return { outcome: 'injected', mode: injection.mode, pod: after, operations, warnings };
+  return {
+    outcome: 'injected',
+    mode: injection.mode,
+    accelerator: countedAccelerator(objectIn(object, 'spec')),
+    again: findOurContainer(object) !== undefined,
+    pod: after,
+    operations,
+    warnings,
+  };
 }
 
 /** Who asked for an agent and gets none is told. */

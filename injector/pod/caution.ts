@@ -1,10 +1,16 @@
 import { type JsonObject, objectIn } from '#contract/json.ts';
 import type { Problem } from '#contract/problem.ts';
 import type { Injection } from '../annotations/injection.ts';
+import { acceleratorCautions } from './accelerators.ts';
 
 /** What a pod may ask for, and its author may not have meant. */
-export function cautions(pod: JsonObject, { files }: Pick<Injection, 'files'>): readonly Problem[] {
-  if (objectIn(pod, 'spec')['hostNetwork'] !== true) return [];
+export function cautions(pod: JsonObject, injection: Pick<Injection, 'files'>): readonly Problem[] {
+  const spec = objectIn(pod, 'spec');
+  return [...hostNetworkCautions(spec, injection), ...acceleratorCautions(spec)];
+}
+
+function hostNetworkCautions(spec: JsonObject, { files }: Pick<Injection, 'files'>): readonly Problem[] {
+  if (spec['hostNetwork'] !== true) return [];
   return files.flatMap(({ reload, reloadKey: key }) => {
     if (reload?.kind !== 'http' || key === undefined) return [];
     const shown = reload.headers.some(({ file }) => file !== undefined)

@@ -5,6 +5,7 @@ import { respond, type Verdict } from '../admission/handler.ts';
 import { type AdmissionResponse, errored } from '../admission/response.ts';
 import { type AdmissionRequest, decodeReview, encodeReview } from '../admission/review.ts';
 import type { InjectorMetrics, Result } from '../metrics.ts';
+import type { CountedAccelerator } from '../pod/accelerators.ts';
 import { Refusal } from './refusal.ts';
 
 export interface ExchangeParts {
@@ -14,6 +15,8 @@ export interface ExchangeParts {
 }
 
 interface Outcome {
+  /** Of a pod that is given its agent now. */
+  readonly accelerator?: CountedAccelerator;
   readonly response: AdmissionResponse;
   readonly result: Result;
   readonly reason: string;
@@ -27,11 +30,13 @@ export function createExchange(parts: ExchangeParts): (body: Buffer) => string {
   return (body) => {
     const began = performance.now();
     const request = readReview(body);
-    const { response, result, reason } = settle(request, parts);
+    const { response, result, reason, accelerator } = settle(request, parts);
     const answer = JSON.stringify(encodeReview(response));
     const ms = performance.now() - began;
     parts.metrics.increment('sidekey_injector_requests_total', { result, reason });
     parts.metrics.observe('sidekey_injector_request_duration_seconds', ms / 1000);
+    if (accelerator !== undefined)
+      parts.metrics.increment('sidekey_injector_injected_pods_total', { accelerator });
     if (response.patch !== undefined)
       parts.metrics.observe('sidekey_injector_patch_bytes', Buffer.byteLength(response.patch, 'base64'));
     parts.log.info({ ...describe(request), result, reason, ms: Math.round(ms * 1000) / 1000 }, 'Decided');
@@ -61,12 +66,22 @@ function readJson(body: Buffer): Parsed<unknown> {
 function settle(request: AdmissionRequest, { decide, log }: ExchangeParts): Outcome {
   try {
     const verdict = decide(request);
-    return { response: respond(request.uid, verdict), result: verdict.outcome, reason: reasonOf(verdict) };
+    return {
+      response: respond(request.uid, verdict),
+      result: verdict.outcome,
+      reason: reasonOf(verdict),
+      ...acceleratorOf(verdict),
+    };
   } catch (error) {
     log.error({ ...describe(request), ...locate(error) }, 'Cannot decide: denied');
     const message = 'Cannot inject the agent: an internal error, see the log of the injector for this uid';
     return { response: errored(request.uid, message), result: 'failed', reason: 'internal' };
   }
+}
+
+/** Counted once for each pod, and not again when it is repaired after another webhook. */
+function acceleratorOf(verdict: Verdict): Pick<Outcome, 'accelerator'> {
+  return verdict.outcome === 'injected' && !verdict.again ? { accelerator: verdict.accelerator } : {};
 }
 
 function reasonOf(verdict: Verdict): string {

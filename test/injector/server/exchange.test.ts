@@ -7,6 +7,7 @@ import type { Settings } from '../../../injector/admission/settings.ts';
 import { createInjectorMetrics, type InjectorMetrics } from '../../../injector/metrics.ts';
 import { createExchange } from '../../../injector/server/exchange.ts';
 import { Refusal } from '../../../injector/server/refusal.ts';
+import { injected } from '../admission/example.ts';
 
 const SETTINGS: Settings = {
   agentImage: 'sidekey/agent:1',
@@ -81,6 +82,22 @@ test('an injected pod is answered with a patch, logged by name and counted', asy
   expect(text).toContain('sidekey_injector_requests_total{result="injected",reason="run"} 1\n');
   expect(text).toContain('sidekey_injector_request_duration_seconds_count 1\n');
   expect(text).toContain('sidekey_injector_patch_bytes_count 1\n');
+});
+
+test('an injected pod is counted once under what it computes on, however often it is looked at', async () => {
+  const gpu = { resources: { limits: { 'nvidia.com/mig-3g.40gb': '1' } } };
+  const pod = { ...POD, spec: { containers: [{ name: 'model-server', image: 'cuda', ...gpu }] } };
+  exchange(reviewOf(pod));
+  exchange(reviewOf(injected(pod, SETTINGS)));
+  exchange(reviewOf(POD));
+  exchange(reviewOf({ spec: pod.spec }));
+  const text = await metrics.expose();
+  const series = text.split('\n').filter((line) => line.startsWith('sidekey_injector_injected_pods_total{'));
+  expect(series.filter((line) => !line.endsWith(' 0')).toSorted()).toEqual([
+    'sidekey_injector_injected_pods_total{accelerator="none"} 1',
+    'sidekey_injector_injected_pods_total{accelerator="nvidia-mig"} 1',
+  ]);
+  expect(series).toContain('sidekey_injector_injected_pods_total{accelerator="dra"} 0');
 });
 
 test('neither annotations nor what stands in the pod nor the patch is logged', () => {
