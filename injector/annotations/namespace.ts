@@ -110,9 +110,10 @@ export function defaultsIn<T extends OperatorDefaults>(
   found: NamespaceSettings,
 ): { readonly defaults: T; readonly problems: readonly Problem[] } {
   const { vault, infisical } = defaults;
-  const addresses = new Findings(
-    present({ [KEYS.vaultAddress]: found.vault.address, [KEYS.infisicalAddress]: found.infisical.address }),
-  );
+  const addresses = new Findings({
+    ...(found.vault.address !== undefined && { [KEYS.vaultAddress]: found.vault.address }),
+    ...(found.infisical.address !== undefined && { [KEYS.infisicalAddress]: found.infisical.address }),
+  });
   return {
     defaults: {
       ...defaults,

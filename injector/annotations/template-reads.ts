@@ -12,10 +12,15 @@ export interface TemplateRead {
   readonly place: readonly (string | undefined)[];
 }
 
-/** How many of a function's arguments say where it reads. */
-const READERS: ReadonlyMap<string, readonly [StoreName, number]> = new Map([
-  ...FUNCTION_FAMILIES.secret.map((name) => [name, ['vault', 1]] as const),
-  ...FUNCTION_FAMILIES.infisical.map((name) => [name, ['infisical', 3]] as const),
+/** What a function reads, and how many of its arguments say where. */
+interface Reader {
+  readonly store: StoreName;
+  readonly parts: number;
+}
+
+const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  ...FUNCTION_FAMILIES.secret.map((name): [string, Reader] => [name, { store: 'vault', parts: 1 }]),
+  ...FUNCTION_FAMILIES.infisical.map((name): [string, Reader] => [name, { store: 'infisical', parts: 3 }]),
 ]);
 
 /** Every place that a template reads. One that cannot be parsed reads nothing: it is denied anyway. */
@@ -60,9 +65,9 @@ function readsOfCommand(
 
 function readsOfFunction(operand: Operand, args: readonly (string | undefined)[]): readonly TemplateRead[] {
   if (operand.kind !== 'function') return [];
-  const [store, parts] = READERS.get(operand.name) ?? [];
-  if (store === undefined || parts === undefined) return [];
-  return [{ store, place: Array.from({ length: parts }, (_, index) => args[index]) }];
+  const reader = READERS.get(operand.name);
+  if (reader === undefined) return [];
+  return [{ store: reader.store, place: Array.from({ length: reader.parts }, (_, index) => args[index]) }];
 }
 
 /** The text that stands there, whatever parentheses are around it. */
