@@ -1,5 +1,6 @@
 import { annotationsIn, type JsonObject, objectIn } from '#contract/json.ts';
 import type { Problem } from '#contract/problem.ts';
+import { type Excess, excesses, type LimitRule } from '../annotations/excess.ts';
 import type { Injection } from '../annotations/injection.ts';
 import { parseAnnotations } from '../annotations/parse.ts';
 import { askingOptIns, type OptIn } from '../annotations/request.ts';
@@ -12,6 +13,7 @@ import { mutate } from '../pod/mutate.ts';
 import { findOurContainer } from '../pod/own.ts';
 import { type Operation, patch } from '../pod/patch.ts';
 import { shapeProblems } from '../pod/shape.ts';
+import { settingsFor } from './place.ts';
 import { type AdmissionResponse, allowed, denied, patched } from './response.ts';
 import type { AdmissionRequest } from './review.ts';
 import type { Settings } from './settings.ts';
@@ -35,6 +37,8 @@ export type Verdict =
   | {
       readonly outcome: 'denied';
       readonly problems: readonly Problem[];
+      /** The limits that it goes beyond, be they all of its problems or some. */
+      readonly beyond: readonly LimitRule[];
       readonly warnings: readonly Problem[];
     };
 
@@ -51,12 +55,21 @@ export function review({ object, ...request }: AdmissionRequest, settings: Setti
   const decision = decide({ ...request, ownNamespace: settings.ownNamespace, requested, pod: object });
   if (!decision.inject) return skipped(decision.reason, asked);
   const misshapen = shapeProblems(object);
-  if (misshapen.length > 0) return { outcome: 'denied', problems: misshapen, warnings: [] };
-  const { injection, problems, warnings: found } = parseAnnotations(annotations, settings);
+  if (misshapen.length > 0) return { outcome: 'denied', problems: misshapen, beyond: [], warnings: [] };
+  const place = settingsFor(request.namespace, settings);
+  const { injection, problems, warnings: found } = parseAnnotations(annotations, place.settings);
+  const beyond = excesses(injection, annotations, place.limits);
   const warnings = [...found, ...cautions(object, injection)];
   const config = encodeConfig(injection);
-  const all = [...problems, ...(config.ok ? [] : config.problems), ...conflicts(object, injection)];
-  if (!config.ok || all.length > 0) return { outcome: 'denied', problems: all, warnings };
+  const all = [
+    ...place.problems,
+    ...problems,
+    ...beyond.map(({ key, message }) => ({ key, message })),
+    ...(config.ok ? [] : config.problems),
+    ...conflicts(object, injection),
+  ];
+  if (!config.ok || all.length > 0)
+    return { outcome: 'denied', problems: all, beyond: rulesOf(beyond), warnings };
   const after = mutate(object, { injection, config: config.value, image: settings.agentImage });
   const operations = patch(object, after);
   return {
@@ -69,6 +82,10 @@ export function review({ object, ...request }: AdmissionRequest, settings: Setti
     warnings,
   };
 }
+
+const rulesOf = (beyond: readonly Excess[]): readonly LimitRule[] => [
+  ...new Set(beyond.map(({ rule }) => rule)),
+];
 
 /** Who asked for an agent and gets none is told. */
 function skipped(reason: SkipReason, asked: OptIn | undefined): Verdict {

@@ -1,0 +1,32 @@
+import type { Problem } from '#contract/problem.ts';
+import { type Limits, limitsIn } from '../annotations/limits.ts';
+import { defaultsIn } from '../annotations/namespace.ts';
+import type { Settings } from './settings.ts';
+
+/** What holds for the pods of one namespace. */
+export interface PlaceSettings {
+  readonly settings: Settings;
+  readonly limits: Limits;
+  /** What is wrong with the namespace, for which its pods are denied. */
+  readonly problems: readonly Problem[];
+}
+
+/** The settings for the pods of a namespace: what it says itself comes before what the operator says of all. */
+export function settingsFor(namespace: string, settings: Settings): PlaceSettings {
+  const found = settings.namespaces?.get(namespace);
+  const unknown = settings.namespaces !== undefined && found === undefined;
+  if (found === undefined)
+    return {
+      settings,
+      limits: limitsIn(settings.limits ?? {}, namespace),
+      problems: unknown ? [UNKNOWN] : [],
+    };
+  const { defaults, problems } = defaultsIn(settings, found);
+  return { settings: defaults, limits: limitsIn(defaults.limits ?? {}, namespace), problems };
+}
+
+/** What a namespace allows has to be known before a pod of it is let in. */
+const UNKNOWN: Problem = {
+  key: 'metadata.namespace',
+  message: 'is a namespace that the injector does not know yet; expected one that is there: try again',
+};
