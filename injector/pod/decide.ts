@@ -1,4 +1,4 @@
-import { type JsonObject, listIn, objectIn, textIn } from '#contract/json.ts';
+import { isArray, type JsonObject, listIn, objectIn, textIn } from '#contract/json.ts';
 
 /** Why a request is let through untouched. For logs, metrics, warnings and audit annotations alike. */
 export const SKIP_REASONS = {
@@ -66,9 +66,30 @@ function isMirror(pod: JsonObject): boolean {
 }
 
 function isWindows(spec: JsonObject): boolean {
-  const system =
-    textIn(objectIn(spec, 'os'), 'name') || textIn(objectIn(spec, 'nodeSelector'), 'kubernetes.io/os');
-  return system === 'windows';
+  const system = textIn(objectIn(spec, 'os'), 'name') || textIn(objectIn(spec, 'nodeSelector'), SYSTEM_LABEL);
+  return system === '' ? wantsWindows(objectIn(spec, 'affinity')) : system === WINDOWS;
+}
+
+const SYSTEM_LABEL = 'kubernetes.io/os';
+const WINDOWS = 'windows';
+
+/** True if no node with another system will do. One of the terms is enough for a node, and it has to meet all of that term. */
+function wantsWindows(affinity: JsonObject): boolean {
+  const required = objectIn(
+    objectIn(affinity, 'nodeAffinity'),
+    'requiredDuringSchedulingIgnoredDuringExecution',
+  );
+  const terms = listIn(required, 'nodeSelectorTerms');
+  const isForWindows = (term: JsonObject): boolean =>
+    listIn(term, 'matchExpressions').some(
+      ({ key, operator, values }) =>
+        key === SYSTEM_LABEL &&
+        operator === 'In' &&
+        isArray(values) &&
+        values.length > 0 &&
+        values.every((value) => value === WINDOWS),
+    );
+  return terms.length > 0 && terms.every(isForWindows);
 }
 
 function hasForeignAgent(spec: JsonObject): boolean {

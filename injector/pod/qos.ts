@@ -21,11 +21,17 @@ interface Resources {
  * leaves out are there by the time of admission: the API server adds up its containers').
  */
 export function qosClass(spec: JsonObject): QosClass {
-  const parts = hasPodResources(spec)
-    ? [readResources(objectIn(spec, 'resources'))]
-    : [...listIn(spec, 'containers'), ...listIn(spec, 'initContainers')].map((container) =>
-        readResources(objectIn(container, 'resources')),
-      );
+  const ofPod = spec['resources'];
+  return isObject(ofPod) ? classOf([readResources(ofPod)]) : containersClass(spec);
+}
+
+/** The class that the containers have among themselves, whatever there is for the pod as a whole. */
+export function containersClass(spec: JsonObject): QosClass {
+  const containers = [...listIn(spec, 'containers'), ...listIn(spec, 'initContainers')];
+  return classOf(containers.map((container) => readResources(objectIn(container, 'resources'))));
+}
+
+function classOf(parts: readonly Resources[]): QosClass {
   const requests = total(parts.map((part) => part.requests));
   const limits = total(parts.map((part) => part.limits));
   if (requests.size === 0 && limits.size === 0) return 'BestEffort';
@@ -34,9 +40,14 @@ export function qosClass(spec: JsonObject): QosClass {
   return everywhereLimited && equal ? 'Guaranteed' : 'Burstable';
 }
 
-/** True if resources are set for the pod as a whole (KEP-2837). */
+/**
+ * True if resources are set for the pod as a whole (KEP-2837), which its containers share. An empty object sets none, though it
+ * decides the class.
+ */
 export function hasPodResources(spec: JsonObject): boolean {
-  return isObject(spec['resources']);
+  const ofPod = objectIn(spec, 'resources');
+  const names = ['requests', 'limits'].flatMap((list) => Object.keys(objectIn(ofPod, list)));
+  return names.some((name) => name === 'cpu' || name === 'memory' || name.startsWith('hugepages-'));
 }
 
 /** True if any container has a CPU limit. */

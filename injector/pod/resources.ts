@@ -1,5 +1,5 @@
 import type { JsonObject } from '#contract/json.ts';
-import { hasPodResources, limitsCpu, qosClass } from './qos.ts';
+import { containersClass, hasPodResources, limitsCpu } from './qos.ts';
 import { memoryLimit } from './sizes.ts';
 
 /** A fraction, so that static CPU management gives no core of the model server's away. */
@@ -11,7 +11,7 @@ const BURSTABLE_CPU_LIMIT = '500m';
 /** Resources that leave the QoS class of a pod as it is without the agent, which fills so many directories. */
 export function agentResources(spec: JsonObject, directories: number): JsonObject {
   if (hasPodResources(spec)) return {};
-  const qos = qosClass(spec);
+  const qos = containersClass(spec);
   if (qos === 'BestEffort') return {};
   const memory = memoryLimit(directories);
   const guaranteed = { cpu: GUARANTEED_CPU, memory };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '#contract/json.ts';
 import { type Candidate, decide, SKIP_REASONS, type SkipReason } from '../../../injector/pod/decide.ts';
 
 const CANDIDATE: Candidate = {
@@ -54,6 +55,35 @@ describe('a request is skipped', () => {
 
   it('for every reason there is', () => {
     expect(new Set(SKIPPED.map(([, reason]) => reason))).toEqual(new Set(Object.keys(SKIP_REASONS)));
+  });
+});
+
+/** A pod that wants nodes of whose terms one has to be met. */
+const wanting = (...terms: readonly (readonly object[])[]): Candidate => {
+  const nodeSelectorTerms = terms.map((matchExpressions) => ({ matchExpressions }));
+  const nodeAffinity = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } };
+  return { ...CANDIDATE, pod: { spec: { affinity: { nodeAffinity } } } as JsonObject };
+};
+
+const ON_WINDOWS = { key: 'kubernetes.io/os', operator: 'In', values: ['windows'] };
+const WITH_GPU = { key: 'gpu', operator: 'Exists' };
+
+describe('an affinity is for Windows', () => {
+  it.each([
+    ['if its term says so', wanting([ON_WINDOWS])],
+    ['if each of its terms says so', wanting([ON_WINDOWS, WITH_GPU], [WITH_GPU, ON_WINDOWS])],
+  ])('%s', (_, candidate) => {
+    expect(decide(candidate)).toEqual({ inject: false, reason: 'windows_pod' });
+  });
+
+  it.each([
+    ['if one of its terms does not say so', wanting([ON_WINDOWS], [WITH_GPU])],
+    ['if Linux will do', wanting([{ ...ON_WINDOWS, values: ['windows', 'linux'] }])],
+    ['if anything else is meant', wanting([{ ...ON_WINDOWS, operator: 'NotIn' }])],
+    ['if it has no terms', wanting()],
+    ['if it says nothing', wanting([])],
+  ])('but not %s', (_, candidate) => {
+    expect(decide(candidate)).toEqual({ inject: true });
   });
 });
 

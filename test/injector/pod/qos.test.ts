@@ -103,6 +103,16 @@ describe('the resources of the agent', () => {
     }
   });
 
+  it('are none where those of the pod are shared, and some where the pod only has a place for its own', () => {
+    const of = (resources: JsonObject): JsonObject =>
+      agentResources({ containers: [container(FULL)], resources }, 1);
+    expect(of({ limits: FULL })).toEqual({});
+    expect(of({ requests: { cpu: '1' } })).toEqual({});
+    expect(of({ limits: { 'hugepages-2Mi': '1Gi' } })).toEqual({});
+    for (const empty of [{}, { limits: {} }, { requests: {}, limits: {} }])
+      expect(of(empty)).toHaveProperty('limits.cpu', '100m');
+  });
+
   it('have a CPU limit in a burstable pod only if a container has one', () => {
     const limited = agentResources({ containers: [container({ cpu: '2' })] }, 1);
     const unlimited = agentResources({ containers: [container({ memory: '2Gi' })] }, 1);
