@@ -170,10 +170,13 @@ const STILL_JUDGED: readonly Case[] = [
   ),
 ];
 
-/** With a field that no API server of today takes. */
-const OF_TOMORROW = 'two-containers';
+/** Without the fields that no API server of today would take. */
+const known = (pod: JsonObject): JsonObject =>
+  JSON.parse(
+    JSON.stringify(pod, (key, value: unknown) => (key === 'aFieldOfTomorrow' ? undefined : value)),
+  ) as JsonObject;
 
-/** What is said of those that log in with what belongs to no namespace. */
+/** What is said of those that log in with what belongs to no namespace, */
 const FOREIGN_METHODS: Readonly<Record<string, string>> = {
   'approle-drop-in': 'vault.hashicorp.com/auth-type: approle',
   'approle-native': 'sidekey.dev/vault-auth: approle',
@@ -182,16 +185,27 @@ const FOREIGN_METHODS: Readonly<Record<string, string>> = {
   'token-file-native': 'sidekey.dev/vault-auth: token_file',
 };
 
+/** and of those that find a way around the limits of accelerators. */
+const BYPASSES: Readonly<Record<string, string>> = {
+  'privileged-container': 'every device of the node: dcgm',
+  'sees-every-gpu': 'model-server -> NVIDIA_VISIBLE_DEVICES',
+};
+
+/** No API server takes a pod that is made with ephemeral containers. */
+const NEVER_MADE = 'ephemeral-containers';
+
 /** Pods of every shape, at home in a namespace that allows what they ask for. */
 const GOLDEN = injectedCases
-  .filter((name) => name !== OF_TOMORROW)
+  .filter((name) => name !== NEVER_MADE)
   .map((name) => {
     const { pod: object, settings } = load(name);
-    const made = injected(object, settings);
+    const made = injected(known(object), settings);
     const metadata = { ...objectIn(made, 'metadata'), namespace: 'golden' };
     const spec = { ...objectIn(made, 'spec'), serviceAccountName: 'default' };
-    const foreign = FOREIGN_METHODS[name];
-    const denials = foreign === undefined ? [] : [by('sidekey-store-access')(foreign)];
+    const denials = [
+      [FOREIGN_METHODS[name], 'sidekey-store-access'] as const,
+      [BYPASSES[name], 'sidekey-gpu-no-bypass'] as const,
+    ].flatMap(([says, policy]) => (says === undefined ? [] : [by(policy)(says)]));
     return creates(`the pod "${name}" as the injector makes it`, { ...made, metadata, spec }, ...denials);
   });
 

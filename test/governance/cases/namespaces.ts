@@ -1,3 +1,4 @@
+import { ACCELERATOR_DOMAINS } from '#contract/accelerators.ts';
 import type { JsonObject } from '#contract/json.ts';
 import { DEFAULT_SETTINGS, type PolicySettings } from '../../../governance/policy/settings.ts';
 
@@ -88,9 +89,10 @@ export const NAMESPACES: readonly JsonObject[] = [
   ),
   // Where the pods of test/golden/pods are at home.
   tenant('golden', {
-    'gpu-resources': 'nvidia.com/*',
+    'gpu-resources': ACCELERATOR_DOMAINS.map((domain) => `${domain}/*`).join(','),
+    'device-classes': 'mig-3g-40gb',
     'vault-roles':
-      'fine-tune, forged, kserve, meshed, ml, ml-inference, nccl, own-user, restricted, sglang, triton, tuned, vllm',
+      'fine-tune, forged, kserve, meshed, ml, ml-inference, nccl, own-user, restricted, sglang, triton, tuned, two, vllm',
     'vault-paths': 'secret/data, database/creds/ml, totp/code/registry',
     infisical: 'ml/prod',
     'infisical-identities': IDENTITY,
@@ -100,10 +102,21 @@ export const NAMESPACES: readonly JsonObject[] = [
   namespace('gpu-operator'),
 ];
 
-/** What the API server looks up when it admits a pod that names it. */
-export const RUNTIME_CLASSES: readonly JsonObject[] = ['nvidia', 'nvidia-cdi', 'kata'].map((handler) => ({
+const runtimeClass = (name: string, more: JsonObject = {}): JsonObject => ({
   apiVersion: 'node.k8s.io/v1',
   kind: 'RuntimeClass',
-  metadata: { name: handler },
-  handler,
-}));
+  metadata: { name },
+  handler: name,
+  ...more,
+});
+
+/** That of a golden pod, with what its virtual machine takes. */
+export const SANDBOX = runtimeClass('kata-overhead', {
+  overhead: { podFixed: { cpu: '250m', memory: '160Mi' } },
+});
+
+/** What the API server looks up when it admits a pod that names it. */
+export const RUNTIME_CLASSES: readonly JsonObject[] = [
+  ...['nvidia', 'nvidia-cdi', 'kata'].map((handler) => runtimeClass(handler)),
+  SANDBOX,
+];
