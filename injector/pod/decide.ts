@@ -80,16 +80,14 @@ function wantsWindows(affinity: JsonObject): boolean {
     'requiredDuringSchedulingIgnoredDuringExecution',
   );
   const terms = listIn(required, 'nodeSelectorTerms');
-  const isForWindows = (term: JsonObject): boolean =>
-    listIn(term, 'matchExpressions').some(
-      ({ key, operator, values }) =>
-        key === SYSTEM_LABEL &&
-        operator === 'In' &&
-        isArray(values) &&
-        values.length > 0 &&
-        values.every((value) => value === WINDOWS),
-    );
   return terms.length > 0 && terms.every(isForWindows);
+}
+
+function isForWindows(term: JsonObject): boolean {
+  return listIn(term, 'matchExpressions').some(({ key, operator, values }) => {
+    const isOfSystem = key === SYSTEM_LABEL && operator === 'In' && isArray(values) && values.length > 0;
+    return isOfSystem && values.every((value) => value === WINDOWS);
+  });
 }
 
 function hasForeignAgent(spec: JsonObject): boolean {

@@ -171,9 +171,9 @@ const STILL_JUDGED: readonly Case[] = [
 ];
 
 /** Without the fields that no API server of today would take. */
-const known = (pod: JsonObject): JsonObject =>
+const known = (object: JsonObject): JsonObject =>
   JSON.parse(
-    JSON.stringify(pod, (key, value: unknown) => (key === 'aFieldOfTomorrow' ? undefined : value)),
+    JSON.stringify(object, (key, value: unknown) => (key === 'aFieldOfTomorrow' ? undefined : value)),
   ) as JsonObject;
 
 /** What is said of those that log in with what belongs to no namespace, */

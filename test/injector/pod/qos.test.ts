@@ -104,8 +104,8 @@ describe('the resources of the agent', () => {
   });
 
   it('are none where those of the pod are shared, and some where the pod only has a place for its own', () => {
-    const of = (resources: JsonObject): JsonObject =>
-      agentResources({ containers: [container(FULL)], resources }, 1);
+    const of = (ofPod: JsonObject): JsonObject =>
+      agentResources({ containers: [container(FULL)], resources: ofPod }, 1);
     expect(of({ limits: FULL })).toEqual({});
     expect(of({ requests: { cpu: '1' } })).toEqual({});
     expect(of({ limits: { 'hugepages-2Mi': '1Gi' } })).toEqual({});
