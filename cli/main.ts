@@ -3,7 +3,7 @@ import { EXIT, type Io } from './io.ts';
 
 const COMMANDS: Commands = {
   explain: {
-    says: 'what the sync makes of the Secrets in manifests, and how to write them so that they work',
+    says: 'what the injector makes of the pods in manifests and the sync of the Secrets, and how to write them so that they work',
     load: () => import('./explain/run.ts'),
   },
   tenant: {

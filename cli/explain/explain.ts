@@ -10,15 +10,26 @@ import {
   type NamespaceOptions,
   readManifest,
 } from './namespace.ts';
+import { ASSUMED_INJECTOR, type Injector, injectorIn } from './pod/injector.ts';
+import { explainWorkload } from './pod/workload.ts';
 import type { ObjectReport, Report } from './report.ts';
 import { explainSecret } from './secret.ts';
 
-/** Explains everything in the inputs; a Namespace in one of them holds for the Secrets in all. */
-export function explain(inputs: readonly Input[], options: NamespaceOptions = {}): Report {
+/** What is known beside the manifests themselves. */
+export interface ExplainOptions extends NamespaceOptions {
+  /** Whom pods are shown to; else the one whose Deployment is among the manifests, or one of which nothing is known. */
+  readonly injector?: Injector;
+}
+
+/** Explains everything in the inputs; a Namespace in one of them holds for the objects in all. */
+export function explain(inputs: readonly Input[], options: ExplainOptions = {}): Report {
   const read = inputs.map(({ file, text }) => readManifests(file, text));
   const manifests = read.flatMap((one) => one.manifests);
+  const injector = options.injector ?? injectorIn(manifests)?.injector ?? ASSUMED_INJECTOR;
+  const context = { all: manifests, options, injector };
   return {
-    objects: manifests.map((one) => explainObject(one, manifests, options)),
+    objects: manifests.map((one) => explainObject(one, context)),
+    injectorKnown: injector.isKnown,
     findings: read.flatMap(({ faults }) => faults.map(foundIn)),
   };
 }
@@ -28,11 +39,13 @@ const foundIn = ({ kind, ...fault }: Fault): Finding => ({
   ...fault,
 });
 
-function explainObject(
-  manifest: Manifest,
-  all: readonly Manifest[],
-  options: NamespaceOptions,
-): ObjectReport {
+interface Context {
+  readonly all: readonly Manifest[];
+  readonly options: NamespaceOptions;
+  readonly injector: Injector;
+}
+
+function explainObject(manifest: Manifest, { all, options, injector }: Context): ObjectReport {
   const { value, place } = manifest;
   const metadata = objectIn(value, 'metadata');
   const name = textIn(metadata, 'name') || textIn(metadata, 'generateName');
@@ -40,10 +53,11 @@ function explainObject(
   if (isNamespace(manifest)) return { ...head, ...explainNamespace(manifest) };
   const namespace = namespaceOf(manifest, options);
   const placed = { ...head, ...(namespace === undefined ? {} : { namespace }) };
-  if (!isSecret(manifest)) return { ...placed, verdict: 'unexplained', findings: [] };
-  return { ...placed, ...explainSecret(manifest, knownNamespace(manifest, all, options)) };
+  if (isSecret(manifest))
+    return { ...placed, ...explainSecret(manifest, knownNamespace(manifest, all, options)) };
+  const workload = explainWorkload({ manifest, injector, namespace: namespace ?? '' });
+  return { ...placed, ...(workload ?? { verdict: 'unexplained', findings: [] }) };
 }
-
 const isSecret = ({ value }: Manifest): boolean => value['apiVersion'] === 'v1' && value['kind'] === 'Secret';
 
 function explainNamespace(manifest: Manifest): Pick<ObjectReport, 'verdict' | 'binding' | 'findings'> {

@@ -4,10 +4,12 @@ import type { Place } from '../../governance/place.ts';
  * What a finding comes to.
  *
  * - `refused`: the API server does not take the object
+ * - `denied`: it does not take the pod, for the injector cannot do what its annotations ask for
  * - `unsynced`: it takes it, and the sync cannot do what it asks for
+ * - `uninjected`: it takes it, and there is no agent in it, although it asks for one
  * - `note`: worth knowing, and no obstacle
  */
-export type Effect = 'refused' | 'unsynced' | 'note';
+export type Effect = 'refused' | 'denied' | 'unsynced' | 'uninjected' | 'note';
 
 /** One thing to say of an input. Never holds a value of a Secret. */
 export interface Finding {
@@ -33,6 +35,7 @@ export function describePath(path: readonly string[]): string {
 }
 
 const describePart = (part: string, isFirst: boolean): string => {
+  if (/^\d+$/u.test(part)) return `[${part}]`;
   if (!/^[\w-]+$/u.test(part)) return `[${JSON.stringify(part)}]`;
   return isFirst ? part : `.${part}`;
 };

@@ -1,5 +1,6 @@
 import type { Finding } from './finding.ts';
 import type { KeyPlan } from './key-plan.ts';
+import { podJson } from './pod/json.ts';
 import type { ObjectReport, Report, SecretReport } from './report.ts';
 import type { SyncPlan } from './sync.ts';
 
@@ -10,7 +11,7 @@ import type { SyncPlan } from './sync.ts';
  *       "findings": [finding],                 of files as a whole: what is no YAML, what stands twice
  *       "objects": [{
  *         "file", "line", "kind", "name", "namespace": text or null,
- *         "verdict": "works" | "refused" | "unsynced" | "unasked" | "binding" | "unexplained",
+ *         "verdict": "works" | "injected" | "refused" | "denied" | "unsynced" | "uninjected" | "unasked" | "binding" | "unexplained",
  *         "binding": text or null,             of a Namespace: what its Secrets may be made of
  *         "findings": [finding],
  *         "bindingKnown": boolean or null,       of a Secret that asks: whether it is known what its namespace is bound to
@@ -20,10 +21,24 @@ import type { SyncPlan } from './sync.ts';
  *           "sourceUnknown": boolean,
  *           "allKeys": boolean,                true: every key of the source comes along
  *           "keys": [{ "key", "from": "source" | "template" | "manifest", "name": text or null, "refs": [text], "replaces": "placeholder" | "value" or null }] },
- *         "working": null or { "text", "whole": boolean }    YAML that works; not whole: values of the user's are left out
+ *         "working": null or { "text", "whole": boolean },   YAML that works; not whole: values of the user's are left out
+ *         "pods": null or [{                   null: the object neither is a pod nor makes any
+ *           "template": text,                  where in the object, such as "spec.template"; "" for a Pod
+ *           "outcome": "injected" | "denied" | "uninjected" | "unasked",
+ *           "reason": text or null,            why it is not injected: one of the reasons that metrics and logs have
+ *           "findings": [finding],
+ *           "annotations": [{ "file", "line", "key", "value", "meaning" }],  those that are understood
+ *           "before": standing or null, "after": standing or null,          null: not asked for; not injected
+ *           "agent": null or { "container", "mode": "run" | "init", "requests": {name: quantity}, "limits": {name: quantity},
+ *                              "volumes": [{ "name", "size": quantity, of memory, if it has one }], "starts": [[container]], in this order, those that start together together },
+ *           "files": [{ "path", "sources": [text], "template": boolean, "format": text or null, "reload": text or null }],
+ *           "patch": null or [operation]       RFC 6902, of the pod and not of the object: what the injector would answer
+ *         }]
  *       }] }
  *
- * where a finding is { "effect": "refused" | "unsynced" | "note", "file", "line", "column", "subject", "message" }.
+ * where a finding is { "effect": "refused" | "denied" | "unsynced" | "uninjected" | "note", "file", "line", "column", "subject", "message" },
+ * and a standing is { "qosClass", "podSecurity": "restricted" | "baseline" | "privileged", "violations": [{ "standard", "field", "message" }] }:
+ * the strictest standard that the pod keeps to, and what keeps it from those that are stricter.
  * No value of a Secret is in it.
  */
 export function reportJson({ objects, findings }: Report): string {
@@ -47,6 +62,7 @@ function objectJson({
   binding,
   findings,
   secret,
+  pods,
 }: ObjectReport): object {
   const { file, line } = place;
   return {
@@ -59,6 +75,7 @@ function objectJson({
     binding: binding ?? null,
     findings: findings.map(findingJson),
     ...secretJson(secret),
+    pods: pods?.map((pod) => ({ ...podJson(pod), findings: pod.findings.map(findingJson) })) ?? null,
   };
 }
 

@@ -1,25 +1,27 @@
 import { describePlace } from '../../governance/place.ts';
+import { injectedText } from './pod/manifest-text.ts';
+import { type Printed, withoutAgent } from './pod/patch-text.ts';
 import type { ObjectReport, Report } from './report.ts';
 
-/** The working manifests alone, to be applied as they stand, and why one is not among them. */
-export interface Manifests {
-  readonly text: string;
-  readonly missing: readonly string[];
-}
-
-/** The Secrets that ask for a sync, as they work. One whose user has values of its own in it is not printed: they are nobody else's. */
-export function workingManifests({ objects }: Report): Manifests {
-  const asking = objects.filter(({ secret }) => secret !== undefined);
-  const texts = asking.flatMap(({ secret }) => (secret?.working?.whole ? [secret.working.text] : []));
+/**
+ * What asks for something, as it works: workloads with the agent in their templates, and Secrets. A Secret whose user has
+ * values of its own in it is not printed: they are nobody else's.
+ */
+export function workingManifests({ objects }: Report): Printed {
+  const texts = objects.flatMap((object) => secretText(object) ?? injectedText(object) ?? []);
   return {
     text: texts.map((text) => `---\n${text}`).join(''),
-    missing: asking.flatMap((one) => reasonOf(one) ?? []),
+    missing: objects.flatMap((one) => reasonOf(one) ?? withoutAgent(one, ['denied', 'uninjected'])),
   };
 }
 
+const secretText = ({ secret }: ObjectReport): string | undefined =>
+  secret?.working?.whole ? secret.working.text : undefined;
+
 function reasonOf({ place, name, secret, findings }: ObjectReport): string | undefined {
+  if (secret === undefined) return undefined;
   const what = `Secret ${name} (${describePlace(place)})`;
-  if (secret?.working === undefined) {
+  if (secret.working === undefined) {
     const [{ subject, message } = { subject: 'it', message: 'does not work' }] = findings.filter(
       ({ effect }) => effect !== 'note',
     );

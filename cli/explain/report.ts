@@ -1,12 +1,16 @@
+import type { JsonObject } from '#contract/json.ts';
 import type { Understood } from './annotation.ts';
 import type { Place } from '../../governance/place.ts';
 import type { Finding } from './finding.ts';
+import type { PodReport } from './pod/report.ts';
 import type { SyncPlan } from './sync.ts';
 import type { WorkingManifest } from './working.ts';
 
 /** Everything there is to say of some manifests. */
 export interface Report {
   readonly objects: readonly ObjectReport[];
+  /** False if pods were shown to an injector of which nothing is known. */
+  readonly injectorKnown: boolean;
   /** What is said of a file as a whole. */
   readonly findings: readonly Finding[];
 }
@@ -25,17 +29,33 @@ export interface ObjectReport {
   readonly binding?: string;
   /** Of a Secret that asks for a sync. */
   readonly secret?: SecretReport;
+  /** Of what is a pod or makes some. */
+  readonly pods?: readonly PodReport[];
+  /** The same object as it was read. */
+  readonly value?: JsonObject;
 }
 
 /**
- * - `works`: the API server takes it, and the sync does what it asks for
+ * - `works`: a Secret that the API server takes, and of which the sync does what it asks for
+ * - `injected`: all of its pods that ask for an agent get one
  * - `refused`: the API server does not take it
- * - `unsynced`: it is taken, and the sync cannot do all that it asks for
- * - `unasked`: a Secret that asks for nothing
+ * - `denied`: the API server does not take a pod of it, because of what its annotations ask for
+ * - `unsynced`: a Secret that is taken, and the sync cannot do all that it asks for
+ * - `uninjected`: a pod of it asks for an agent, and is taken without one
+ * - `unasked`: a Secret or a workload that asks for nothing
  * - `binding`: a Namespace, which says what its Secrets may be made of
- * - `unexplained`: of a kind that is not explained in this release
+ * - `unexplained`: neither a Secret nor anything with pods
  */
-export type Verdict = 'works' | 'refused' | 'unsynced' | 'unasked' | 'binding' | 'unexplained';
+export type Verdict =
+  | 'works'
+  | 'injected'
+  | 'refused'
+  | 'denied'
+  | 'unsynced'
+  | 'uninjected'
+  | 'unasked'
+  | 'binding'
+  | 'unexplained';
 
 /** What a Secret asks for, and how to write it so that it works. */
 export interface SecretReport {
@@ -51,6 +71,12 @@ export interface SecretReport {
   readonly misplaced: boolean;
 }
 
-/** True if the API server takes everything and the sync does everything that is asked for. */
+/** Everything that is said of an object. */
+export const findingsIn = ({ findings, pods = [] }: ObjectReport): readonly Finding[] => [
+  ...findings,
+  ...pods.flatMap((pod) => pod.findings),
+];
+
+/** True if the API server takes everything, and everything that is asked for is done. */
 export const isSound = ({ objects, findings }: Report): boolean =>
-  [...findings, ...objects.flatMap((one) => one.findings)].every(({ effect }) => effect === 'note');
+  [...findings, ...objects.flatMap(findingsIn)].every(({ effect }) => effect === 'note');

@@ -1,13 +1,16 @@
-import { describeProblems } from '#contract/problem.ts';
+import { describeProblems, type Parsed, parsed, rejected } from '#contract/problem.ts';
 import { readInputs } from '../input.ts';
 import { EXIT, type Exit, type Io } from '../io.ts';
+import { readManifests } from '../manifest/manifest.ts';
 import { COLOURED, PLAIN } from '../text/paint.ts';
 import { shellWord } from '../text/shell.ts';
-import { parseExplain, USAGE } from './command.ts';
-import { explain } from './explain.ts';
+import { type ExplainCommand, parseExplain, USAGE } from './command.ts';
+import { explain, type ExplainOptions } from './explain.ts';
 import { reportJson } from './json.ts';
 import { workingManifests } from './manifests-text.ts';
-import { isSound } from './report.ts';
+import { INJECTOR_MARK, injectorIn } from './pod/injector.ts';
+import { patchLines } from './pod/patch-text.ts';
+import { isSound, type Report } from './report.ts';
 import { reportText } from './text.ts';
 
 /** `sidekey explain`. */
@@ -18,14 +21,35 @@ export async function run(args: readonly string[], io: Io): Promise<Exit> {
     io.print(USAGE);
     return EXIT.done;
   }
-  const { files, namespace, output } = command.value;
+  const { files, namespace } = command.value;
   const inputs = readInputs(files);
-  if (!inputs.ok) return refuse(io, `${describeProblems(inputs.problems)}\n`);
-  const report = explain(inputs.value, namespace);
+  const injector = readInjector(command.value.injectors);
+  if (!inputs.ok || !injector.ok) {
+    const problems = [inputs, injector].flatMap((one) => (one.ok ? [] : one.problems));
+    return refuse(io, `${describeProblems(problems)}\n`);
+  }
+  const report = explain(inputs.value, { ...namespace, ...injector.value });
+  return printReport(report, command.value, io);
+}
+
+function printReport(report: Report, { files, output, colour }: ExplainCommand, io: Io): Exit {
   if (output === 'yaml') return printManifests(workingManifests(report), io);
-  const paint = io.coloured ? COLOURED : PLAIN;
+  if (output === 'patch') return printManifests(patchLines(report), io);
+  const paint = (colour === 'auto' ? io.coloured : colour === 'always') ? COLOURED : PLAIN;
   io.print(output === 'json' ? reportJson(report) : reportText(report, again(files), paint));
   return isSound(report) ? EXIT.done : EXIT.refused;
+}
+
+/** The injector whose manifest is named, if one is. */
+function readInjector(files: readonly string[]): Parsed<Pick<ExplainOptions, 'injector'>> {
+  const inputs = readInputs(files);
+  if (!inputs.ok || files.length === 0) return inputs.ok ? parsed({}) : inputs;
+  const found = injectorIn(inputs.value.flatMap(({ file, text }) => readManifests(file, text).manifests));
+  if (found === undefined)
+    return rejected([
+      { key: files.join(' '), message: `holds no container with the variable ${INJECTOR_MARK}` },
+    ]);
+  return found.problems.length > 0 ? rejected(found.problems) : parsed({ injector: found.injector });
 }
 
 function refuse(io: Io, text: string): Exit {

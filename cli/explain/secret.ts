@@ -2,7 +2,7 @@ import { asksForSync } from '#contract/secret-sync.ts';
 import { readAnnotations } from './annotation.ts';
 import { flawsForApiServer } from './api-server.ts';
 import { dataKeysOf } from './data-key.ts';
-import { describePath, type Finding } from './finding.ts';
+import { describePath, type Effect, type Finding } from './finding.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { type KnownNamespace, textAnnotations } from './namespace.ts';
 import type { ObjectReport, SecretReport, Verdict } from './report.ts';
@@ -37,7 +37,13 @@ export function explainSecret(
 }
 
 /** The worst first. */
-const RANKS = { refused: 0, unsynced: 1, note: 2 } as const;
+const RANKS: Readonly<Record<Effect, number>> = {
+  refused: 0,
+  denied: 1,
+  unsynced: 2,
+  uninjected: 3,
+  note: 4,
+};
 
 const flawsIn = ({ value, at }: Manifest): readonly Finding[] =>
   flawsForApiServer(value).map(({ path, message }) => ({

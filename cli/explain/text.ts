@@ -3,8 +3,11 @@ import type { Finding } from './finding.ts';
 import { wrapped } from '../text/layout.ts';
 import { BINDING_HINT } from './namespace.ts';
 import type { Paint } from '../text/paint.ts';
+import type { PodReport } from './pod/report.ts';
+import { podSections } from './pod/text.ts';
 import type { ObjectReport, Report, Verdict } from './report.ts';
 import { secretSections } from './secret-text.ts';
+import { summary } from './summary.ts';
 
 /** The report for a person. `command` is what prints the working manifests alone. */
 export function reportText(report: Report, command: string, paint: Paint): string {
@@ -13,14 +16,20 @@ export function reportText(report: Report, command: string, paint: Paint): strin
   const all =
     findings.length === 0 ? blocks : [findings.map((one) => findingText(one, paint)).join(''), ...blocks];
   const isKnown = objects.every(({ secret }) => secret?.bindingKnown ?? true);
-  return [...all, ...(isKnown ? [] : [hint(paint)]), summary(report, isKnown, paint)].join('\n');
+  const isAssumed =
+    !report.injectorKnown &&
+    objects.some(({ pods = [] }) => pods.some(({ standing }) => standing !== undefined));
+  const hints = [...(isKnown ? [] : [BOUND]), ...(isAssumed ? [OPERATED] : [])];
+  return [...all, ...hints.map((text) => hint(text, paint)), summary(report, isKnown, paint)].join('\n');
 }
 
-const hint = (paint: Paint): string =>
-  wrapped(`${UNKNOWN} what a namespace is bound to. To have it looked at, ${BINDING_HINT}`, '').replace(
-    UNKNOWN,
-    paint.yellow,
-  );
+const BOUND = `what a namespace is bound to. To have it looked at, ${BINDING_HINT}`;
+
+const OPERATED =
+  "what the injector's operator decided: the addresses of the stores and which others are allowed, authorities, the agent's image. To have it looked at, give the injector's manifest as --injector";
+
+const hint = (text: string, paint: Paint): string =>
+  wrapped(`${UNKNOWN} ${text}`, '').replace(UNKNOWN, paint.yellow);
 
 const UNKNOWN = 'Not known here:';
 
@@ -35,19 +44,41 @@ const DEPENDS = 'the API server takes it, and the sync fills it from what its na
 
 const HEADLINES: Readonly<Record<Verdict, Headline>> = {
   works: { mark: '✓', colour: 'green', says: ({ secret }) => (secret?.bindingKnown ? WORKS : DEPENDS) },
+  injected: { mark: '✓', colour: 'green', says: injectedText },
   refused: { mark: '✗', colour: 'red', says: () => 'the API server refuses it' },
+  denied: {
+    mark: '✗',
+    colour: 'red',
+    says: (object) =>
+      isPod(object) ? 'the injector has it refused' : 'it is taken, but the injector has its pods refused',
+  },
   unsynced: {
     mark: '✗',
     colour: 'red',
     says: () => 'the API server takes it, but the sync cannot do what it asks for',
   },
-  unasked: { mark: '·', colour: 'dim', says: () => 'does not ask to be synced' },
+  uninjected: { mark: '✗', colour: 'red', says: () => 'it asks for an agent, and gets none' },
+  unasked: {
+    mark: '·',
+    colour: 'dim',
+    says: ({ pods }) => (pods === undefined ? 'does not ask to be synced' : 'does not ask for an agent'),
+  },
   binding: { mark: '·', colour: 'dim', says: ({ binding = '' }) => `its Secrets may be made of ${binding}` },
-  unexplained: { mark: '·', colour: 'dim', says: () => 'not explained in this release' },
+  unexplained: { mark: '·', colour: 'dim', says: () => 'neither a Secret nor anything with pods' },
 };
 
+const isPod = ({ pods = [] }: ObjectReport): boolean => pods.every(({ title }) => title === '');
+
+function injectedText(object: ObjectReport): string {
+  const { pods = [] } = object;
+  if (isPod(object)) return 'it gets an agent';
+  const injected = pods.filter(({ outcome }) => outcome === 'injected').length;
+  if (injected === pods.length) return 'its pods get an agent';
+  return `of its ${pods.length} kinds of pods, ${injected === 1 ? 'one gets' : `${injected} get`} an agent`;
+}
+
 function objectText(object: ObjectReport, command: string, paint: Paint): string {
-  const { place, kind, name, namespace, verdict, findings, secret } = object;
+  const { place, kind, name, namespace, verdict, findings, secret, pods = [] } = object;
   const { mark, colour, says } = HEADLINES[verdict];
   const isFine = findings.every(({ effect }) => effect === 'note');
   const what = [kind || 'An object without a kind', name].filter((word) => word !== '').join(' ');
@@ -55,31 +86,36 @@ function objectText(object: ObjectReport, command: string, paint: Paint): string
   const title = `${isFine ? paint[colour](mark) : paint.red('✗')} ${paint.bold(what)}${where} ${paint.dim(`(${describePlace(place)})`)}: ${says(object)}\n`;
   const found = findings.map((one) => findingText(one, paint));
   const sections = secret === undefined ? [] : secretSections(secret, verdict, command, paint);
-  return [title, ...found, ...sections].join(found.length + sections.length === 0 ? '' : '\n');
+  const asking = pods.filter(({ outcome }) => outcome !== 'unasked');
+  const parts = [...found, ...sections, ...asking.flatMap((pod) => podText(pod, pods.length > 1, paint))];
+  return [title, ...parts].join(parts.length === 0 ? '' : '\n');
 }
 
-const COLOURS = { refused: 'red', unsynced: 'red', note: 'yellow' } as const;
+const OUTCOMES: Readonly<Record<PodReport['outcome'], string>> = {
+  injected: 'gets an agent',
+  denied: 'is refused',
+  uninjected: 'gets no agent',
+  unasked: 'does not ask for an agent',
+};
+
+function podText(pod: PodReport, isOneOfSeveral: boolean, paint: Paint): readonly string[] {
+  const heading = `  ${paint.bold(pod.title)}: ${OUTCOMES[pod.outcome]}\n`;
+  return [
+    ...(isOneOfSeveral ? [heading] : []),
+    ...pod.findings.map((one) => findingText(one, paint)),
+    ...podSections(pod, paint),
+  ];
+}
+
+const COLOURS = {
+  refused: 'red',
+  denied: 'red',
+  unsynced: 'red',
+  uninjected: 'red',
+  note: 'yellow',
+} as const;
 
 function findingText({ effect, place, subject, message }: Finding, paint: Paint): string {
   const kind = effect === 'note' ? paint.yellow('note ') : '';
   return `  ${describePlace(place)}  ${kind}${paint[COLOURS[effect]](subject)}\n${wrapped(message, '      ')}`;
-}
-
-function summary({ objects, findings }: Report, isKnown: boolean, paint: Paint): string {
-  const broken = findings.filter(({ effect }) => effect !== 'note').length;
-  const asking = objects.filter(({ secret }) => secret !== undefined);
-  const working = asking.filter(({ verdict }) => verdict === 'works').length;
-  const parts = [
-    ...(asking.length === 0
-      ? ['Nothing here asks to be synced']
-      : [`${counted(asking.length, working)}${isKnown || working === 0 ? '' : ', as far as is known here'}`]),
-    ...(broken === 0 ? [] : [`${broken} ${broken === 1 ? 'part' : 'parts'} of the input cannot be read`]),
-  ];
-  return `${paint.bold(parts.join('; '))}\n`;
-}
-
-function counted(asking: number, working: number): string {
-  if (asking === 1) return `One Secret asks to be synced, and ${working === 1 ? 'works' : 'does not work'}`;
-  const some = working === 0 ? 'none works' : `${working} of them ${working === 1 ? 'works' : 'work'}`;
-  return `${asking} Secrets ask to be synced, and ${working === asking ? 'all work' : some}`;
 }

@@ -22,3 +22,21 @@ export function columns(rows: readonly (readonly [string, string])[], indent: st
   const width = Math.max(0, ...rows.map(([left]) => left.length));
   return rows.map(([left, right]) => `${indent}${left.padEnd(width)}   ${right}\n`).join('');
 }
+
+/** The widest that a first column is, before the second begins on a line of its own. */
+const WIDEST_LEFT = 44;
+
+/** Two columns, the second broken between words. */
+export function table(rows: readonly (readonly [string, string])[], indent: string): string {
+  const lefts = rows.map(([left]) => left.length).filter((length) => length <= WIDEST_LEFT);
+  const gap = `${indent}${' '.repeat(Math.max(0, ...lefts) + 3)}`;
+  return rows
+    .map(([left, right]) => {
+      const text = wrapped(right, gap);
+      const start = `${indent}${left}`;
+      return left.length > WIDEST_LEFT
+        ? `${start}\n${text}`
+        : start.padEnd(gap.length) + text.slice(gap.length);
+    })
+    .join('');
+}

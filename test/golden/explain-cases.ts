@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** One folder per case: `manifest.yaml`, and what `sidekey explain -f manifest.yaml` says of it, `expected.txt`. */
+/**
+ * One folder per case: `manifest.yaml`, and what `sidekey explain -f manifest.yaml` says of it, `expected.txt`, without the
+ * lines that come into a pod: these are the pods' own golden cases.
+ */
 const FOLDER = join(import.meta.dirname, 'explain');
 
 /** In a manifest, whatever is a secret has this in it. */

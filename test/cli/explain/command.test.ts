@@ -17,7 +17,9 @@ test('explain takes files, a namespace, its annotations and a form', () => {
     value: {
       files: ['a.yaml', '-'],
       namespace: { namespace: 'ml', annotations: { 'sidekey.dev/infisical': 'ml/prod', a: 'b=c' } },
+      injectors: [],
       output: 'json',
+      colour: 'auto',
     },
   });
 });
@@ -26,6 +28,19 @@ test('without anything else it explains files as a text', () => {
   expect(parseExplain(['-f', 'a'])).toMatchObject({
     value: { files: ['a'], namespace: {}, output: 'text' },
   });
+});
+
+test.each([
+  [['--color'], 'always'],
+  [['--color=never'], 'never'],
+  [[], 'auto'],
+])('%j says %s of colours', (args, colour) => {
+  expect(parseExplain(['-f', 'a', ...args])).toMatchObject({ value: { colour } });
+});
+
+test('the injector may be named, but not read from where the manifests come from', () => {
+  expect(parseExplain(['-f', 'a', '--injector', '-'])).toMatchObject({ value: { injectors: ['-'] } });
+  expect(problems('-f', '-', '--injector', '-')).toEqual(['-f']);
 });
 
 test.each([[['--help']], [['-h']], [['-f', 'a', '-h']]])('%s asks for help', (args) => {
@@ -40,5 +55,6 @@ test('every mistake is named', () => {
     '--namespace-annotations',
     '-o',
   ]);
+  expect(problems('-f', 'a', '--color=pink')).toEqual(['--color']);
   expect(problems('--what')).toEqual(['arguments']);
 });

@@ -1,0 +1,141 @@
+import { annotationsIn, type JsonObject, objectIn } from '#contract/json.ts';
+import type { Problem } from '#contract/problem.ts';
+import type { Path } from '../../../governance/check/pods.ts';
+import { review, type Verdict } from '../../../injector/admission/handler.ts';
+import { askingOptIns } from '../../../injector/annotations/request.ts';
+import { findOurContainer } from '../../../injector/pod/own.ts';
+import { qosClass } from '../../../injector/pod/qos.ts';
+import type { Manifest } from '../../manifest/manifest.ts';
+import { describePath, type Effect, type Finding } from '../finding.ts';
+import { textAnnotations } from '../namespace.ts';
+import { flawsInMetadata } from '../object-metadata.ts';
+import { agentPart } from './added.ts';
+import { idleAnnotations, understood } from './annotations.ts';
+import { filesOf } from './files.ts';
+import { ADDRESS_KEYS, type Injector } from './injector.ts';
+import type { PodPart } from './places.ts';
+import type { InjectedPod, PodOutcome, PodReport, PodStanding } from './report.ts';
+import { podSecurity } from './security/standard.ts';
+
+/** What a pod is explained with. */
+export interface PodContext {
+  readonly manifest: Manifest;
+  readonly injector: Injector;
+  /** Of the object; empty if kubectl is to say. */
+  readonly namespace: string;
+}
+
+/** Shows a pod to the injector, whose own code decides about it. */
+export function explainPod(part: PodPart, context: PodContext): PodReport {
+  const { title, template } = part;
+  const pod = meant(part.pod);
+  const head = { title, ...(template && { template }), pod };
+  if (askingOptIns(annotationsIn(pod)).length === 0) return { ...head, ...unasked(part, context) };
+  const verdict = review(
+    {
+      uid: '',
+      operation: 'CREATE',
+      resource: 'v1/pods',
+      namespace: context.namespace,
+      object: pod,
+    },
+    context.injector.settingsFor(pod),
+  );
+  const findings = [...flawsIn(part, context), ...findingsOf(verdict, part, context)];
+  const placeOf = (key: string) => context.manifest.at(part.locate(['metadata', 'annotations', key]));
+  const faulty = new Set(findings.map(({ subject }) => subject));
+  const injected = verdict.outcome === 'injected' ? injectedPod(pod, verdict) : undefined;
+  return {
+    ...head,
+    outcome: OUTCOMES[verdict.outcome],
+    ...(verdict.outcome === 'skipped' && { reason: verdict.reason }),
+    findings,
+    annotations: understood(pod, placeOf, faulty),
+    ...(verdict.outcome !== 'skipped' && { standing: standingOf(pod) }),
+    ...(injected && { injected }),
+  };
+}
+
+/** Of a pod that does not ask, annotations that mean something only if it did are a mistake. */
+function unasked(
+  { pod, locate }: PodPart,
+  { manifest }: PodContext,
+): Pick<PodReport, 'outcome' | 'reason' | 'findings' | 'annotations'> {
+  const [found] = idleAnnotations(textAnnotations(pod));
+  if (found === undefined) return { outcome: 'unasked', findings: [], annotations: [] };
+  const place = manifest.at(locate(['metadata', 'annotations', found.key]));
+  const finding: Finding = { effect: 'uninjected', place, subject: found.key, message: found.message };
+  return { outcome: 'uninjected', reason: 'not_requested', findings: [finding], annotations: [] };
+}
+
+const OUTCOMES: Readonly<Record<Verdict['outcome'], PodOutcome>> = {
+  injected: 'injected',
+  skipped: 'uninjected',
+  denied: 'denied',
+};
+
+/** The annotations as they were meant: a bare `true` is a finding of its own, and no reason not to look at the others. */
+function meant(pod: JsonObject): JsonObject {
+  const metadata = objectIn(pod, 'metadata');
+  return { ...pod, metadata: { ...metadata, annotations: textAnnotations(pod) } };
+}
+
+const standingOf = (pod: JsonObject): PodStanding => ({
+  qos: qosClass(objectIn(pod, 'spec')),
+  security: podSecurity(pod),
+});
+
+type Injection = Extract<Verdict, { readonly outcome: 'injected' }>;
+
+function injectedPod(before: JsonObject, { pod, operations }: Injection): InjectedPod {
+  const agent = findOurContainer(pod) ?? {};
+  return {
+    pod,
+    operations,
+    standing: standingOf(pod),
+    agent: agentPart(before, pod, agent),
+    files: filesOf(agent),
+  };
+}
+
+/** What the API server does not take, whatever the injector says. */
+function flawsIn({ pod, locate }: PodPart, { manifest }: PodContext): readonly Finding[] {
+  const { annotations = {}, labels = {} } = objectIn(pod, 'metadata');
+  return flawsInMetadata({ metadata: { name: 'a-pod', annotations, labels } }).map(({ path, message }) => ({
+    effect: 'refused',
+    place: manifest.at(locate(path)),
+    subject: describePath(path),
+    message,
+  }));
+}
+
+function findingsOf(verdict: Verdict, part: PodPart, context: PodContext): readonly Finding[] {
+  const found = (effect: Effect) => (problem: Problem) => findingOf(problem, effect, part, context);
+  const warnings = verdict.warnings.map(found(verdict.outcome === 'skipped' ? 'uninjected' : 'note'));
+  const problems = verdict.outcome === 'denied' ? verdict.problems.map(found('denied')) : [];
+  return [...problems, ...warnings, ...assumptions(part, context)];
+}
+
+function findingOf({ key, message }: Problem, effect: Effect, part: PodPart, context: PodContext): Finding {
+  const place = context.manifest.at(part.locate(pathOf(key)));
+  return { effect, place, subject: key, message };
+}
+
+/** The injector names a field of a pod by its path (`spec.containers[0].name`), and an annotation by its key. */
+function pathOf(key: string): Path {
+  if (!/^(?:spec|metadata)(?:\.|$)/u.test(key)) return ['metadata', 'annotations', key];
+  return key.split(/[.[\]]+/u).filter((part) => part !== '');
+}
+
+/** What would depend on the operator, of whom nothing is known. */
+function assumptions(part: PodPart, { injector, manifest }: PodContext): readonly Finding[] {
+  if (injector.isKnown) return [];
+  const annotations = annotationsIn(part.pod);
+  return ADDRESS_KEYS.filter((key) => (annotations[key] ?? '') !== '').map((key) => ({
+    effect: 'note',
+    place: manifest.at(part.locate(['metadata', 'annotations', key])),
+    subject: key,
+    message:
+      "is taken only if it is on the operator's list, which is not known here; name it with --injector",
+  }));
+}

@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { run } from '../../../cli/explain/run.ts';
+import { nativeAnnotations, podWith } from '../../injector/admission/example.ts';
+import { type CapturedIo, captureIo } from '../captured-io.ts';
+
+let root: string;
+
+const FILES = {
+  'asks.yaml': podWith(nativeAnnotations()),
+  'asks-elsewhere.yaml': podWith(nativeAnnotations({ 'vault-address': 'https://other.example:8200' })),
+  'denied.yaml': podWith(nativeAnnotations({ 'secret.api': 'nothing' })),
+  'plain.yaml': podWith({}),
+  'injector.yaml': injector({ SIDEKEY_VAULT_ADDRESS: 'https://vault.example:8200' }),
+  'broken-injector.yaml': injector({ SIDEKEY_VAULT_ADDRESS: 'vault', SIDEKEY_POLL: 'often' }),
+};
+
+function injector(variables: Readonly<Record<string, string>>): object {
+  const all = { SIDEKEY_AGENT_IMAGE: 'registry.example/agent:1', ...variables };
+  const env = Object.entries(all).map(([name, value]) => ({ name, value }));
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'sidekey-injector', namespace: 'sidekey' },
+    spec: { template: { spec: { containers: [{ name: 'injector', env }] } } },
+  };
+}
+
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'explain-'));
+  for (const [name, object] of Object.entries(FILES)) writeFileSync(join(root, name), stringify(object));
+});
+
+afterAll(() => {
+  rmSync(root, { recursive: true });
+});
+
+async function explained(
+  ...args: readonly string[]
+): Promise<{ readonly code: number; readonly io: CapturedIo }> {
+  const io = captureIo();
+  const words = args.map((word) => (word in FILES ? join(root, word) : word));
+  return { code: await run(words, io), io };
+}
+
+test.each([
+  [0, ['-f', 'asks.yaml']],
+  [0, ['-f', 'asks-elsewhere.yaml']],
+  [0, ['-f', 'plain.yaml']],
+  [0, ['-f', 'asks.yaml', '-o', 'json']],
+  [0, ['-f', 'asks.yaml', '-o', 'yaml']],
+  [0, ['-f', 'asks.yaml', '-o', 'patch']],
+  [1, ['-f', 'denied.yaml']],
+  [1, ['-f', 'denied.yaml', '-o', 'json']],
+  [1, ['-f', 'asks.yaml', '-f', 'denied.yaml', '-o', 'yaml']],
+  [1, ['-f', 'denied.yaml', '-o', 'patch']],
+  [1, ['-f', 'asks.yaml', '-n', 'kube-system']],
+  [1, ['-f', 'asks-elsewhere.yaml', '--injector', 'injector.yaml']],
+  [1, ['-f', 'asks-elsewhere.yaml', '-f', 'injector.yaml']],
+  [2, ['-f', 'asks.yaml', '--injector', 'broken-injector.yaml']],
+  [2, ['-f', 'asks.yaml', '--injector', 'plain.yaml']],
+  [2, ['-f', 'asks.yaml', '--injector', '/nowhere']],
+  [2, ['-f', '/nowhere']],
+  [2, []],
+])('ends with %d: explain %j', async (code, args) => {
+  expect((await explained(...args)).code).toBe(code);
+});
+
+test('what only the operator decides is taken from the injector, if it is known', async () => {
+  const assumed = await explained('-f', 'asks.yaml');
+  expect(assumed.io.printedText()).toContain(
+    'Not known here: what the injector’s operator'.replace('’', "'"),
+  );
+  const known = await explained('-f', 'asks.yaml', '--injector', 'injector.yaml', '-o', 'yaml');
+  expect(known.io.printedText()).toContain('image: registry.example/agent:1');
+});
+
+test('an injector whose variables are wrong is refused with all of them', async () => {
+  const { io } = await explained('-f', 'asks.yaml', '--injector', 'broken-injector.yaml');
+  expect(io.told()).toContain('SIDEKEY_VAULT_ADDRESS: ');
+  expect(io.told()).toContain('SIDEKEY_POLL: ');
+  expect(io.printedText()).toBe('');
+});
+
+test('what is not injected is told beside what is printed for programs', async () => {
+  const { io } = await explained('-f', 'asks.yaml', '-f', 'denied.yaml', '-o', 'patch');
+  expect(io.printedText().trimEnd().split('\n')).toHaveLength(1);
+  expect(io.told()).toMatch(/^Cannot inject Pod model \(.*denied\.yaml:1\): sidekey\.dev\/secret\.api /u);
+});
+
+test('colours are for whoever looks on, unless they are asked for', async () => {
+  const escape = '\u001B[';
+  expect((await explained('-f', 'asks.yaml')).io.printedText()).not.toContain(escape);
+  expect((await explained('-f', 'asks.yaml', '--color')).io.printedText()).toContain(escape);
+});
