@@ -41,3 +41,13 @@ export const CONFIG_LIMIT_BYTES = 96 * 1024;
 
 /** Where the kubelet looks for a container's last words (`terminationMessagePath`). */
 export const TERMINATION_LOG = '/dev/termination-log';
+
+/**
+ * Webhooks are called in the order of their configurations' names, and once more if a later one changed the pod, but
+ * then only those that matched before. So one comes first and the other last: it sees the pods that a webhook between
+ * them annotated.
+ */
+export const WEBHOOK_CONFIGURATIONS = ['00-sidekey', 'zz-sidekey'] as const;
+
+/** On a namespace, with the value `true`: its pods start without secrets, whatever they ask for. For when all else fails. */
+export const BREAK_GLASS_LABEL = 'sidekey.dev/break-glass';

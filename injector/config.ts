@@ -2,6 +2,7 @@ import { ADMIN_PORT } from '#contract/layout.ts';
 import { type Parsed, parsed, rejected } from '#contract/problem.ts';
 import { LOG_LEVELS, type LogLevel } from '#platform/log.ts';
 import type { Settings } from './admission/settings.ts';
+import { type ClusterConfig, readCluster } from './cluster-config.ts';
 import { Environment, type EnvironmentRecord } from './environment.ts';
 import { readSettings } from './operator-settings.ts';
 import type { KeyPairFiles } from './server/certificate.ts';
@@ -10,7 +11,10 @@ import type { KeyPairFiles } from './server/certificate.ts';
 export interface InjectorConfig {
   readonly listen: { readonly address: string; readonly port: number };
   readonly adminPort: number;
-  readonly keyPairFiles: KeyPairFiles;
+  /** Absent where the injectors make their own certificates. */
+  readonly keyPairFiles?: KeyPairFiles;
+  /** Absent where no API server is asked. */
+  readonly cluster?: ClusterConfig;
   readonly logLevel: LogLevel;
   /** PEM, by store; read at the start, the certificates go into `caPem` of the store's settings. */
   readonly caFiles: { readonly vault?: string; readonly infisical?: string };
@@ -36,19 +40,33 @@ export function injectorVariables(): ReadonlySet<string> {
 function readAll(environment: Environment): InjectorConfig {
   const vaultCa = environment.optional('SIDEKEY_VAULT_CA_FILE');
   const infisicalCa = environment.optional('SIDEKEY_INFISICAL_CA_FILE');
+  const settings = readSettings(environment);
+  const cluster = readCluster(environment, settings.ownNamespace);
+  const keyPairFiles = readKeyPairFiles(environment, cluster !== undefined);
   return {
     listen: environment.listen('SIDEKEY_LISTEN', ':8443'),
     adminPort: environment.port('SIDEKEY_ADMIN_PORT', ADMIN_PORT),
-    keyPairFiles: {
-      certFile: environment.required('SIDEKEY_TLS_CERT_FILE', 'the path of a certificate (PEM)'),
-      keyFile: environment.required('SIDEKEY_TLS_KEY_FILE', "the path of the certificate's key (PEM)"),
-    },
+    ...(keyPairFiles && { keyPairFiles }),
+    ...(cluster && { cluster }),
     logLevel: environment.choice('SIDEKEY_LOG_LEVEL', LOG_LEVELS, 'info'),
     caFiles: {
       ...(vaultCa === undefined ? {} : { vault: vaultCa }),
       ...(infisicalCa === undefined ? {} : { infisical: infisicalCa }),
     },
     drainDelayMs: environment.duration('SIDEKEY_DRAIN_DELAY', '5s', 0),
-    settings: readSettings(environment),
+    settings,
+  };
+}
+
+const CERT_FILE = 'SIDEKEY_TLS_CERT_FILE';
+const KEY_FILE = 'SIDEKEY_TLS_KEY_FILE';
+
+/** Both or neither; without an API server there is nobody to make certificates for. */
+function readKeyPairFiles(environment: Environment, hasCluster: boolean): KeyPairFiles | undefined {
+  const [cert, key] = [environment.optional(CERT_FILE), environment.optional(KEY_FILE)];
+  if (cert === undefined && key === undefined && hasCluster) return undefined;
+  return {
+    certFile: environment.required(CERT_FILE, 'the path of a certificate (PEM)'),
+    keyFile: environment.required(KEY_FILE, "the path of the certificate's key (PEM)"),
   };
 }

@@ -15,7 +15,8 @@ async function main(): Promise<0 | 1 | 2> {
   const log = createLog(config.value.logLevel, 'injector');
   const stop = terminationSignal();
   try {
-    await serve({ config: config.value, clock: systemClock, log, stop });
+    const { env: environment } = process;
+    await serve({ config: config.value, environment, clock: systemClock, random: Math.random, log, stop });
     return 0;
   } catch (error) {
     if (stop.aborted) return 0;

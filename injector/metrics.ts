@@ -1,6 +1,8 @@
 import { ACCELERATOR_TITLES } from '#contract/accelerators.ts';
 import { createMetrics, type Metrics, type MetricTable } from '#platform/metrics.ts';
+import { KUBERNETES_REASONS } from '#platform/kubernetes/errors.ts';
 import { VERSION } from '#platform/version.ts';
+import { LIMIT_RULES } from './annotations/excess.ts';
 import type { CountedAccelerator } from './pod/accelerators.ts';
 import { SKIP_REASONS } from './pod/decide.ts';
 import { watchLoopLag } from './server/loop-lag.ts';
@@ -48,9 +50,38 @@ export const INJECTOR_METRICS = {
     help: 'Size of the JSON patches',
     buckets: [1024, 2048, 4096, 8192, 16_384, 65_536, 262_144],
   },
+  sidekey_injector_policy_denials_total: {
+    type: 'counter',
+    help: 'Limits of operator or namespace that denied pods went beyond',
+    labels: { rule: LIMIT_RULES },
+  },
   sidekey_injector_cert_not_after_timestamp_seconds: {
     type: 'gauge',
     help: "When the webhook's certificate ends (Unix time)",
+  },
+  sidekey_injector_ca_bundle_in_sync: {
+    type: 'gauge',
+    help: 'Whether both webhook configurations trust the certificate that is served: 1 or 0',
+  },
+  sidekey_injector_config_last_reload_success: {
+    type: 'gauge',
+    help: 'Whether the last certificate that was there, in files or in the Secret, can be used: 1 or 0',
+  },
+  sidekey_injector_certificates_made_total: {
+    type: 'counter',
+    help: 'Certificates that this replica has made as the leader',
+    labels: { what: ['authority', 'leaf'] },
+  },
+  sidekey_injector_leader: { type: 'gauge', help: 'Whether this replica keeps the certificates: 1 or 0' },
+  sidekey_injector_namespaces: { type: 'gauge', help: 'Namespaces that are known' },
+  sidekey_injector_api_errors_total: {
+    type: 'counter',
+    help: 'Faults between the injector and the API server, none of them while a pod waits',
+    labels: { reason: KUBERNETES_REASONS },
+  },
+  sidekey_injector_events_lost_total: {
+    type: 'counter',
+    help: 'Events that nobody will see, for there were too many or the API server did not take them',
   },
   sidekey_injector_event_loop_lag_seconds: {
     type: 'gauge',

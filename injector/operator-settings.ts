@@ -1,6 +1,8 @@
 import type { Settings } from './admission/settings.ts';
+import { parseInfisicalBinding, parseVaultBinding } from '#contract/binding.ts';
+import { type Limits, parseNames, parseReloads } from './annotations/limits.ts';
 import type { InfisicalDefaults, OperatorDefaults, VaultDefaults } from './annotations/operator.ts';
-import { parseAuthPath, parseIdentity, parseNamespace } from './annotations/values.ts';
+import { parseAuthPath, parseIdentity, parseNamespace, type ValueParser } from './annotations/values.ts';
 import type { Environment } from './environment.ts';
 
 const VAULT_AUTH_METHODS = ['kubernetes', 'jwt'] as const;
@@ -18,10 +20,32 @@ export function readSettings(environment: Environment): Settings {
   return {
     agentImage: environment.required('SIDEKEY_AGENT_IMAGE', 'the image of the agent'),
     ownNamespace: environment.optional('SIDEKEY_NAMESPACE') ?? 'sidekey',
+    // Before the stores, which notice what belongs to one that is not there.
+    limits: readLimits(environment),
     ...readStores(environment),
     ...readPoll(environment),
     startDeadlineMs: environment.deadline('SIDEKEY_START_DEADLINE', '5m'),
     revokeOnShutdown: environment.boolean('SIDEKEY_REVOKE_ON_SHUTDOWN', false),
+  };
+}
+
+/** What holds in namespaces that do not say something else; see `NAMESPACE_KEYS`. */
+function readLimits(environment: Environment): Limits {
+  const read = <T>(key: string, parse: ValueParser<T>): T | undefined =>
+    environment.value<T | undefined>(key, parse, undefined);
+  const vaultRoles = read('SIDEKEY_VAULT_ALLOWED_ROLES', parseNames);
+  const vaultPaths = read('SIDEKEY_VAULT_ALLOWED_PATHS', parseVaultBinding);
+  const infisicalFolders = read('SIDEKEY_INFISICAL_ALLOWED_FOLDERS', parseInfisicalBinding);
+  const infisicalIdentities = read('SIDEKEY_INFISICAL_ALLOWED_IDENTITIES', parseNames);
+  const reloads = read('SIDEKEY_ALLOWED_RELOADS', parseReloads);
+  const images = read('SIDEKEY_ALLOWED_IMAGES', parseNames);
+  return {
+    ...(vaultRoles && { vaultRoles }),
+    ...(vaultPaths && { vaultPaths }),
+    ...(infisicalFolders && { infisicalFolders }),
+    ...(infisicalIdentities && { infisicalIdentities }),
+    ...(reloads && { reloads }),
+    ...(images && { images }),
   };
 }
 

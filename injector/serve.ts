@@ -1,145 +1,165 @@
-import { readFile } from 'node:fs/promises';
 import { serveAdmin } from '#platform/admin.ts';
-import { certificatesIn } from '#platform/certificates.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Log } from '#platform/log.ts';
-import { review } from './admission/handler.ts';
-import type { Settings } from './admission/settings.ts';
+import { type Adoption, createAdoption } from './certificate/adoption.ts';
+import type { Cluster } from './cluster/join.ts';
 import type { InjectorConfig } from './config.ts';
+import { createDecider } from './decider.ts';
 import { createInjectorMetrics, type InjectorMetrics } from './metrics.ts';
-import { type KeyPair, KeyPairError, loadKeyPair, watchKeyPair } from './server/certificate.ts';
-import { createExchange } from './server/exchange.ts';
+import { type KeyPair, offerKeyPairs } from './server/certificate.ts';
 import { serveWebhook, type Webhook } from './server/https.ts';
 import { Load } from './server/load.ts';
+import { guardLoop, type LoopGuard } from './server/loop-lag.ts';
+import { completeSettings } from './stores.ts';
+import { type Health, unreadiness } from './unreadiness.ts';
 
 export interface Parts {
   readonly config: InjectorConfig;
+  /** Of the process, where a pod is told where its API server is. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
+  readonly random: () => number;
   readonly log: Log;
   /** Aborted when the process is to end. */
   readonly stop: AbortSignal;
 }
 
-/** What the process says of itself; it serves nothing while there is a reason not to. */
-interface Health {
-  unready: string | undefined;
-}
-
-/** How long a certificate that is not there is waited for before it is looked for again. */
-const RETRY_MS = 1000;
 /** Twice what the API server waits for an answer. */
 const LAST_REQUESTS_MS = 10_000;
 
 /**
  * Serves the webhook until the process is asked to end, and then until the last request is answered.
  *
- * @throws {Error} If a port or a store's CA file cannot be had.
+ * @throws {Error} If a port or a store's CA file cannot be had, or the API server cannot be asked at all.
  * @throws {Terminated} If the process is asked to end before the certificate is there.
  */
 export async function serve(parts: Parts): Promise<void> {
-  const { config, log, stop } = parts;
+  const { config } = parts;
   const load = new Load();
+  const guard = guardLoop();
   const metrics = createInjectorMetrics(load);
-  const health: Health = { unready: 'The certificate is not loaded' };
-  const source = { metrics: () => metrics.expose(), unready: () => health.unready };
+  const settings = await completeSettings(config);
+  const health: Health = { waiting: 'The certificate is not there', leaving: false };
+  const changed = (): void => certified.adoption.look();
+  const cluster = await join(parts, metrics, changed);
+  const certified = certify(parts, cluster, metrics);
+  const { adoption } = certified;
+  metrics.onCollect(() => collect(metrics, adoption, cluster));
+  const source = {
+    metrics: () => metrics.expose(),
+    unready: () => unreadiness({ health, adoption, cluster, guard }),
+  };
   const admin = await serveAdmin(source, config.adminPort, config.listen.address);
   try {
-    const keyPair = await awaitKeyPair(parts, health);
-    const webhook = await startWebhook(parts, { keyPair, load, metrics });
-    const stopWatching = await watchCertificate(parts, { keyPair, webhook, metrics });
-    health.unready = undefined;
-    log.info({ port: webhook.port, admin_port: admin.port, not_after: keyPair.notAfter }, 'Serving');
-    await aborted(stop);
-    health.unready = 'Shutting down';
+    const stopOffering = await offer(parts, { adoption, health, cluster, metrics });
+    const keyPair = await unlessStopped(certified.first, parts.stop);
+    const decider = createDecider({ ...parts, settings, cluster, metrics });
+    const webhook = await serveWebhook({ ...config.listen, ...decider, keyPair, load });
+    certified.attach(webhook);
+    parts.log.info({ port: webhook.port, admin_port: admin.port, not_after: keyPair.notAfter }, 'Serving');
+    await unlessStopped(new Promise<never>(() => undefined), parts.stop).catch(() => undefined);
+    health.leaving = true;
     await drain(webhook, parts);
-    await stopWatching();
+    await stopOffering();
   } finally {
+    await shutDown(guard, cluster);
     await admin.close();
   }
 }
 
-/** The key pair, once it is there and whole: it may come after the process. */
-async function awaitKeyPair({ config, clock, log, stop }: Parts, health: Health): Promise<KeyPair> {
-  for (;;) {
-    try {
-      return await loadKeyPair(config.keyPairFiles);
-    } catch (error) {
-      if (!(error instanceof KeyPairError)) throw error;
-      if (health.unready !== error.message)
-        log.warn({ reason: error.message }, 'Waiting for the certificate');
-      health.unready = error.message;
-    }
-    await clock.sleep(RETRY_MS, stop);
-  }
-}
-
-interface Foundation {
-  readonly keyPair: KeyPair;
-  readonly load: Load;
-  readonly metrics: InjectorMetrics;
-}
-
-async function startWebhook({ config, log }: Parts, foundation: Foundation): Promise<Webhook> {
-  const { metrics } = foundation;
-  const settings = await completeSettings(config);
-  return await serveWebhook({
-    ...config.listen,
-    ...foundation,
-    answer: createExchange({ decide: (request) => review(request, settings), metrics, log }),
-    refused: ({ reason, message }) => {
-      metrics.increment('sidekey_injector_requests_total', { result: 'refused', reason });
-      log.warn({ reason, explanation: message }, 'Refused a request');
-    },
-  });
-}
-
-/** The settings with the authorities of the stores, which agents get as text. */
-async function completeSettings({ settings, caFiles }: InjectorConfig): Promise<Settings> {
-  const { vault, infisical } = settings;
-  const [vaultCa, infisicalCa] = await Promise.all([caFiles.vault, caFiles.infisical].map(readAuthorities));
-  return {
-    ...settings,
-    ...(vault && { vault: { ...vault, ...vaultCa } }),
-    ...(infisical && { infisical: { ...infisical, ...infisicalCa } }),
-  };
-}
-
-async function readAuthorities(file: string | undefined): Promise<{ readonly caPem?: string }> {
-  if (file === undefined) return {};
-  const caPem = certificatesIn(await readFile(file, 'utf8'));
-  if (caPem === undefined) throw new Error(`Cannot use ${file}: it holds no certificate in PEM form`);
-  return { caPem };
+/** Loaded only where there is an API server to talk to. */
+async function join(
+  { config, ...parts }: Parts,
+  metrics: InjectorMetrics,
+  changed: () => void,
+): Promise<Cluster | undefined> {
+  if (config.cluster === undefined) return undefined;
+  const { joinCluster } = await import('./cluster/join.ts');
+  return joinCluster({ ...parts, config: config.cluster, metrics }, changed);
 }
 
 interface Certified {
-  readonly keyPair: KeyPair;
-  readonly webhook: Webhook;
+  readonly adoption: Adoption;
+  /** The first key pair there is. */
+  readonly first: Promise<KeyPair>;
+  /** From now on each further one goes there. */
+  attach(webhook: Webhook): void;
+}
+
+/** Serves one key pair after the other, each when the API server trusts it. */
+function certify(
+  { clock, log, stop }: Parts,
+  cluster: Cluster | undefined,
+  metrics: InjectorMetrics,
+): Certified {
+  const first = Promise.withResolvers<KeyPair>();
+  let webhook: Webhook | undefined;
+  const adoption = createAdoption({
+    bundles: () => cluster?.configurations.bundles,
+    clock,
+    signal: stop,
+    serve(pair) {
+      metrics.set('sidekey_injector_cert_not_after_timestamp_seconds', pair.notAfter.getTime() / 1000);
+      log.info({ not_after: pair.notAfter }, 'Replaced the certificate');
+      first.resolve(pair);
+      webhook?.replaceKeyPair(pair);
+    },
+  });
+  return {
+    adoption,
+    first: first.promise,
+    attach(served) {
+      webhook = served;
+      // Another may have come while the port was opened.
+      if (adoption.serving !== undefined) served.replaceKeyPair(adoption.serving);
+    },
+  };
+}
+
+interface Offering {
+  readonly adoption: Adoption;
+  readonly health: Health;
+  readonly cluster: Cluster | undefined;
   readonly metrics: InjectorMetrics;
 }
 
-async function watchCertificate(
-  { config, log }: Parts,
-  { keyPair, webhook, metrics }: Certified,
+/** Has key pairs offered from where they come from: files, or the Secret that the injectors keep together. */
+async function offer(
+  { config, clock, log, stop }: Parts,
+  { adoption, health, cluster, metrics }: Offering,
 ): Promise<() => Promise<void>> {
-  const note = ({ notAfter }: KeyPair): void =>
-    metrics.set('sidekey_injector_cert_not_after_timestamp_seconds', notAfter.getTime() / 1000);
-  note(keyPair);
-  return await watchKeyPair({
-    files: config.keyPairFiles,
-    current: keyPair,
+  const { keyPairFiles: files } = config;
+  if (files === undefined) {
+    cluster?.shareCertificates((pair) => adoption.offer(pair));
+    return () => Promise.resolve();
+  }
+  return await offerKeyPairs({
+    files,
+    clock,
     log,
-    replaced: (next) => {
-      webhook.replaceKeyPair(next);
-      note(next);
+    stop,
+    offered: (pair) => adoption.offer(pair),
+    waits: (reason) => {
+      health.waiting = reason;
     },
+    loaded: (isGood) => metrics.set('sidekey_injector_config_last_reload_success', isGood ? 1 : 0),
   });
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
+/** @throws {unknown} The signal's reason, if it is aborted before. */
+function unlessStopped<T>(promise: Promise<T>, stop: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(stop.reason as Error);
+    if (stop.aborted) abort();
+    stop.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject);
   });
+}
+
+function collect(metrics: InjectorMetrics, adoption: Adoption, cluster: Cluster | undefined): void {
+  if (cluster === undefined) return;
+  metrics.set('sidekey_injector_ca_bundle_in_sync', adoption.trusted ? 1 : 0);
+  metrics.set('sidekey_injector_namespaces', cluster.namespaces.size);
 }
 
 /** Goes on taking requests until nobody sends any, then answers the last. */
@@ -149,4 +169,9 @@ async function drain(webhook: Webhook, { config, clock, log }: Parts): Promise<v
   await clock.sleep(config.drainDelayMs, new AbortController().signal);
   await webhook.close(LAST_REQUESTS_MS);
   log.info('Stopped');
+}
+
+async function shutDown(guard: LoopGuard, cluster: Cluster | undefined): Promise<void> {
+  guard.stop();
+  await cluster?.close();
 }

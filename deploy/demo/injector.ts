@@ -25,6 +25,8 @@ export async function startInjector(
   await crew.start('the injector', {
     argv: [process.execPath, INJECTOR_BUNDLE],
     env: {
+      // There is no API server here.
+      SIDEKEY_STANDALONE: 'true',
       SIDEKEY_LISTEN: `127.0.0.1:${port}`,
       SIDEKEY_ADMIN_PORT: `${adminPort}`,
       SIDEKEY_TLS_CERT_FILE: certFile,

@@ -1,5 +1,5 @@
 import { ADMIN_PORT } from '#contract/layout.ts';
-import { HARDENED_CONTAINER, hardenedPod, httpGet } from './hardening.ts';
+import { ACCOUNT_MOUNT, ACCOUNT_VOLUME, HARDENED_CONTAINER, hardenedPod, httpGet } from './hardening.ts';
 
 /** What agents are told of a store. */
 export interface StoreOptions {
@@ -19,11 +19,15 @@ export interface InjectorOptions {
   /** The stores that agents may have secrets of: one at least. */
   readonly stores: Readonly<Partial<Record<StoreName, StoreOptions>>>;
   readonly replicas: number;
+  /** A Secret that somebody else keeps the webhook's certificate in; the injectors make their own without one. */
+  readonly certificateSecret?: string;
   /** Further variables of the injector, such as `SIDEKEY_POLL`. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
 export const NAME = 'sidekey-injector';
+/** Where the injectors keep the certificates that they make. */
+export const TLS_SECRET = `${NAME}-tls`;
 export const LABELS = { 'app.kubernetes.io/name': 'sidekey', 'app.kubernetes.io/component': 'injector' };
 const WEBHOOK_PORT = 8443;
 const TLS_DIRECTORY = '/etc/sidekey/tls';
@@ -35,7 +39,7 @@ const GRACE_SECONDS = 30;
 
 export const metadata = (namespace: string, name = NAME): object => ({ name, namespace, labels: LABELS });
 
-/** The injector itself: nothing in it needs the API server, so it has no token. */
+/** The injector itself. */
 export function deployment(options: InjectorOptions): object {
   const { namespace, replicas } = options;
   return {
@@ -59,13 +63,15 @@ export function deployment(options: InjectorOptions): object {
 }
 
 function podSpec(options: InjectorOptions): object {
+  const { certificateSecret: secretName } = options;
   return {
     serviceAccountName: NAME,
     ...hardenedPod(LABELS),
     terminationGracePeriodSeconds: GRACE_SECONDS,
     containers: [container(options)],
     volumes: [
-      { name: 'tls', secret: { secretName: `${NAME}-tls`, defaultMode: 0o440 } },
+      ACCOUNT_VOLUME,
+      ...(secretName === undefined ? [] : [{ name: 'tls', secret: { secretName, defaultMode: 0o440 } }]),
       ...authorities(options).map(({ store }) => ({
         name: `${store}-ca`,
         configMap: { name: authorityName(store) },
@@ -91,7 +97,10 @@ function container(options: InjectorOptions): object {
     resources: { requests: { cpu: '50m', memory: '96Mi' }, limits: { memory: '384Mi' } },
     securityContext: HARDENED_CONTAINER,
     volumeMounts: [
-      { name: 'tls', mountPath: TLS_DIRECTORY, readOnly: true },
+      ACCOUNT_MOUNT,
+      ...(options.certificateSecret === undefined
+        ? []
+        : [{ name: 'tls', mountPath: TLS_DIRECTORY, readOnly: true }]),
       ...authorities(options).map(({ store }) => ({
         name: `${store}-ca`,
         mountPath: `${STORE_DIRECTORY}/${store}`,
@@ -106,8 +115,10 @@ export function injectorEnvironment(options: InjectorOptions): Readonly<Record<s
   return {
     SIDEKEY_LISTEN: `:${WEBHOOK_PORT}`,
     SIDEKEY_ADMIN_PORT: String(ADMIN_PORT),
-    SIDEKEY_TLS_CERT_FILE: `${TLS_DIRECTORY}/tls.crt`,
-    SIDEKEY_TLS_KEY_FILE: `${TLS_DIRECTORY}/tls.key`,
+    ...(options.certificateSecret !== undefined && {
+      SIDEKEY_TLS_CERT_FILE: `${TLS_DIRECTORY}/tls.crt`,
+      SIDEKEY_TLS_KEY_FILE: `${TLS_DIRECTORY}/tls.key`,
+    }),
     SIDEKEY_NAMESPACE: options.namespace,
     SIDEKEY_AGENT_IMAGE: options.agentImage,
     ...Object.fromEntries(STORE_NAMES.flatMap((store) => storeVariables(store, options.stores[store]))),

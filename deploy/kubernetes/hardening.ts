@@ -34,3 +34,30 @@ export const HARDENED_CONTAINER = {
 
 /** A probe of the port for probes and metrics. */
 export const httpGet = (path: string): object => ({ httpGet: { path, port: 'admin' } });
+
+/** Seconds; the kubelet replaces a token at four fifths of that. */
+const TOKEN_LIFE = 3600;
+
+/** A service account's token as a source of a volume. Without an audience of its own it is for the API server. */
+export const tokenSource = (path: string): object => ({
+  serviceAccountToken: { expirationSeconds: TOKEN_LIFE, path },
+});
+
+/** What the kubelet would mount by itself, if the account did not forbid it to every pod. */
+export const ACCOUNT_VOLUME = {
+  name: 'account',
+  projected: {
+    sources: [
+      tokenSource('token'),
+      { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+      { downwardAPI: { items: [{ path: 'namespace', fieldRef: { fieldPath: 'metadata.namespace' } }] } },
+    ],
+  },
+};
+
+/** Where every Kubernetes client looks for its pod's account. */
+export const ACCOUNT_MOUNT = {
+  name: 'account',
+  mountPath: '/var/run/secrets/kubernetes.io/serviceaccount',
+  readOnly: true,
+};

@@ -1,11 +1,10 @@
 import { describeProblems } from '#contract/problem.ts';
 import { stringify } from 'yaml';
-import { makeServerCertificate } from './certificate.ts';
-import { installManifests, serviceNames } from './manifests.ts';
+import { installManifests } from './manifests.ts';
 import { readInstallRequest } from './options.ts';
 import { SYNC_USAGE } from './sync/options.ts';
 
-const USAGE = `Prints what installs Sidekey's injector, for kubectl apply -f -. It holds a private key: keep it out of git.
+const USAGE = `Prints what installs Sidekey's injector, for kubectl apply -f -. It holds no secret.
 
   node deploy/kubernetes/main.ts --injector-image IMAGE --agent-image IMAGE --vault-address URL
 
@@ -15,13 +14,16 @@ const USAGE = `Prints what installs Sidekey's injector, for kubectl apply -f -. 
                              PEM certificates that the agents trust for the address
     --namespace NAME         where the injector runs (sidekey)
     --replicas N             (2)
-    --certificate-days N     life of the webhook's certificate (365): run this again before it ends
+    --certificate-secret NAME
+                             a Secret with tls.crt and tls.key for the webhook that somebody else keeps, such as cert-manager;
+                             otherwise the injectors make their own certificates
+    --certificate-ca FILE    PEM certificates that the API server is to trust for it, unless something else sets caBundle
     --env NAME=VALUE         a further variable of the injector, such as SIDEKEY_POLL=10s; may be repeated
 ${SYNC_USAGE}`;
 
 const FORMAT = { lineWidth: 0, aliasDuplicateObjects: false };
 
-async function main(args: readonly string[]): Promise<number> {
+function main(args: readonly string[]): number {
   if (args.some((arg) => arg === '--help' || arg === '-h')) {
     process.stdout.write(USAGE);
     return 0;
@@ -31,13 +33,9 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`${describeProblems(request.problems)}\n\n${USAGE}`);
     return 2;
   }
-  const { certificateDays, ...options } = request.value;
-  const names = serviceNames(options.namespace);
-  const certificate = await makeServerCertificate({ names, now: new Date(), days: certificateDays });
-  const documents = installManifests({ ...options, certificate });
+  const documents = installManifests(request.value);
   process.stdout.write(documents.map((document) => `---\n${stringify(document, FORMAT)}`).join(''));
-  process.stderr.write(`The webhook's certificate ends ${certificate.notAfter.toISOString()}\n`);
   return 0;
 }
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = main(process.argv.slice(2));

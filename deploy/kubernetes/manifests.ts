@@ -1,4 +1,3 @@
-import type { ServerCertificate } from './certificate.ts';
 import {
   authorities,
   authorityName,
@@ -9,24 +8,20 @@ import {
   metadata,
   NAME,
 } from './deployment.ts';
+import { injectorRights } from './rights.ts';
 import { syncManifests } from './sync/manifests.ts';
 import type { SyncOptions } from './sync/settings.ts';
 import { webhookConfigurations } from './webhooks.ts';
 
 export interface InstallOptions extends InjectorOptions {
-  readonly certificate: ServerCertificate;
+  /** Whom the API server is to trust for a certificate that somebody else keeps, PEM. */
+  readonly certificateCa?: string;
   readonly sync?: SyncOptions;
-}
-
-/** What the injector's certificate must be good for. */
-export function serviceNames(namespace: string): readonly string[] {
-  const host = `${NAME}.${namespace}.svc`;
-  return [host, `${host}.cluster.local`];
 }
 
 /** Everything that one `kubectl apply` installs. Deterministic. */
 export function installManifests(options: InstallOptions): readonly object[] {
-  const { namespace, certificate, sync } = options;
+  const { namespace, certificateCa, sync } = options;
   return [
     namespaceObject(namespace),
     {
@@ -35,13 +30,7 @@ export function installManifests(options: InstallOptions): readonly object[] {
       metadata: metadata(namespace),
       automountServiceAccountToken: false,
     },
-    {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: metadata(namespace, `${NAME}-tls`),
-      type: 'kubernetes.io/tls',
-      stringData: { 'tls.crt': certificate.certPem, 'tls.key': certificate.keyPem },
-    },
+    ...injectorRights(options),
     ...authorities(options).map(({ store, caPem }) => ({
       apiVersion: 'v1',
       kind: 'ConfigMap',
@@ -53,7 +42,7 @@ export function installManifests(options: InstallOptions): readonly object[] {
     service(namespace),
     ...webhookConfigurations({
       target: { service: { namespace, name: NAME } },
-      caPem: certificate.caPem,
+      ...(certificateCa !== undefined && { caPem: certificateCa }),
       namespace,
     }),
     ...(sync ? syncManifests(sync) : []),

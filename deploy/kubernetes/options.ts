@@ -16,13 +16,14 @@ import type { SyncOptions } from './sync/settings.ts';
 export interface InstallRequest extends InjectorOptions {
   /** Absent if Kubernetes Secrets are not to be synced. */
   readonly sync?: SyncOptions;
-  /** How long the webhook's certificate is to be good for. */
-  readonly certificateDays: number;
+  /** Whom the API server is to trust for a certificate that somebody else keeps, PEM. */
+  readonly certificateCa?: string;
 }
 
 const DNS_LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/u;
 /** To have Pod Security enforced there would stop what the cluster runs on. */
 const SHARED_NAMESPACE = /^(?:default|kube-.*)$/u;
+const SECRET_NAME = /^[a-z0-9](?:[-.a-z0-9]{0,251}[a-z0-9])?$/u;
 const WHOLE_NUMBER = /^[1-9]\d{0,4}$/u;
 
 const FLAGS = {
@@ -34,7 +35,8 @@ const FLAGS = {
   'infisical-ca': { type: 'string' },
   namespace: { type: 'string', default: 'sidekey' },
   replicas: { type: 'string', default: '2' },
-  'certificate-days': { type: 'string', default: '365' },
+  'certificate-secret': { type: 'string' },
+  'certificate-ca': { type: 'string' },
   env: { type: 'string', multiple: true },
   ...SYNC_FLAGS,
 } as const;
@@ -53,6 +55,14 @@ const SETTLED = new Set([
   'SIDEKEY_ADMIN_PORT',
   'SIDEKEY_TLS_CERT_FILE',
   'SIDEKEY_TLS_KEY_FILE',
+  // Its account may do no more than that.
+  'SIDEKEY_CERTIFICATE_NAMES',
+  'SIDEKEY_CERTIFICATE_SECRET',
+  'SIDEKEY_LEASE',
+  'SIDEKEY_STANDALONE',
+  'SIDEKEY_KUBERNETES_ADDRESS',
+  'SIDEKEY_KUBERNETES_CA_FILE',
+  'SIDEKEY_KUBERNETES_TOKEN_FILE',
   'SIDEKEY_NAMESPACE',
   ...Object.keys(FLAG_OF),
 ]);
@@ -104,12 +114,28 @@ export function readInstallRequest(args: readonly string[]): Parsed<InstallReque
     agentImage: flags['agent-image'],
     stores: readStores(flags, problems),
     replicas: Number(flags.replicas),
+    ...(flags['certificate-secret'] !== undefined && { certificateSecret: flags['certificate-secret'] }),
     environment: pairs(flags.env ?? [], problems),
   };
   const sync = readSyncOptions(flags, injector, problems);
+  const certificateCa = readCertificateCa(flags, problems);
   problems.push(...problemsOf(flags), ...injectorProblems(injector));
   if (problems.length > 0) return rejected(problems);
-  return parsed({ ...injector, certificateDays: Number(flags['certificate-days']), ...(sync && { sync }) });
+  return parsed({
+    ...injector,
+    ...(certificateCa !== undefined && { certificateCa }),
+    ...(sync && { sync }),
+  });
+}
+
+function readCertificateCa(flags: Flags, problems: Problem[]): string | undefined {
+  const { 'certificate-ca': file, 'certificate-secret': secret } = flags;
+  if (secret !== undefined && !SECRET_NAME.test(secret))
+    problems.push({ key: '--certificate-secret', message: 'must be the name of a Secret' });
+  if (file === undefined) return undefined;
+  if (secret === undefined)
+    problems.push({ key: '--certificate-ca', message: 'is of no use without --certificate-secret' });
+  return readPem('--certificate-ca', file, problems);
 }
 
 /** A store is one with an address; authorities without one are left to the injector's own checks. */
@@ -130,10 +156,8 @@ function problemsOf(flags: Flags): readonly Problem[] {
     problems.push({ key: '--namespace', message: 'must be one of its own: no pod in it is injected' });
   if (flags['injector-image'] === '')
     problems.push({ key: '--injector-image', message: 'must be set to the image of the injector' });
-  for (const name of ['replicas', 'certificate-days'] as const) {
-    if (!WHOLE_NUMBER.test(flags[name]))
-      problems.push({ key: `--${name}`, message: 'must be a whole number from 1 to 99999' });
-  }
+  if (!WHOLE_NUMBER.test(flags.replicas))
+    problems.push({ key: '--replicas', message: 'must be a whole number from 1 to 99999' });
   return problems;
 }
 

@@ -1,3 +1,4 @@
+import { BREAK_GLASS_LABEL, WEBHOOK_CONFIGURATIONS } from '#contract/layout.ts';
 import { OPT_INS } from '../../injector/annotations/request.ts';
 
 /** Where the API server finds the injector: its Service, or a URL (outside the cluster: tests, the demo). */
@@ -8,18 +9,11 @@ export type WebhookTarget =
 
 export interface WebhookOptions {
   readonly target: WebhookTarget;
-  /** The authority of the injector's certificate, PEM. */
-  readonly caPem: string;
+  /** The authority of the injector's certificate, PEM; absent where the injector itself says so, or cert-manager. */
+  readonly caPem?: string;
   /** The injector's own namespace, whose pods are left alone. */
   readonly namespace: string;
 }
-
-/**
- * Webhooks are called in the order of their configurations' names, and once more if a later one changed the pod, but
- * then only those that matched before. So one comes first and the other last: it sees the pods that a webhook between
- * them annotated.
- */
-export const WEBHOOK_CONFIGURATIONS = ['00-sidekey', 'zz-sidekey'] as const;
 
 const PATH = '/mutate';
 
@@ -27,9 +21,9 @@ const PATH = '/mutate';
 const PRESENT = OPT_INS.map(({ key }) => `'${key}' in object.metadata.annotations`).join(' || ');
 
 function clientConfig({ target, caPem }: WebhookOptions): object {
-  const caBundle = Buffer.from(caPem).toString('base64');
-  if ('url' in target) return { url: `${target.url}${PATH}`, caBundle };
-  return { service: { ...target.service, path: PATH, port: 443 }, caBundle };
+  const trust = caPem === undefined ? {} : { caBundle: Buffer.from(caPem).toString('base64') };
+  if ('url' in target) return { url: `${target.url}${PATH}`, ...trust };
+  return { service: { ...target.service, path: PATH, port: 443 }, ...trust };
 }
 
 /**
@@ -48,21 +42,25 @@ export function webhookConfigurations(options: WebhookOptions): readonly object[
 function webhook(name: string, options: WebhookOptions): object {
   const pods = { apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], scope: 'Namespaced' };
   const expression = `has(object.metadata.annotations) && (${PRESENT})`;
-  const elsewhere = {
-    key: 'kubernetes.io/metadata.name',
-    operator: 'NotIn',
-    values: ['kube-system', options.namespace],
-  };
+  const selected = [
+    {
+      key: 'kubernetes.io/metadata.name',
+      operator: 'NotIn',
+      values: ['kube-system', options.namespace],
+    },
+    { key: BREAK_GLASS_LABEL, operator: 'NotIn', values: ['true'] },
+  ];
   return {
     name,
     clientConfig: clientConfig(options),
     rules: [{ ...pods, operations: ['CREATE'] }],
     matchConditions: [{ name: 'asks-for-injection', expression }],
-    namespaceSelector: { matchExpressions: [elsewhere] },
+    namespaceSelector: { matchExpressions: selected },
     matchPolicy: 'Equivalent',
     failurePolicy: 'Fail',
     reinvocationPolicy: 'IfNeeded',
-    sideEffects: 'None',
+    // Events; and on a dry run none.
+    sideEffects: 'NoneOnDryRun',
     timeoutSeconds: 5,
     admissionReviewVersions: ['v1'],
   };

@@ -70,7 +70,15 @@ export function review({ object, ...request }: AdmissionRequest, settings: Setti
   ];
   if (!config.ok || all.length > 0)
     return { outcome: 'denied', problems: all, beyond: rulesOf(beyond), warnings };
-  const after = mutate(object, { injection, config: config.value, image: settings.agentImage });
+  const bounds = settings.bounds?.get(request.namespace);
+  const assignsUsers = settings.namespaces?.get(request.namespace)?.assignsUsers ?? false;
+  const after = mutate(object, {
+    injection,
+    config: config.value,
+    image: settings.agentImage,
+    assignsUsers,
+    ...(bounds && { bounds }),
+  });
   const operations = patch(object, after);
   return {
     outcome: 'injected',

@@ -13,6 +13,8 @@ export interface AdmissionRequest {
   /** As in a rule: `v1/pods`, `apps/v1/deployments`, `v1/pods/ephemeralcontainers`. */
   readonly resource: string;
   readonly namespace: string;
+  /** True if nothing is to come of it. */
+  readonly dryRun?: boolean;
   /** The object as it was sent; empty where there is none (`DELETE`). */
   readonly object: JsonObject;
 }
@@ -31,6 +33,7 @@ export function decodeReview(body: unknown): Parsed<AdmissionRequest> {
     operation: request.string('operation'),
     resource: resourceOf(request),
     namespace: request.string('namespace', '', { allowEmpty: true }),
+    dryRun: request.boolean('dryRun', false),
     object: isObject(object) ? object : {},
   };
   return review.problems.length > 0 ? rejected(review.problems) : parsed(value);

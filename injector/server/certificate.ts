@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { Clock } from '#platform/clock.ts';
 import type { Log } from '#platform/log.ts';
 import { watchFiles } from '#platform/watch-files.ts';
 
@@ -50,11 +51,55 @@ export async function loadKeyPair({ certFile, keyFile }: KeyPairFiles): Promise<
   return { certPem, keyPem, notAfter: certificate.validToDate };
 }
 
+export interface KeyPairSource {
+  readonly files: KeyPairFiles;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly stop: AbortSignal;
+  readonly offered: (pair: KeyPair) => void;
+  /** Told why there is none yet. */
+  readonly waits: (reason: string) => void;
+  /** Told of each look at the files whether they are of use. */
+  readonly loaded: (isGood: boolean) => void;
+}
+
+/** How long a certificate that is not there is waited for before it is looked for again. */
+const RETRY_MS = 1000;
+
+/**
+ * Offers the pair of the files, once it is there and whole (it may come after the process), and each that follows.
+ *
+ * @returns How to stop.
+ * @throws {unknown} The signal's reason, if it is aborted before there is one.
+ */
+export async function offerKeyPairs(source: KeyPairSource): Promise<() => Promise<void>> {
+  const current = await awaitKeyPair(source);
+  source.loaded(true);
+  source.offered(current);
+  return await watchKeyPair({ ...source, current, replaced: source.offered });
+}
+
+async function awaitKeyPair({ files, clock, log, stop, ...source }: KeyPairSource): Promise<KeyPair> {
+  let last = '';
+  for (;;) {
+    try {
+      return await loadKeyPair(files);
+    } catch (error) {
+      if (!(error instanceof KeyPairError)) throw error;
+      if (last !== error.message) log.warn({ reason: error.message }, 'Waiting for the certificate');
+      last = error.message;
+      source.waits(last);
+    }
+    await clock.sleep(RETRY_MS, stop);
+  }
+}
+
 export interface KeyPairWatch {
   readonly files: KeyPairFiles;
   readonly current: KeyPair;
   readonly log: Log;
   readonly replaced: (keyPair: KeyPair) => void;
+  readonly loaded?: (isGood: boolean) => void;
 }
 
 /**
@@ -67,13 +112,15 @@ export async function watchKeyPair(watch: KeyPairWatch): Promise<() => Promise<v
   let { current } = watch;
   const reload = async (): Promise<void> => {
     const next = await loadKeyPair(files);
+    watch.loaded?.(true);
     if (next.certPem === current.certPem && next.keyPem === current.keyPem) return;
     watch.replaced(next);
     current = next;
-    log.info({ not_after: next.notAfter }, 'Replaced the certificate');
+    log.info({ not_after: next.notAfter }, 'Found a new certificate');
   };
   const failed = (error: unknown): void => {
     const reason = error instanceof KeyPairError ? error.message : 'OpenSSL refuses it';
+    watch.loaded?.(false);
     log.error({ reason }, 'Kept the old certificate: the new one cannot be used');
   };
   return await watchFiles({

@@ -9,9 +9,23 @@ import type { CountedAccelerator } from '../pod/accelerators.ts';
 import { Refusal } from './refusal.ts';
 
 export interface ExchangeParts {
+  /** May throw a `NotYet`, which is handed on. */
   readonly decide: (request: AdmissionRequest) => Verdict;
+  /** Told of each decision. */
+  readonly told?: (request: AdmissionRequest, verdict: Verdict) => void;
   readonly metrics: InjectorMetrics;
   readonly log: Log;
+}
+
+/** A decision has to wait until the namespace is known. */
+export class NotYet extends Error {
+  override readonly name = 'NotYet';
+  readonly namespace: string;
+
+  constructor(namespace: string) {
+    super('Cannot decide yet: the namespace is not known');
+    this.namespace = namespace;
+  }
 }
 
 interface Outcome {
@@ -24,7 +38,8 @@ interface Outcome {
 
 /**
  * Answers the body of an admission review with that of its answer, and counts and logs the decision: who and why, and
- * never what stands in the pod or the patch. The function it returns throws a `Refusal` if the body is no review.
+ * never what stands in the pod or the patch. The function it returns throws a `Refusal` if the body is no review, and the
+ * `NotYet` of the decision.
  */
 export function createExchange(parts: ExchangeParts): (body: Buffer) => string {
   return (body) => {
@@ -63,9 +78,12 @@ function readJson(body: Buffer): Parsed<unknown> {
 }
 
 /** A fault of our own must not let a pod start without its secrets: it is denied, and told no more than that. */
-function settle(request: AdmissionRequest, { decide, log }: ExchangeParts): Outcome {
+function settle(request: AdmissionRequest, { decide, told, metrics, log }: ExchangeParts): Outcome {
   try {
     const verdict = decide(request);
+    if (verdict.outcome === 'denied')
+      for (const rule of verdict.beyond) metrics.increment('sidekey_injector_policy_denials_total', { rule });
+    told?.(request, verdict);
     return {
       response: respond(request.uid, verdict),
       result: verdict.outcome,
@@ -73,6 +91,7 @@ function settle(request: AdmissionRequest, { decide, log }: ExchangeParts): Outc
       ...acceleratorOf(verdict),
     };
   } catch (error) {
+    if (error instanceof NotYet) throw error;
     log.error({ ...describe(request), ...locate(error) }, 'Cannot decide: denied');
     const message = 'Cannot inject the agent: an internal error, see the log of the injector for this uid';
     return { response: errored(request.uid, message), result: 'failed', reason: 'internal' };

@@ -13,7 +13,7 @@ export interface WebhookOptions {
   readonly port: number;
   readonly keyPair: KeyPair;
   /** The JSON to answer a body with. May throw a `Refusal`, and nothing else. */
-  readonly answer: (body: Buffer) => string;
+  readonly answer: (body: Buffer) => string | Promise<string>;
   /** Told of every request that got an HTTP error. */
   readonly refused: (refusal: Refusal) => void;
   readonly load?: Load;
@@ -81,8 +81,9 @@ async function serve(request: IncomingMessage, response: ServerResponse, served:
     const share = served.load.enter();
     try {
       const body = await readBody(request, share);
+      const answer = await served.answer(body);
       if (served.sendingAway) endConnection(response);
-      send(response, 200, served.answer(body));
+      send(response, 200, answer);
     } finally {
       share.release();
     }

@@ -13,3 +13,42 @@ export function watchLoopLag(): () => number {
     return Math.max(0, seconds);
   };
 }
+
+export interface GuardTerms {
+  /** How often it is judged, each time by what happened since the last. */
+  readonly windowMs: number;
+  /** What half of all timers may be late by. */
+  readonly limitMs: number;
+}
+
+/**
+ * A second of five that the API server waits. One long pause is none of it: to be taken out of the Service for that would
+ * burden the others.
+ */
+const GUARD: GuardTerms = { windowMs: 5000, limitMs: 1000 };
+
+export interface LoopGuard {
+  /** Undefined unless the process is too busy to answer in time; else by how many seconds timers are late. */
+  lateBy(): number | undefined;
+  stop(): void;
+}
+
+/** Notices a process whose answers come too late to be of use. */
+export function guardLoop({ windowMs, limitMs }: GuardTerms = GUARD): LoopGuard {
+  const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  delays.enable();
+  let late: number | undefined;
+  const timer = setInterval(() => {
+    const seconds = delays.percentile(50) / NS_PER_SECOND - RESOLUTION_MS / 1000;
+    delays.reset();
+    late = seconds * 1000 > limitMs ? seconds : undefined;
+  }, windowMs);
+  timer.unref();
+  return {
+    lateBy: () => late,
+    stop() {
+      clearInterval(timer);
+      delays.disable();
+    },
+  };
+}

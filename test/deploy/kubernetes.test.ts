@@ -5,9 +5,9 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { readInjectorConfig } from '../../injector/config.ts';
-import { makeServerCertificate, type ServerCertificate } from '../../deploy/kubernetes/certificate.ts';
+import { makeServerCertificate } from '../../deploy/kubernetes/certificate.ts';
 import { injectorEnvironment } from '../../deploy/kubernetes/deployment.ts';
-import { installManifests, serviceNames } from '../../deploy/kubernetes/manifests.ts';
+import { installManifests } from '../../deploy/kubernetes/manifests.ts';
 import { readInstallRequest } from '../../deploy/kubernetes/options.ts';
 import { webhookConfigurations } from '../../deploy/kubernetes/webhooks.ts';
 
@@ -26,7 +26,6 @@ const problemKeys = (...args: string[]): readonly string[] => {
   return request.ok ? [] : request.problems.map(({ key }) => key);
 };
 
-const certificate: ServerCertificate = { caPem: 'CA', certPem: 'CERT', keyPem: 'KEY', notAfter: NOW };
 const options = {
   namespace: 'sidekey',
   injectorImage: 'injector:1',
@@ -49,40 +48,75 @@ test('a certificate is its authority’s, good for its names and for as long as 
   expect(made.notAfter).toEqual(new Date('2027-01-31T00:00:00Z'));
 });
 
-test('the printed documents are whole and their certificate is the one the webhooks trust', async () => {
-  const { stdout, stderr } = await run([...REQUIRED, '--namespace=gpu-secrets']);
+test('the printed documents are whole and hold no secret', async () => {
+  const { stdout } = await run([...REQUIRED, '--namespace=gpu-secrets']);
   const documents = parseAllDocuments(stdout).map((document) => document.toJS() as Document);
   expect(documents.map(({ kind, metadata }) => `${kind}/${metadata.name}`)).toEqual([
     'Namespace/gpu-secrets',
     'ServiceAccount/sidekey-injector',
-    'Secret/sidekey-injector-tls',
+    'ClusterRole/sidekey-injector',
+    'ClusterRoleBinding/sidekey-injector',
+    'Role/sidekey-injector',
+    'RoleBinding/sidekey-injector',
     'Deployment/sidekey-injector',
     'PodDisruptionBudget/sidekey-injector',
     'Service/sidekey-injector',
     'MutatingWebhookConfiguration/00-sidekey',
     'MutatingWebhookConfiguration/zz-sidekey',
   ]);
-  const leaf = new X509Certificate(documents[2]?.stringData?.['tls.crt'] ?? '');
-  const bundle = documents[7]?.webhooks?.[0]?.clientConfig.caBundle ?? '';
-  expect(leaf.checkIssued(new X509Certificate(Buffer.from(bundle, 'base64')))).toBe(true);
-  expect(leaf.checkHost('sidekey-injector.gpu-secrets.svc')).toBeDefined();
-  expect(stderr).toContain(`ends ${leaf.validToDate.toISOString()}`);
+  expect(stdout).not.toMatch(/PRIVATE KEY|caBundle|kind: Secret/u);
 });
 
 interface Document {
   readonly kind: string;
   readonly metadata: { readonly name: string };
-  readonly stringData?: Readonly<Record<string, string>>;
-  readonly webhooks?: readonly { readonly clientConfig: { readonly caBundle: string } }[];
 }
 
+test('the account of the injector may do no more than it has to', () => {
+  const rules = (objects: readonly object[]): string =>
+    JSON.stringify(objects.flatMap((one) => ('rules' in one ? [one.rules] : [])));
+  const own = rules(installManifests(options));
+  for (const { resources, resourceNames } of (JSON.parse(own) as Rule[][]).flat())
+    expect(resources[0] === 'secrets' ? resourceNames : ['']).toEqual(
+      resources[0] === 'secrets' ? ['sidekey-injector-tls'] : [''],
+    );
+  expect(own).not.toContain('*');
+  const files = rules(installManifests({ ...options, certificateSecret: 'from-cert-manager' }));
+  expect(files).not.toMatch(/secrets|leases|"patch".*mutating/u);
+});
+
+interface Rule {
+  readonly resources: readonly string[];
+  readonly resourceNames?: readonly string[];
+}
+
+test('a certificate that somebody else keeps is mounted, and trusted if its authority is given', () => {
+  const certificateSecret = 'from-cert-manager';
+  const text = JSON.stringify(installManifests({ ...options, certificateSecret, certificateCa: 'CA' }));
+  expect(text).toContain('"secret":{"secretName":"from-cert-manager","defaultMode":288}');
+  expect(text).toContain('{"name":"SIDEKEY_TLS_CERT_FILE","value":"/etc/sidekey/tls/tls.crt"}');
+  expect(text.match(/"caBundle":"Q0E="/gu)).toHaveLength(2);
+  expect(JSON.stringify(installManifests(options))).not.toMatch(/TLS_CERT_FILE|caBundle/u);
+});
+
 test('the same options give the same objects', () => {
-  const [one, other] = [1, 2].map(() => JSON.stringify(installManifests({ ...options, certificate })));
+  const [one, other] = [1, 2].map(() => JSON.stringify(installManifests(options)));
   expect(one).toBe(other);
 });
 
-test('the names of the certificate are those of the Service', () => {
-  expect(serviceNames('x')).toEqual(['sidekey-injector.x.svc', 'sidekey-injector.x.svc.cluster.local']);
+test('the injector’s own certificate is for the names of its Service', () => {
+  const config = readInjectorConfig(injectorEnvironment({ ...options, namespace: 'x' }));
+  expect(config).toMatchObject({
+    value: {
+      cluster: {
+        certificates: {
+          namespace: 'x',
+          secret: 'sidekey-injector-tls',
+          names: ['sidekey-injector.x.svc', 'sidekey-injector.x.svc.cluster.local'],
+        },
+      },
+    },
+  });
 });
 
 const ASKS =
@@ -122,7 +156,7 @@ test.each(['vault', 'infisical'])(
   'the authority of %s is mounted where the injector looks for it',
   (store) => {
     const stores = { [store]: { address: 'https://store', caPem: 'STORE-CA' } };
-    const text = JSON.stringify(installManifests({ ...options, certificate, stores }));
+    const text = JSON.stringify(installManifests({ ...options, stores }));
     expect(text).toContain('{"ca.crt":"STORE-CA"}');
     expect(text).toContain(
       `{"name":"SIDEKEY_${store.toUpperCase()}_CA_FILE","value":"/etc/sidekey/${store}/ca.crt"}`,
@@ -148,7 +182,8 @@ test('every bad option is named at once', () => {
   const bad = [
     '--namespace=A_B',
     '--replicas=0',
-    '--certificate-days=x',
+    '--certificate-secret=A_B',
+    '--certificate-ca=/nowhere',
     '--env=PATH=/',
     '--vault-ca=/nowhere',
     '--infisical-ca=/nowhere',
@@ -156,7 +191,8 @@ test('every bad option is named at once', () => {
   ];
   expect(problemKeys(...REQUIRED, ...bad).toSorted()).toEqual(
     [
-      '--certificate-days',
+      '--certificate-ca',
+      '--certificate-secret',
       '--env',
       '--infisical-address',
       '--infisical-ca',
@@ -181,6 +217,13 @@ test.each(['default', 'kube-system'])('Pod Security is not enforced in the names
 
 test('an authority without a certificate is refused', () => {
   expect(problemKeys(...REQUIRED, `--vault-ca=${MAIN}`)).toEqual(['--vault-ca']);
+});
+
+test('an authority without the Secret that it is for is refused', () => {
+  expect(problemKeys(...REQUIRED, '--certificate-ca=/nowhere')).toEqual([
+    '--certificate-ca',
+    '--certificate-ca',
+  ]);
 });
 
 test('help is no error', async () => {

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { readInjectorConfig } from '../../injector/config.ts';
 
+const FILES = { SIDEKEY_TLS_CERT_FILE: '/tls/tls.crt', SIDEKEY_TLS_KEY_FILE: '/tls/tls.key' };
 const REQUIRED = {
-  SIDEKEY_TLS_CERT_FILE: '/tls/tls.crt',
-  SIDEKEY_TLS_KEY_FILE: '/tls/tls.key',
   SIDEKEY_AGENT_IMAGE: 'sidekey/agent:1',
   SIDEKEY_VAULT_ADDRESS: 'https://vault:8200',
 };
+
+const DAY_MS = 86_400_000;
 
 function problemsOf(record: Readonly<Record<string, string>>): readonly string[] {
   const result = readInjectorConfig({ ...REQUIRED, ...record });
@@ -19,13 +20,25 @@ test('what is required is enough; the rest has defaults', () => {
     value: {
       listen: { address: '', port: 8443 },
       adminPort: 9473,
-      keyPairFiles: { certFile: '/tls/tls.crt', keyFile: '/tls/tls.key' },
+      cluster: {
+        certificates: {
+          namespace: 'sidekey',
+          secret: 'sidekey-injector-tls',
+          names: ['sidekey-injector.sidekey.svc', 'sidekey-injector.sidekey.svc.cluster.local'],
+          authorityLifeMs: 365 * DAY_MS,
+          leafLifeMs: 30 * DAY_MS,
+          overlapMs: 3_600_000,
+        },
+        lease: 'sidekey-injector',
+        events: true,
+      },
       logLevel: 'info',
       caFiles: {},
       drainDelayMs: 5000,
       settings: {
         agentImage: 'sidekey/agent:1',
         ownNamespace: 'sidekey',
+        limits: {},
         vault: {
           address: 'https://vault:8200',
           allowedAddresses: ['https://vault:8200'],
@@ -63,6 +76,22 @@ test('every variable is followed', () => {
     SIDEKEY_POLL: '10s',
     SIDEKEY_START_DEADLINE: 'never',
     SIDEKEY_REVOKE_ON_SHUTDOWN: 'true',
+    SIDEKEY_VAULT_ALLOWED_ROLES: 'a, b',
+    SIDEKEY_VAULT_ALLOWED_PATHS: 'secret/data/{namespace}',
+    SIDEKEY_INFISICAL_ALLOWED_FOLDERS: 'ml/prod/{namespace}',
+    SIDEKEY_INFISICAL_ALLOWED_IDENTITIES: 'an-identity',
+    SIDEKEY_ALLOWED_RELOADS: 'none',
+    SIDEKEY_ALLOWED_IMAGES: 'registry.example/agent:2',
+    SIDEKEY_KUBERNETES_ADDRESS: 'https://127.0.0.1:6443',
+    SIDEKEY_KUBERNETES_TOKEN_FILE: '/token',
+    SIDEKEY_KUBERNETES_CA_FILE: '/kube-ca.pem',
+    SIDEKEY_CERTIFICATE_SECRET: 'webhook-tls',
+    SIDEKEY_CERTIFICATE_NAMES: '127.0.0.1',
+    SIDEKEY_AUTHORITY_LIFE: '48h',
+    SIDEKEY_CERTIFICATE_LIFE: '24h',
+    SIDEKEY_AUTHORITY_OVERLAP: '10m',
+    SIDEKEY_LEASE: 'webhook',
+    SIDEKEY_EVENTS: 'false',
   });
   expect(result).toMatchObject({
     value: {
@@ -71,8 +100,29 @@ test('every variable is followed', () => {
       logLevel: 'debug',
       caFiles: { vault: '/ca.pem', infisical: '/infisical-ca.pem' },
       drainDelayMs: 0,
+      cluster: {
+        connection: { address: 'https://127.0.0.1:6443', tokenFile: '/token', caFile: '/kube-ca.pem' },
+        certificates: {
+          namespace: 'security',
+          secret: 'webhook-tls',
+          names: ['127.0.0.1'],
+          authorityLifeMs: 2 * DAY_MS,
+          leafLifeMs: DAY_MS,
+          overlapMs: 600_000,
+        },
+        lease: 'webhook',
+        events: false,
+      },
       settings: {
         ownNamespace: 'security',
+        limits: {
+          vaultRoles: ['a', 'b'],
+          vaultPaths: ['secret/data/{namespace}'],
+          infisicalFolders: [{ project: 'ml', environment: 'prod', folder: '/{namespace}' }],
+          infisicalIdentities: ['an-identity'],
+          reloads: [],
+          images: ['registry.example/agent:2'],
+        },
         vault: {
           allowedAddresses: ['https://vault:8200', 'https://other:8200', 'http://third'],
           authMethod: 'jwt',
@@ -99,6 +149,27 @@ test('an empty environment names everything that is missing at once', () => {
   const result = readInjectorConfig({});
   const keys = result.ok ? [] : result.problems.map(({ key }) => key);
   expect(keys.toSorted()).toEqual(Object.keys(REQUIRED).toSorted());
+});
+
+test('a certificate in files is served instead of one of its own, and both files are needed', () => {
+  expect(readInjectorConfig({ ...REQUIRED, ...FILES })).toMatchObject({
+    value: { keyPairFiles: { certFile: '/tls/tls.crt', keyFile: '/tls/tls.key' }, cluster: {} },
+  });
+  expect(problemsOf({ SIDEKEY_TLS_CERT_FILE: '/tls/tls.crt' })).toEqual(['SIDEKEY_TLS_KEY_FILE']);
+});
+
+test('an injector that asks no API server has to be given its certificate', () => {
+  const alone = readInjectorConfig({ ...REQUIRED, ...FILES, SIDEKEY_STANDALONE: 'true' });
+  expect(alone.ok && alone.value).not.toHaveProperty('cluster');
+  expect(problemsOf({ SIDEKEY_STANDALONE: 'true' })).toEqual(Object.keys(FILES));
+});
+
+test('an API server is found by its address, and then known by its authority and asked with a token', () => {
+  expect(problemsOf({ SIDEKEY_KUBERNETES_ADDRESS: 'https://127.0.0.1:6443' })).toEqual([
+    'SIDEKEY_KUBERNETES_TOKEN_FILE',
+    'SIDEKEY_KUBERNETES_CA_FILE',
+  ]);
+  expect(problemsOf({ SIDEKEY_KUBERNETES_CA_FILE: '/ca.pem' })).toEqual(['SIDEKEY_KUBERNETES_CA_FILE']);
 });
 
 test('one store is enough, and it may be Infisical', () => {
@@ -143,8 +214,15 @@ test.each([
   ['SIDEKEY_POLL', 'soon'],
   ['SIDEKEY_START_DEADLINE', '5'],
   ['SIDEKEY_REVOKE_ON_SHUTDOWN', 'yes'],
+  ['SIDEKEY_VAULT_ALLOWED_PATHS', '../x'],
+  ['SIDEKEY_ALLOWED_RELOADS', 'shout'],
+  ['SIDEKEY_STANDALONE', 'yes'],
+  ['SIDEKEY_EVENTS', 'no'],
+  ['SIDEKEY_CERTIFICATE_LIFE', '9000h'],
+  ['SIDEKEY_AUTHORITY_LIFE', '1s'],
+  ['SIDEKEY_CERTIFICATE_SECRET', 'A_B'],
 ])('%s=%s is refused by name', (key, value) => {
-  expect(problemsOf({ [key]: value })).toEqual([key]);
+  expect(problemsOf({ [key]: value })).toContain(key);
 });
 
 test('an empty variable is one that is not set', () => {

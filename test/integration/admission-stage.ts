@@ -1,5 +1,6 @@
 import { vi } from 'vitest';
-import { WEBHOOK_CONFIGURATIONS, webhookConfigurations } from '../../deploy/kubernetes/webhooks.ts';
+import { WEBHOOK_CONFIGURATIONS } from '#contract/layout.ts';
+import { webhookConfigurations } from '../../deploy/kubernetes/webhooks.ts';
 import { type ControlPlane, startControlPlane } from '../servers/control-plane.ts';
 import { Injector } from '../servers/injector.ts';
 import { agentOf, ASKS, MODEL_SERVER, type Pod } from './pods.ts';

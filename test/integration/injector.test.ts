@@ -102,7 +102,7 @@ test('a certificate that the kubelet swaps is served to new connections without 
 
 test('asked to end it becomes unready, still answers for a while, and exits with 0', async () => {
   expect(await injector.stop()).toBe(0);
-  await using slow = await Injector.prepare({ SIDEKEY_DRAIN_DELAY: '1s' });
+  await using slow = await Injector.prepare({ SIDEKEY_DRAIN_DELAY: '4s' });
   await slow.writeCertificate();
   await slow.start();
   const ended = slow.stop();

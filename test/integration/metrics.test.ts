@@ -25,7 +25,7 @@ interface Expectation {
 const PARTS: readonly (readonly [string, Expectation])[] = [
   ['agent', { table: AGENT_METRICS, names: /^sidekey_agent_/u, most: 60 }],
   ['sync', { table: SYNC_METRICS, names: /^sidekey_(?:sync|agent_store)_/u, most: 100 }],
-  ['injector', { table: INJECTOR_METRICS, names: /^sidekey_injector_/u, most: 60 }],
+  ['injector', { table: INJECTOR_METRICS, names: /^sidekey_injector_/u, most: 100 }],
 ];
 
 /** One metric with one series, though its labels be known only at run time. */

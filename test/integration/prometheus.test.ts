@@ -70,6 +70,7 @@ async function startAgent(): Promise<void> {
 async function startInjector(): Promise<void> {
   const { certFile, keyFile } = await writeCertificate(directory, await loopbackCertificate());
   const environment = {
+    SIDEKEY_STANDALONE: 'true',
     SIDEKEY_LISTEN: `127.0.0.1:${await freePort()}`,
     SIDEKEY_ADMIN_PORT: String(ports.injector),
     SIDEKEY_TLS_CERT_FILE: certFile,

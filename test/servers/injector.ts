@@ -34,6 +34,8 @@ export class Injector implements AsyncDisposable {
     this.certificateDirectory = join(place.directory, 'tls');
     this.#directory = place.directory;
     this.#environment = {
+      // Unless it is told of an API server.
+      ...(environment['SIDEKEY_KUBERNETES_ADDRESS'] === undefined ? { SIDEKEY_STANDALONE: 'true' } : {}),
       SIDEKEY_LISTEN: `127.0.0.1:${place.port}`,
       SIDEKEY_ADMIN_PORT: String(place.adminPort),
       SIDEKEY_TLS_CERT_FILE: join(this.certificateDirectory, 'tls.crt'),

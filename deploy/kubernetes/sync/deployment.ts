@@ -1,5 +1,12 @@
 import { ADMIN_PORT, TOKEN_DIRECTORY } from '#contract/layout.ts';
-import { HARDENED_CONTAINER, hardenedPod, httpGet } from '../hardening.ts';
+import {
+  ACCOUNT_MOUNT,
+  ACCOUNT_VOLUME,
+  HARDENED_CONTAINER,
+  hardenedPod,
+  httpGet,
+  tokenSource,
+} from '../hardening.ts';
 import {
   checksum,
   CONFIG_FILE,
@@ -11,10 +18,6 @@ import {
 } from './settings.ts';
 
 const CONFIG_DIRECTORY = '/etc/sidekey';
-/** Where every Kubernetes client looks for its pod's account. */
-const ACCOUNT_DIRECTORY = '/var/run/secrets/kubernetes.io/serviceaccount';
-/** Seconds; the kubelet replaces a token at four fifths of that. */
-const TOKEN_LIFE = 3600;
 /** Five seconds for requests under way, two for Events, and as much again. */
 const GRACE_SECONDS = 15;
 
@@ -51,21 +54,11 @@ function podSpec(options: SyncOptions): object {
     containers: [container(options)],
     volumes: [
       { name: 'config', configMap: { name: NAME } },
-      { name: 'account', projected: { sources: ACCOUNT_SOURCES } },
-      { name: 'tokens', projected: { sources: storesOf(options).map(token) } },
+      ACCOUNT_VOLUME,
+      { name: 'tokens', projected: { sources: storesOf(options).map(tokenSource) } },
     ],
   };
 }
-
-/** A token without an audience of its own is for the API server, which the stores ask about it. */
-const token = (path: string): object => ({ serviceAccountToken: { expirationSeconds: TOKEN_LIFE, path } });
-
-/** What the kubelet would mount by itself, if the account did not forbid it to every pod. */
-const ACCOUNT_SOURCES = [
-  token('token'),
-  { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
-  { downwardAPI: { items: [{ path: 'namespace', fieldRef: { fieldPath: 'metadata.namespace' } }] } },
-];
 
 function container({ agentImage }: SyncOptions): object {
   return {
@@ -81,7 +74,7 @@ function container({ agentImage }: SyncOptions): object {
     securityContext: HARDENED_CONTAINER,
     volumeMounts: [
       { name: 'config', mountPath: CONFIG_DIRECTORY, readOnly: true },
-      { name: 'account', mountPath: ACCOUNT_DIRECTORY, readOnly: true },
+      ACCOUNT_MOUNT,
       { name: 'tokens', mountPath: TOKEN_DIRECTORY, readOnly: true },
     ],
   };

@@ -28,6 +28,7 @@ describe('a review', () => {
         operation: 'CREATE',
         resource: 'v1/pods',
         namespace: 'team-a',
+        dryRun: false,
         object: { spec: {} },
       },
     });

@@ -1,0 +1,42 @@
+import type { Adoption } from './certificate/adoption.ts';
+import type { Cluster } from './cluster/join.ts';
+import type { LoopGuard } from './server/loop-lag.ts';
+
+/** What the process knows of itself. */
+export interface Health {
+  /** Why there is no certificate yet. */
+  waiting: string;
+  leaving: boolean;
+}
+
+export interface Circumstances {
+  readonly health: Health;
+  readonly adoption: Adoption;
+  readonly cluster: Cluster | undefined;
+  readonly guard: LoopGuard;
+}
+
+/** Why no request is to be sent here, for a person to read; undefined if any may. */
+export function unreadiness({ health, adoption, cluster, guard }: Circumstances): string | undefined {
+  if (health.leaving) return 'Shutting down';
+  if (adoption.serving === undefined) return health.waiting;
+  const late = guard.lateBy();
+  if (late !== undefined) return `Too busy to answer in time: timers are ${late.toFixed(1)} s late`;
+  return cluster === undefined ? expiry(adoption) : unknowns(cluster, adoption);
+}
+
+function unknowns({ namespaces, configurations }: Cluster, adoption: Adoption): string | undefined {
+  if (!namespaces.synced) return 'Looking what namespaces say of their pods';
+  if (!configurations.synced) return 'Looking whom the API server trusts';
+  const { missing } = configurations;
+  if (missing.length > 0)
+    return `The API server asks no injector: there is no MutatingWebhookConfiguration ${missing.join(', ')}; apply the manifests`;
+  if (adoption.trusted) return undefined;
+  return (
+    expiry(adoption) ??
+    'The API server does not trust the certificate that is served: wait for the leader, or look at the caBundle of the webhook configurations'
+  );
+}
+
+const expiry = ({ serving, trusted }: Adoption): string | undefined =>
+  trusted ? undefined : serving && `The certificate has ended (${serving.notAfter.toISOString()})`;
