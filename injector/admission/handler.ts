@@ -7,6 +7,7 @@ import { askingOptIns, type OptIn } from '../annotations/request.ts';
 import { type CountedAccelerator, countedAccelerator } from '../pod/accelerators.ts';
 import { encodeConfig } from '../pod/agent-config.ts';
 import { cautions } from '../pod/caution.ts';
+import type { Agent } from '../pod/container.ts';
 import { conflicts } from '../pod/conflict.ts';
 import { decide, SKIP_REASONS, type SkipReason } from '../pod/decide.ts';
 import { mutate } from '../pod/mutate.ts';
@@ -70,14 +71,11 @@ export function review({ object, ...request }: AdmissionRequest, settings: Setti
   ];
   if (!config.ok || all.length > 0)
     return { outcome: 'denied', problems: all, beyond: rulesOf(beyond), warnings };
-  const bounds = settings.bounds?.get(request.namespace);
-  const assignsUsers = settings.namespaces?.get(request.namespace)?.assignsUsers ?? false;
   const after = mutate(object, {
     injection,
     config: config.value,
     image: settings.agentImage,
-    assignsUsers,
-    ...(bounds && { bounds }),
+    ...surroundings(request.namespace, settings),
   });
   const operations = patch(object, after);
   return {
@@ -89,6 +87,13 @@ export function review({ object, ...request }: AdmissionRequest, settings: Setti
     operations,
     warnings,
   };
+}
+
+/** What the namespace does to every container in it. */
+function surroundings(namespace: string, settings: Settings): Pick<Agent, 'bounds' | 'assignsUsers'> {
+  const bounds = settings.bounds?.get(namespace);
+  const assignsUsers = settings.namespaces?.get(namespace)?.assignsUsers;
+  return { ...(bounds && { bounds }), ...(assignsUsers !== undefined && { assignsUsers }) };
 }
 
 const rulesOf = (beyond: readonly Excess[]): readonly LimitRule[] => [

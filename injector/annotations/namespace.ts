@@ -30,6 +30,8 @@ export interface NamespaceSettings {
   readonly infisical: Partial<Omit<InfisicalDefaults, 'allowedAddresses' | 'caPem' | 'timeoutMs'>>;
   /** In place of the operator's limits, each by itself. */
   readonly limits: Limits;
+  /** True if whoever runs the cluster gives each container of the namespace a user of its own range, as OpenShift does. */
+  readonly assignsUsers: boolean;
   /** Each pod of the namespace is denied for them: nobody knows what it may do. */
   readonly problems: readonly Problem[];
 }
@@ -40,6 +42,9 @@ const KEYS = {
   reloads: native('allowed-reloads'),
   images: native('allowed-images'),
 } as const;
+
+/** What OpenShift writes on every namespace. */
+export const USER_RANGE = 'openshift.io/sa.scc.uid-range';
 
 /** Every annotation of a namespace that counts here, with what it is. */
 export const NAMESPACE_KEYS: Readonly<Record<string, string>> = {
@@ -88,7 +93,11 @@ export function readNamespace(annotations: Annotations): NamespaceSettings {
       images: findings.read(KEYS.images, parseNames, undefined),
     }),
   };
-  return { ...settings, problems: findings.problems.map(ofNamespace) };
+  return {
+    ...settings,
+    assignsUsers: USER_RANGE in annotations,
+    problems: findings.problems.map(ofNamespace),
+  };
 }
 
 type Present<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };

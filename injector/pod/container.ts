@@ -1,4 +1,4 @@
-import { type JsonObject, listIn, objectIn, textIn } from '#contract/json.ts';
+import { annotationsIn, type JsonObject, listIn, objectIn, textIn } from '#contract/json.ts';
 import {
   ADMIN_PORT,
   CONFIG_VARIABLE,
@@ -9,6 +9,7 @@ import {
   VOLUME,
 } from '#contract/layout.ts';
 import type { Injection } from '../annotations/injection.ts';
+import type { ContainerBounds } from './bounds.ts';
 import { AGENT_PROBES } from './probes.ts';
 import { agentResources } from './resources.ts';
 import { agentSecurityContext } from './security.ts';
@@ -19,6 +20,10 @@ export interface Agent {
   /** The configuration in its encoded form. */
   readonly config: string;
   readonly image: string;
+  /** True if the cluster says as whom a container runs that does not say so itself. */
+  readonly assignsUsers?: boolean;
+  /** What the namespace demands of each container, where that is known. */
+  readonly bounds?: ContainerBounds;
 }
 
 /** At most 15 characters, as the API server demands; for monitors that find ports by name. */
@@ -35,8 +40,10 @@ const DOWNWARD = [
  * The container for a pod without one. What the API server would fill in is spelled out, so that a second pass over
  * the pod changes nothing.
  */
-export function agentContainer(spec: JsonObject, { injection, config, image }: Agent): JsonObject {
-  const { mode } = injection;
+export function agentContainer(pod: JsonObject, agent: Agent): JsonObject {
+  const { injection, config, image, bounds, assignsUsers = false } = agent;
+  const { mode, directories } = injection;
+  const spec = objectIn(pod, 'spec');
   return {
     name: CONTAINER[mode],
     image,
@@ -47,16 +54,25 @@ export function agentContainer(spec: JsonObject, { injection, config, image }: A
       ...downward(injection),
     ],
     ...(mode === 'run' ? { restartPolicy: 'Always', ports: [port(spec)], ...AGENT_PROBES } : {}),
-    resources: agentResources(spec, injection.directories.length),
-    securityContext: agentSecurityContext(spec, injection),
+    resources: agentResources(spec, {
+      directories: directories.length,
+      ...(bounds && { bounds }),
+      hasDefaultDisk: hasDefaultDisk(pod),
+    }),
+    securityContext: agentSecurityContext(spec, injection, assignsUsers),
     terminationMessagePath: TERMINATION_LOG,
     terminationMessagePolicy: 'File',
     volumeMounts: [
-      ...injection.directories.map(({ volume, path }) => ({ name: volume, mountPath: path })),
+      ...directories.map(({ volume, path }) => ({ name: volume, mountPath: path })),
       { name: VOLUME.state, mountPath: STATE_DIRECTORY },
       ...agentSecrets(injection),
     ],
   };
+}
+
+/** The API server notes on a pod what it has from a LimitRange. What it gave to others it gives to the agent, too. */
+function hasDefaultDisk(pod: JsonObject): boolean {
+  return annotationsIn(pod)['kubernetes.io/limit-ranger']?.includes(DISK) ?? false;
 }
 
 /** What the agent logs in with, or was asked to be given. */
@@ -93,6 +109,7 @@ export function renewContainer(previous: JsonObject, fresh: JsonObject): JsonObj
     ...fresh,
     image: imageName(was) === imageName(image) ? was : image,
     ...(pullPolicy === undefined ? {} : { imagePullPolicy: pullPolicy }),
+    securityContext: withUser(objectIn(fresh, 'securityContext'), objectIn(previous, 'securityContext')),
     env: withOthers(fresh, previous, 'env', 'name'),
     resources: withDisk(objectIn(fresh, 'resources'), objectIn(previous, 'resources')),
     volumeMounts: withOthers(fresh, previous, 'volumeMounts', 'mountPath'),
@@ -109,6 +126,15 @@ function withOthers(
   const ours = listIn(fresh, list);
   const taken = new Set(ours.map((entry) => entry[id]));
   return [...ours, ...listIn(previous, list).filter((entry) => !taken.has(entry[id] ?? ''))];
+}
+
+/** As whom the cluster lets it run, where that is left to the cluster. */
+function withUser(fresh: JsonObject, previous: JsonObject): JsonObject {
+  const given = ['runAsUser', 'runAsGroup'].flatMap((field): readonly (readonly [string, number])[] => {
+    const id = previous[field];
+    return field in fresh || typeof id !== 'number' || id <= 0 ? [] : [[field, id]];
+  });
+  return { ...fresh, ...Object.fromEntries(given) };
 }
 
 /** Our CPU and memory, or none, beside the disk that a LimitRange gave. */

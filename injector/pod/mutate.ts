@@ -15,7 +15,7 @@ export function mutate(pod: JsonObject, agent: Agent): JsonObject {
   const status = Object.fromEntries(injection.statusKeys.map((key) => [key, 'injected']));
   const mounts = injection.directories.map(secretsMount);
   const inits = theirInitContainers(pod);
-  const fresh = agentContainer({ ...spec, initContainers: inits }, agent);
+  const fresh = agentContainer({ ...pod, spec: { ...spec, initContainers: inits } }, agent);
   const previous = findOurContainer(pod);
   const ours = previous === undefined ? fresh : renewContainer(previous, fresh);
   const mounted = inits.map((container) => withMounts(container, mounts));

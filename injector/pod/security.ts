@@ -7,9 +7,15 @@ const NOBODY = 65_532;
 
 /**
  * The security context of the agent: complete for Pod Security `restricted`, whatever the pod says for itself. The agent
- * is the user of the container that it sends signals to or else of the first, or else of the pod, if that is not root.
+ * is the user of the container that it sends signals to or else of the first, or else of the pod, if that is not root; or else
+ * nobody, unless the cluster has a user for every container, and would refuse one of another range.
  */
-export function agentSecurityContext(spec: JsonObject, injection: Pick<Injection, 'files'>): JsonObject {
+export function agentSecurityContext(
+  spec: JsonObject,
+  injection: Pick<Injection, 'files'>,
+  assignsUsers: boolean,
+): JsonObject {
+  const otherwise = assignsUsers ? undefined : NOBODY;
   const [first = {}] = listIn(spec, 'containers');
   const companion = signalledContainer(spec, injection) ?? first;
   const contexts = [objectIn(companion, 'securityContext'), objectIn(spec, 'securityContext')];
@@ -17,14 +23,19 @@ export function agentSecurityContext(spec: JsonObject, injection: Pick<Injection
     allowPrivilegeEscalation: false,
     capabilities: { drop: ['ALL'] },
     readOnlyRootFilesystem: true,
-    runAsGroup: identity(contexts, 'runAsGroup'),
+    ...identity('runAsGroup', contexts, otherwise),
     runAsNonRoot: true,
-    runAsUser: identity(contexts, 'runAsUser'),
+    ...identity('runAsUser', contexts, otherwise),
     seccompProfile: { type: 'RuntimeDefault' },
   };
 }
 
-function identity(contexts: readonly JsonObject[], field: string): number {
+function identity(
+  field: 'runAsUser' | 'runAsGroup',
+  contexts: readonly JsonObject[],
+  otherwise: number | undefined,
+): JsonObject {
   const ids = contexts.map((context) => context[field]);
-  return ids.find((id): id is number => typeof id === 'number' && id > 0) ?? NOBODY;
+  const id = ids.find((one): one is number => typeof one === 'number' && one > 0) ?? otherwise;
+  return id === undefined ? {} : { [field]: id };
 }

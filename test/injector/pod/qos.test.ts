@@ -81,7 +81,7 @@ describe('the resources of the agent', () => {
   it('leave the class of any pod as it is', () => {
     fc.assert(
       fc.property(specs, (spec: JsonObject & { initContainers?: readonly JsonObject[] }) => {
-        const agent = { name: 'sidekey-agent', resources: agentResources(spec, 1) };
+        const agent = { name: 'sidekey-agent', resources: agentResources(spec, { directories: 1 }) };
         expect(qosClass({ ...spec, initContainers: [...(spec.initContainers ?? []), agent] })).toBe(
           qosClass(spec),
         );
@@ -96,7 +96,7 @@ describe('the resources of the agent', () => {
       [2, '144Mi'],
     ] as const) {
       const amounts = { cpu: '100m', memory };
-      expect(agentResources({ containers: [container(FULL)] }, directories)).toEqual({
+      expect(agentResources({ containers: [container(FULL)] }, { directories })).toEqual({
         limits: amounts,
         requests: amounts,
       });
@@ -105,7 +105,7 @@ describe('the resources of the agent', () => {
 
   it('are none where those of the pod are shared, and some where the pod only has a place for its own', () => {
     const of = (ofPod: JsonObject): JsonObject =>
-      agentResources({ containers: [container(FULL)], resources: ofPod }, 1);
+      agentResources({ containers: [container(FULL)], resources: ofPod }, { directories: 1 });
     expect(of({ limits: FULL })).toEqual({});
     expect(of({ requests: { cpu: '1' } })).toEqual({});
     expect(of({ limits: { 'hugepages-2Mi': '1Gi' } })).toEqual({});
@@ -114,8 +114,8 @@ describe('the resources of the agent', () => {
   });
 
   it('have a CPU limit in a burstable pod only if a container has one', () => {
-    const limited = agentResources({ containers: [container({ cpu: '2' })] }, 1);
-    const unlimited = agentResources({ containers: [container({ memory: '2Gi' })] }, 1);
+    const limited = agentResources({ containers: [container({ cpu: '2' })] }, { directories: 1 });
+    const unlimited = agentResources({ containers: [container({ memory: '2Gi' })] }, { directories: 1 });
     expect(limited['limits']).toEqual({ cpu: '500m', memory: '128Mi' });
     expect(unlimited['limits']).toEqual({ memory: '128Mi' });
   });
