@@ -6,7 +6,6 @@ import { TemplateSyntaxError } from '#contract/template/error.ts';
 import { parseTemplate } from '#contract/template/parse.ts';
 import { isLogLevel, LOG_LEVELS, type LogLevel } from '#platform/log.ts';
 import type { FileToRender } from './render-files.ts';
-import { evaluateSource } from './source/evaluate.ts';
 import { evaluate } from './template/evaluate.ts';
 import { prepare } from './template/prepare.ts';
 
@@ -79,7 +78,10 @@ export async function parseFiles(files: readonly FileSpec[]): Promise<Parsed<rea
 
 /** @throws {TemplateSyntaxError} */
 async function evaluatorOf(spec: FileSpec): Promise<Omit<FileToRender, 'spec'>> {
-  if ('source' in spec) return { evaluate: (inputs) => evaluateSource(spec.source, spec.format, inputs) };
+  if ('source' in spec) {
+    const { evaluateSource } = await import('./source/evaluate.ts');
+    return { evaluate: (inputs) => evaluateSource(spec.source, spec.format, inputs) };
+  }
   const template = parseTemplate(spec.template);
   const prepared = await prepare(template);
   return { readsFiles: template.functions.has('file'), evaluate: (inputs) => evaluate(prepared, inputs) };

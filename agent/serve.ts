@@ -22,7 +22,7 @@ import { keepHeapSmall } from './small-heap.ts';
 import { clockOrigin } from './state/clock-origin.ts';
 import { fingerprint } from './state/fingerprint.ts';
 import { onClock } from './state/on-clock.ts';
-import { createSaver, type Saver } from './state/saver.ts';
+import { createSaver } from './state/saver.ts';
 import { loadState, removeState, saveState } from './state/store.ts';
 import { startedAt } from './steady-clock.ts';
 
@@ -37,8 +37,7 @@ export async function serve(given: Parts): Promise<ExitCode> {
   const names = config.files.map(({ name }) => name);
   const kinds = [...new Set(config.files.flatMap(({ reload }) => reload?.kind ?? []))];
   const meters = createMeters(metrics, names, startedAt, { kinds, authorities: authoritiesIn(config) });
-  const saver = createStateSaver(parts);
-  const own = [saver.keep, followAuthorities({ ...given, metrics }), keepHeapSmall];
+  const own = [keepState(parts), followAuthorities({ ...given, metrics }), keepHeapSmall];
   const keepers = [keepJournal(log), meters.count, keepLastWords(config.terminationLog), ...own];
   let state = await startState(parts);
   metrics.onCollect(() => meters.gauge(state, clock.now(), systemClock.now() - clock.now()));
@@ -62,7 +61,6 @@ export async function serve(given: Parts): Promise<ExitCode> {
     endAt: (current: AgentState) => giveUpAt(current, config.startDeadlineMs),
   };
   await run(engine, state, stop);
-  await saver.idle();
   const code = await end(parts, state);
   await admin.close();
   return code;
@@ -86,7 +84,7 @@ function cannotListen({ adminAddress, adminPort }: Parts['config'], error: unkno
 
 /** Goes on where an earlier process stopped if its state belongs to this configuration. */
 async function startState({ config, providers, clock, random, log }: Parts): Promise<AgentState> {
-  const loaded = await loadState(config.stateDirectory);
+  const loaded = loadState(config.stateDirectory);
   const standing = await readStanding(config.files);
   // Without a state the files may be there all the same, and be read by an application that is to be told of changes.
   const fresh = (): AgentState => ({
@@ -116,26 +114,20 @@ function wishesOf({ files, onOutage }: Parts['config'], since: number): Pick<Age
   return { asked: new Map(asked), ...(onOutage && { outage: { ...onOutage, since } }) };
 }
 
-interface StateSaver {
-  readonly keep: (step: Step) => void;
-  readonly idle: Saver['idle'];
-}
-
 /** Saves what a restart needs whenever it has changed. A state that cannot be saved costs a later process one login. */
-function createStateSaver({ config, clock, log }: Parts): StateSaver {
+function keepState({ config, clock, log }: Parts): (step: Step) => void {
   const mark = fingerprint(config);
   const origin = clockOrigin(clock.now());
-  const saver = createSaver((state) =>
-    saveState(config.stateDirectory, state).catch((error: unknown) => {
+  const saver = createSaver((state) => {
+    try {
+      saveState(config.stateDirectory, state);
+    } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
       log.warn({ code }, 'Cannot save the state: a restart will log in anew');
-    }),
-  );
-  return {
-    keep: ({ before, after }) => {
-      if (!savedAlike(before, after)) saver.save({ ...toSaved(after, mark), clock: origin });
-    },
-    idle: () => saver.idle(),
+    }
+  });
+  return ({ before, after }) => {
+    if (!savedAlike(before, after)) saver.save(() => ({ ...toSaved(after, mark), clock: origin }));
   };
 }
 
@@ -147,8 +139,16 @@ async function end({ config, clock, log, stop }: Parts, state: AgentState): Prom
   }
   if (config.revokeOnShutdown) {
     await revokeTokens(state, log, clock.now());
-    await removeState(config.stateDirectory).catch(() => log.warn('Cannot remove the saved state'));
+    forget(config.stateDirectory, log);
   }
   log.info('Stopped');
   return 0;
+}
+
+function forget(stateDirectory: string, log: Parts['log']): void {
+  try {
+    removeState(stateDirectory);
+  } catch {
+    log.warn('Cannot remove the saved state');
+  }
 }

@@ -32,13 +32,15 @@ export type Read<T> = { readonly value: T } | { readonly expected: string };
 export const SOURCE_FORM =
   '"vault:<path>", "vault:<path>#<field>", "infisical:<project>/<environment>/<folder>" or "infisical:<project>/<environment>/<folder>#<KEY>"';
 
-/** Store, place and key. No part holds what one line cannot show, nor quotes or backslashes, which end or change a text. */
-const SOURCE =
-  /^(vault|infisical):([^#"\\\p{Cc}\p{Zl}\p{Zp}\p{Cs}]+)(?:#([^"\\\p{Cc}\p{Zl}\p{Zp}\p{Cs}]+))?$/u;
-
-/** Reads a source in the form of `SOURCE_FORM`. */
+/**
+ * Reads a source in the form of `SOURCE_FORM`: store, place and key. No part holds what one line cannot show, nor quotes or
+ * backslashes, which end or change a text.
+ */
 export function parseSecretSource(text: string): Read<SecretSource> {
-  const [, store, place = '', key] = SOURCE.exec(text.trim()) ?? [];
+  // Patterns of this size are made when they are needed, for the start of an agent counts.
+  const pattern =
+    /^(vault|infisical):([^#"\\\p{Cc}\p{Zl}\p{Zp}\p{Cs}]+)(?:#([^"\\\p{Cc}\p{Zl}\p{Zp}\p{Cs}]+))?$/u;
+  const [, store, place = '', key] = pattern.exec(text.trim()) ?? [];
   const found = store === 'vault' ? parseVault(place) : parseInfisical(place);
   if (found === undefined) return { expected: SOURCE_FORM };
   return { value: key === undefined ? found : { ...found, key } };
@@ -65,10 +67,10 @@ export function parseInfisicalFolder(text: string): InfisicalFolder | undefined 
 
 /** True for a path of one part or more that does not climb. */
 function isPlain(path: string): boolean {
-  return path.split('/').every((part) => PART.test(part) && part !== '.' && part !== '..');
+  return path.split('/').every((part) => isPart(part) && part !== '.' && part !== '..');
 }
 
-const PART = /^(?! *$)[^"\\\p{Cc}\p{Zl}\p{Zp}\p{Cs}]+$/u;
+const isPart = (text: string): boolean => /^(?! *$)[^"\\\p{Cc}\p{Zl}\p{Zp}\p{Cs}]+$/u.test(text);
 
 /** The source as it is written. */
 export function describeSource(source: SecretSource): string {

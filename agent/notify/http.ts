@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { type HttpReload, isHeaderValue, type ReloadHeader } from '#contract/reload.ts';
@@ -18,7 +18,7 @@ const MOST_BYTES = 1024 * 1024;
  */
 export async function tellByHttp(call: HttpReload, signal: AbortSignal, now: () => number): Promise<void> {
   const doing = describeCall(call);
-  const headers = await readHeaders(call.headers);
+  const headers = readHeaders(call.headers);
   const answer = await exchange(call, headers, signal).catch((error: unknown) => {
     throw new NotifyError(`Cannot tell ${doing}: ${explainFault(faultCode(error))}`);
   });
@@ -71,21 +71,22 @@ const loopback: LookupFunction = (_host, options, answer) => {
   else answer(null, '127.0.0.1', 4);
 };
 
-async function readHeaders(headers: readonly ReloadHeader[]): Promise<Headers> {
-  const read = await Promise.all(
-    headers.map(async ({ name, text, file }): Promise<[string, string]> => {
-      return [name, file === undefined ? text : text + (await readValue(name, file))];
-    }),
+const readHeaders = (headers: readonly ReloadHeader[]): Headers =>
+  Object.fromEntries(
+    headers.map(({ name, text, file }) => [name, file === undefined ? text : text + readValue(name, file)]),
   );
-  return Object.fromEntries(read);
-}
 
 /** As bytes, which a header carries as they are. */
-async function readValue(name: string, file: string): Promise<string> {
-  const content = await readFile(file, 'latin1').catch((error: unknown) => {
-    throw new NotifyError(`Cannot fill the header ${name}: ${file} cannot be read (${codeOf(error)})`);
-  });
-  const value = content.trim();
+function readValue(name: string, file: string): string {
+  const value = readText(name, file).trim();
   if (isHeaderValue(value)) return value;
   throw new NotifyError(`Cannot fill the header ${name}: what ${file} holds is not one line of text`);
+}
+
+function readText(name: string, file: string): string {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch (error) {
+    throw new NotifyError(`Cannot fill the header ${name}: ${file} cannot be read (${codeOf(error)})`);
+  }
 }

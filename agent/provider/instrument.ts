@@ -14,17 +14,18 @@ export function withMetrics(
   metrics: Pick<Metrics<typeof STORE_METRICS>, 'increment' | 'set' | 'observe'>,
   clock: Pick<Clock, 'now'>,
 ): Provider {
+  const up = (value: 0 | 1): void => metrics.set('sidekey_agent_store_up', value, { store });
   const measured = async <T>(operation: Operation, request: Promise<T>): Promise<T> => {
     const begin = clock.now();
     metrics.increment('sidekey_agent_store_requests_total', { operation });
     try {
       const answer = await request;
-      metrics.set('sidekey_agent_store_up', 1, { store });
+      up(1);
       return answer;
     } catch (error) {
       if (error instanceof ProviderError) {
         metrics.increment('sidekey_agent_store_errors_total', { reason: error.code });
-        metrics.set('sidekey_agent_store_up', DOWN.has(error.code) ? 0 : 1, { store });
+        up(DOWN.has(error.code) ? 0 : 1);
       }
       throw error;
     } finally {

@@ -10,12 +10,12 @@ export function createKeepsake(directory: string): Keepsake {
   return {
     async load() {
       const { readPrivate } = await import('./private-file.ts');
-      const read = await readPrivate(path);
+      const read = readPrivate(path);
       return read.found ? read.text : undefined;
     },
     async save(text) {
       const { replacePrivate } = await import('./private-file.ts');
-      await replacePrivate(path, text);
+      replacePrivate(path, text);
     },
   };
 }

@@ -1,5 +1,13 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 
 /**
  * Why a file is not used. Closed, for it stands in the log.
@@ -23,38 +31,38 @@ const OTHERS_MASK = 0o077;
 const CAREFULLY = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** What a file of the agent's own holds, if nobody else could have written it. Never fails. */
-export async function readPrivate(path: string): Promise<ReadPrivate> {
-  let file: FileHandle;
+export function readPrivate(path: string): ReadPrivate {
+  let file: number;
   try {
-    file = await open(path, CAREFULLY);
+    file = openSync(path, CAREFULLY);
   } catch (error) {
     return { found: false, reason: openFault(error) };
   }
   try {
-    const reason = await distrust(file);
+    const reason = distrust(file);
     return reason === undefined
-      ? { found: true, text: await file.readFile('utf8') }
+      ? { found: true, text: readFileSync(file, 'utf8') }
       : { found: false, reason };
   } catch {
     return { found: false, reason: 'unreadable' };
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 
 /**
- * Replaces a file of the agent's own at once: whenever the process ends, it holds one whole text. One call at a time.
+ * Replaces a file of the agent's own at once: whenever the process ends, it holds one whole text. Its directory is memory.
  *
  * @throws {Error} With the system's code (`ENOSPC`, `EROFS`, …) and without content; then the former text stands.
  */
-export async function replacePrivate(path: string, text: string): Promise<void> {
+export function replacePrivate(path: string, text: string): void {
   const temporary = temporaryOf(path);
-  await rm(temporary, { force: true });
+  rmSync(temporary, { force: true });
   try {
-    await writeFile(temporary, text, { flag: 'wx', mode: 0o600 });
-    await rename(temporary, path);
+    writeFileSync(temporary, text, { flag: 'wx', mode: 0o600 });
+    renameSync(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
+    rmSync(temporary, { force: true });
     throw error;
   }
 }
@@ -64,15 +72,15 @@ export async function replacePrivate(path: string, text: string): Promise<void> 
  *
  * @throws {Error} With the system's code.
  */
-export async function removePrivate(path: string): Promise<void> {
-  await rm(path, { force: true });
-  await rm(temporaryOf(path), { force: true });
+export function removePrivate(path: string): void {
+  rmSync(path, { force: true });
+  rmSync(temporaryOf(path), { force: true });
 }
 
 const temporaryOf = (path: string): string => `${path}.tmp`;
 
-async function distrust(file: FileHandle): Promise<DistrustReason | undefined> {
-  const status = await file.stat();
+function distrust(file: number): DistrustReason | undefined {
+  const status = fstatSync(file);
   if (!status.isFile()) return 'not_a_file';
   if (status.uid !== process.geteuid?.()) return 'foreign_owner';
   return (status.mode & OTHERS_MASK) === 0 ? undefined : 'too_open';

@@ -1,29 +1,25 @@
 import type { SavedState } from './saved.ts';
 
 export interface Saver {
-  /** Has a state saved, soon; of several that wait only the last is written. */
-  save(state: SavedState): void;
-  /** Resolves when nothing is being written or waits to be. */
-  idle(): Promise<void>;
+  /** Has a state saved before anything else can happen: of several in one turn only the last is made and written. */
+  save(make: () => SavedState): void;
 }
 
-/** Writes states one after another in the background, so that nothing waits for them. `write` is to settle its own faults. */
-export function createSaver(write: (state: SavedState) => Promise<void>): Saver {
-  let waiting: SavedState | undefined;
-  let writing: Promise<void> | undefined;
-  const drain = async (): Promise<void> => {
-    while (waiting !== undefined) {
-      const state = waiting;
-      waiting = undefined;
-      await write(state);
-    }
-    writing = undefined;
+/**
+ * Saves at the end of the turn, so that whoever is told that the agent is ready finds a state saved. `write` is to settle its
+ * own faults.
+ */
+export function createSaver(write: (state: SavedState) => void): Saver {
+  let waiting: (() => SavedState) | undefined;
+  const flush = (): void => {
+    const make = waiting;
+    waiting = undefined;
+    if (make) write(make());
   };
   return {
-    save(state) {
-      waiting = state;
-      writing ??= drain();
+    save(make) {
+      if (waiting === undefined) queueMicrotask(flush);
+      waiting = make;
     },
-    idle: async () => await writing,
   };
 }

@@ -18,8 +18,8 @@ export type Loaded =
 const fileIn = (directory: string): string => join(directory, 'state.json');
 
 /** What an earlier process of this agent saved in the directory. Never fails: a state that is no good is ignored. */
-export async function loadState(directory: string): Promise<Loaded> {
-  const read = await readPrivate(fileIn(directory));
+export function loadState(directory: string): Loaded {
+  const read = readPrivate(fileIn(directory));
   if (!read.found) return read;
   const result = parseState(read.text);
   if (result.ok) return { found: true, state: result.value };
@@ -27,7 +27,7 @@ export async function loadState(directory: string): Promise<Loaded> {
 }
 
 /**
- * Replaces the saved state at once: whenever the process ends, the file holds one whole state. One call at a time.
+ * Replaces the saved state at once: whenever the process ends, the file holds one whole state.
  * It is not synced to disk: the directory is memory, and a state lost with the machine costs one login.
  *
  * Where that fails, the former state is given up, and it is tried once more: its space may be what is missing, and an old
@@ -35,13 +35,21 @@ export async function loadState(directory: string): Promise<Loaded> {
  *
  * @throws {Error} With the system's code (`ENOSPC`, `EROFS`, …) and without content; then there is no state.
  */
-export async function saveState(directory: string, state: SavedState): Promise<void> {
+export function saveState(directory: string, state: SavedState): void {
   const text = serialiseState(state);
   try {
-    await replacePrivate(fileIn(directory), text);
+    replacePrivate(fileIn(directory), text);
   } catch {
-    await removeState(directory).catch(() => undefined);
-    await replacePrivate(fileIn(directory), text);
+    giveUpState(directory);
+    replacePrivate(fileIn(directory), text);
+  }
+}
+
+function giveUpState(directory: string): void {
+  try {
+    removeState(directory);
+  } catch {
+    // What stands in the way is told by the second try to save.
   }
 }
 
@@ -50,6 +58,6 @@ export async function saveState(directory: string, state: SavedState): Promise<v
  *
  * @throws {Error} With the system's code.
  */
-export async function removeState(directory: string): Promise<void> {
-  await removePrivate(fileIn(directory));
+export function removeState(directory: string): void {
+  removePrivate(fileIn(directory));
 }

@@ -17,7 +17,10 @@ const UNIT =
 
 /** The value of the interpreted string `"…"`, quotes included in the input; undefined if an escape is not Go's. */
 export function unquote(quoted: string): string | undefined {
-  const units = readUnits(quoted.slice(1, -1), '"');
+  const body = quoted.slice(1, -1);
+  // As most are; else each character is a buffer of its own.
+  if (/^[\t !#-[\]-~]*$/u.test(body)) return body;
+  const units = readUnits(body, '"');
   return units === undefined ? undefined : decodeBytes(Buffer.concat(units.map(({ bytes }) => bytes)));
 }
 

@@ -17,6 +17,7 @@ const USAGE = `usage: npm run bench [-- [--quick] [--nodes image,development]]
 const FULL: Effort = {
   initRounds: 20,
   settleMs: 20_000,
+  warmUpMs: 60_000,
   pollingMs: 30_000,
   limitRounds: 7,
   rotations: 60,
@@ -26,6 +27,7 @@ const FULL: Effort = {
 const QUICK: Effort = {
   initRounds: 5,
   settleMs: 5000,
+  warmUpMs: 30_000,
   pollingMs: 8000,
   limitRounds: 2,
   rotations: 10,

@@ -10,6 +10,8 @@ import type { World } from './world.ts';
 export interface Effort {
   readonly initRounds: number;
   readonly settleMs: number;
+  /** An agent lives for weeks: what an engine spends on the first minute to compile what is often called does not count. */
+  readonly warmUpMs: number;
   readonly pollingMs: number;
   readonly limitRounds: number;
   readonly rotations: number;
@@ -121,7 +123,7 @@ export async function measurePolling(
   }
   const cpu = (): Promise<number[]> =>
     Promise.all(agents.map((agent) => (agent === undefined ? Promise.resolve(NaN) : cpuOf(agent.pid))));
-  await sleep(2 * POLL_MS);
+  await sleep(Math.max(effort.warmUpMs, 2 * POLL_MS));
   const before = await cpu();
   const begin = performance.now();
   await sleep(Math.max(effort.pollingMs, 2 * pollMs));

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type AgentConfig, serialiseConfig } from '#contract/agent-config.ts';
-import { CONFIG_LIMIT_BYTES, CONFIG_VARIABLE } from '#contract/layout.ts';
+import { ADMIN_ADDRESS, CONFIG_LIMIT_BYTES, CONFIG_VARIABLE } from '#contract/layout.ts';
 import { agentFiles } from '../../deploy/demo/bundles.ts';
 import { execute, ROOT } from '../run/command.ts';
 import type { NodeProgram } from './nodes.ts';
@@ -93,7 +93,8 @@ function configuration(
     startDeadlineMs: null,
     revokeOnShutdown: false,
     stateDirectory: join(directory, 'state'),
-    adminAddress: '127.0.0.1',
+    // As in a pod: an address that is named would be looked up first.
+    adminAddress: ADMIN_ADDRESS,
     adminPort,
     terminationLog: join(directory, 'termination-log'),
   };

@@ -152,7 +152,7 @@ describe('as user 65532, not root', () => {
 test('a state file of another user is not trusted', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'sidekey-state-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-  await saveState(directory, {
+  saveState(directory, {
     version: 2,
     fingerprint: 'x',
     current: [],
@@ -164,5 +164,5 @@ test('a state file of another user is not trusted', async () => {
     notices: [],
   });
   chownSync(join(directory, 'state.json'), 65_532, 65_532);
-  expect(await loadState(directory)).toEqual({ found: false, reason: 'foreign_owner' });
+  expect(loadState(directory)).toEqual({ found: false, reason: 'foreign_owner' });
 });

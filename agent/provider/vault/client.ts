@@ -2,6 +2,7 @@ import nodeVault from 'node-vault';
 import type { VaultStore } from '#contract/agent-config.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Secret } from '../../secret.ts';
+import type { ValueMap } from '../../value/value.ts';
 import type { Authority } from '../http/authority.ts';
 import { type Answer, createTransport, type Identity } from '../http/transport.ts';
 
@@ -11,6 +12,8 @@ export interface Call {
   /** Below `/v1/`, encoded. */
   readonly path: string;
   readonly body?: object;
+  /** What was answered before: an answer that says the same gives it back. */
+  readonly known?: ValueMap | undefined;
   /** Absent at login. */
   readonly token?: Secret<string>;
 }
@@ -50,7 +53,7 @@ export function createClient(store: VaultStore, clock: Clock, authority?: Author
   /** The replication state that the last answer reflected. */
   let index: string | undefined;
 
-  async function send({ method, path, body, token }: Call, signal: AbortSignal): Promise<Answer> {
+  async function send({ method, path, body, known, token }: Call, signal: AbortSignal): Promise<Answer> {
     const headers = {
       'X-Vault-Request': 'true',
       ...(token && { 'X-Vault-Token': token.reveal() }),
@@ -63,6 +66,7 @@ export function createClient(store: VaultStore, clock: Clock, authority?: Author
       headers,
       signal,
       ...(body && { json: body }),
+      ...(known && { known }),
     })) as Answer;
     const reflected = answer.headers['x-vault-index'];
     if (typeof reflected === 'string') index = reflected;

@@ -4,7 +4,7 @@ import { ProviderError } from '../errors.ts';
 import type { Reading, SecretRef } from '../provider.ts';
 import { leaseIdOf, secretLifetime } from './lifetime.ts';
 import type { Mounts } from './mounts.ts';
-import { completePath, encodePath, looksComplete, type Mount, parsePath } from './path.ts';
+import { type ApiPath, completePath, encodePath, looksComplete, type Mount, parsePath } from './path.ts';
 import type { Action, Requests, Said } from './request.ts';
 import type { IsCurrent } from './versions.ts';
 
@@ -21,6 +21,13 @@ interface Found extends Said {
   readonly mount?: Mount | undefined;
 }
 
+/** What is to be read, with its path taken apart, and what was read there before. */
+interface Wanted {
+  readonly ref: SecretRef;
+  readonly at: ApiPath;
+  readonly known: ValueMap | undefined;
+}
+
 /** What is known already is given back if it is still right; that can be told of polled secrets alone. */
 export async function readUnlessCurrent(
   reader: Reader & { readonly isCurrent: IsCurrent },
@@ -30,36 +37,42 @@ export async function readUnlessCurrent(
 ): Promise<Reading> {
   if (known && (await reader.isCurrent(ref, known.reveal(), signal)))
     return { value: known, lifetime: { kind: 'polled' } };
-  return read(reader, ref, signal);
+  return read(reader, ref, known, signal);
 }
 
 /** Reads, lists or writes, as a template asks for it. */
-async function read(reader: Reader, ref: SecretRef, signal: AbortSignal): Promise<Reading> {
+async function read(
+  reader: Reader,
+  ref: SecretRef,
+  known: Secret<ValueMap> | undefined,
+  signal: AbortSignal,
+): Promise<Reading> {
   const { operation } = ref;
+  const wanted = { ref, at: parsePath(ref.path), known: known?.reveal() };
   const { body, at, mount } = await (operation === 'write'
-    ? write(reader, ref, signal)
-    : readOrList(reader, ref, signal));
-  const { path } = parsePath(ref.path);
+    ? write(reader, wanted, signal)
+    : readOrList(reader, wanted, signal));
   const now = at ?? reader.now();
-  const lifetime = secretLifetime(body, { operation, path, engine: mount?.engine, now });
+  const lifetime = secretLifetime(body, { operation, path: wanted.at.path, engine: mount?.engine, now });
   const leaseId = lifetime.kind === 'leased' ? leaseIdOf(body) : undefined;
-  return { value: new Secret(body), lifetime, ...(leaseId === undefined ? {} : { leaseId }) };
+  const value = known && body === wanted.known ? known : new Secret(body);
+  return { value, lifetime, ...(leaseId === undefined ? {} : { leaseId }) };
 }
 
 /**
  * A path that looks whole is read as it is. Should nothing be there, or nothing that may be read, then the mount decides:
  * `data/` may be part of a secret's name.
  */
-async function readOrList(reader: Reader, ref: SecretRef, signal: AbortSignal): Promise<Found> {
-  const { path } = parsePath(ref.path);
-  const part = ref.operation === 'list' ? 'metadata' : 'data';
+async function readOrList(reader: Reader, wanted: Wanted, signal: AbortSignal): Promise<Found> {
+  const { path } = wanted.at;
+  const part = wanted.ref.operation === 'list' ? 'metadata' : 'data';
   const atMount = async (mount: Mount | undefined): Promise<Found> => {
-    const said = await get(reader, ref, complete(path, mount, part), signal);
+    const said = await get(reader, wanted, complete(path, mount, part), signal);
     return { ...said, mount };
   };
   if (!looksComplete(path)) return atMount(await reader.mounts(path, signal));
   try {
-    return await get(reader, ref, path, signal);
+    return await get(reader, wanted, path, signal);
   } catch (error) {
     const absent =
       error instanceof ProviderError && (error.code === 'not_found' || error.code === 'forbidden');
@@ -72,9 +85,10 @@ async function readOrList(reader: Reader, ref: SecretRef, signal: AbortSignal): 
 const complete = (path: string, mount: Mount | undefined, part: 'data' | 'metadata'): string =>
   mount === undefined ? path : completePath(path, mount, part);
 
-async function get(reader: Reader, ref: SecretRef, path: string, signal: AbortSignal): Promise<Said> {
-  const { query } = parsePath(ref.path);
-  if (ref.operation === 'read') return reader.requests.ask(action('GET', 'read', path, query), signal);
+async function get(reader: Reader, wanted: Wanted, path: string, signal: AbortSignal): Promise<Said> {
+  const { ref, at, known } = wanted;
+  if (ref.operation === 'read')
+    return reader.requests.ask({ ...action('GET', 'read', path, at.query), known }, signal);
   // Some proxies refuse the LIST method; this is the same request.
   const listing = { ...action('GET', 'list', path, '?list=true'), grant: `"list" on "${path}/"` };
   try {
@@ -89,12 +103,14 @@ async function get(reader: Reader, ref: SecretRef, path: string, signal: AbortSi
 /** A folder without entries answers 404. */
 const EMPTY_LIST: ValueMap = new Map([['data', new Map([['keys', []]])]]);
 
-async function write(reader: Reader, ref: SecretRef, signal: AbortSignal): Promise<Found> {
-  const { path: given, query } = parsePath(ref.path);
-  const mount = await reader.mounts(given, signal);
-  const path = complete(given, mount, 'data');
+async function write(reader: Reader, { ref, at }: Wanted, signal: AbortSignal): Promise<Found> {
+  const mount = await reader.mounts(at.path, signal);
+  const path = complete(at.path, mount, 'data');
   const body = mount?.version === 2 ? { data: ref.parameters } : ref.parameters;
-  return { ...(await reader.requests.ask({ ...action('PUT', 'update', path, query), body }, signal)), mount };
+  return {
+    ...(await reader.requests.ask({ ...action('PUT', 'update', path, at.query), body }, signal)),
+    mount,
+  };
 }
 
 function action(method: 'GET' | 'PUT', capability: string, path: string, query: string): Action {

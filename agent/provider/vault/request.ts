@@ -12,6 +12,8 @@ export interface Action {
   /** Below `/v1/`, encoded. */
   readonly path: string;
   readonly body?: object;
+  /** What was answered before: an answer that says the same gives it back. */
+  readonly known?: ValueMap | undefined;
   /** Completes "Cannot …". */
   readonly doing: string;
   /** What a policy has to grant, such as `"read" on "secret/data/app"`. */
@@ -21,7 +23,7 @@ export interface Action {
 /** Sends requests under one token. */
 export interface Requests {
   /** The answer, whatever its status. */
-  send(action: Pick<Action, 'method' | 'path' | 'body'>, signal: AbortSignal): Promise<Answer>;
+  send(action: Pick<Action, 'method' | 'path' | 'body' | 'known'>, signal: AbortSignal): Promise<Answer>;
   /**
    * The body of a successful answer; an empty one for 204.
    *

@@ -1,9 +1,6 @@
 import { encodeText } from '#contract/template/bytes.ts';
 import { pad, type Spec } from './spec.ts';
 
-/** What Go prints as it is (`strconv.IsPrint`): letters, marks, numbers, punctuation, symbols and the ASCII space. */
-const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
-
 const ESCAPES: Readonly<Record<string, string>> = {
   '\u0007': '\\a',
   '\b': '\\b',
@@ -18,7 +15,11 @@ const ESCAPES: Readonly<Record<string, string>> = {
 /** What stands in quotes of either kind as it is, which most texts do. */
 const PLAIN_TEXT = /^[ !#-&(-[\]-~]*$/u;
 
-export const isPrintable = (character: string): boolean => PRINTABLE.test(character);
+/**
+ * What Go prints as it is (`strconv.IsPrint`): letters, marks, numbers, punctuation, symbols and the ASCII space. The
+ * pattern is made when it is needed: it costs the start a millisecond.
+ */
+export const isPrintable = (character: string): boolean => /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(character);
 
 /** A string under the verbs `v s q x X`; undefined if the verb is none of them. */
 export function formatString(text: string, spec: Spec): string | undefined {

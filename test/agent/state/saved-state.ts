@@ -107,7 +107,7 @@ export function revealed(state: SavedState): object {
 
 /** What is found in a directory, in the clear. */
 export async function loaded(directory: string): Promise<object> {
-  const result = await loadState(directory);
+  const result = loadState(directory);
   if (!result.found) throw new Error(`Ignored: ${result.reason}`);
   return revealed(result.state);
 }

@@ -17,10 +17,19 @@ import type { SavedState } from '../../../agent/state/saved.ts';
 import { loadState, removeState, saveState } from '../../../agent/state/store.ts';
 import { aDirectory, body, loaded, revealed, STATE } from './saved-state.ts';
 
+function thrownBy(act: () => void): unknown {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
 describe('a saved state', () => {
   test('is found again, to the last digit', async () => {
     const directory = aDirectory();
-    await saveState(directory, STATE);
+    saveState(directory, STATE);
     expect(await loaded(directory)).toEqual(revealed(STATE));
     expect(JSON.stringify(await loaded(directory))).toContain('12345678901234567890');
   });
@@ -36,7 +45,7 @@ describe('a saved state', () => {
       files: [],
       notices: [],
     };
-    await saveState(directory, { ...STATE, ...nothing });
+    saveState(directory, { ...STATE, ...nothing });
     expect(await loaded(directory)).toEqual({ ...STATE, ...nothing });
   });
 
@@ -45,7 +54,7 @@ describe('a saved state', () => {
     async (list) => {
       const directory = aDirectory();
       const path = join(directory, 'state.json');
-      await saveState(directory, { ...STATE, [list]: [] });
+      saveState(directory, { ...STATE, [list]: [] });
       const text = readFileSync(path, 'utf8');
       writeFileSync(path, text.replace(new RegExp(`,?"${list}":\\[\\]`, 'u'), ''));
       expect(readFileSync(path, 'utf8')).not.toContain(list);
@@ -57,16 +66,16 @@ describe('a saved state', () => {
     const directory = aDirectory();
     const umask = process.umask(0);
     onTestFinished(() => void process.umask(umask));
-    await saveState(directory, STATE);
+    saveState(directory, STATE);
     expect(readdirSync(directory)).toEqual(['state.json']);
     expect(lstatSync(join(directory, 'state.json')).mode & 0o777).toBe(0o600);
   });
 
   test('is replaced as a whole: who has the old one open goes on reading it', async () => {
     const directory = aDirectory();
-    await saveState(directory, STATE);
+    saveState(directory, STATE);
     const before = lstatSync(join(directory, 'state.json')).ino;
-    await saveState(directory, { ...STATE, fingerprint: 'new' });
+    saveState(directory, { ...STATE, fingerprint: 'new' });
     expect(lstatSync(join(directory, 'state.json')).ino).not.toBe(before);
     expect(await loaded(directory)).toMatchObject({ fingerprint: 'new' });
   });
@@ -74,17 +83,17 @@ describe('a saved state', () => {
   test('is saved over what a killed process left', async () => {
     const directory = aDirectory();
     writeFileSync(join(directory, 'state.json.tmp'), '{"half', { mode: 0o644 });
-    await saveState(directory, STATE);
+    saveState(directory, STATE);
     expect(readdirSync(directory)).toEqual(['state.json']);
     expect(lstatSync(join(directory, 'state.json')).mode & 0o777).toBe(0o600);
   });
 
   test('is gone once it is removed, which may be done twice', async () => {
     const directory = aDirectory();
-    await saveState(directory, STATE);
+    saveState(directory, STATE);
     writeFileSync(join(directory, 'state.json.tmp'), '{"half');
-    await removeState(directory);
-    await removeState(directory);
+    removeState(directory);
+    removeState(directory);
     expect(readdirSync(directory)).toEqual([]);
   });
 
@@ -99,7 +108,7 @@ describe('a saved state', () => {
           files: [{ name: 'api', changedAt: number }],
           secrets: STATE.secrets.map((secret) => ({ ...secret, value: body(`{"data":${json}}`) })),
         };
-        await saveState(directory, state);
+        saveState(directory, state);
         expect(await loaded(directory)).toEqual(revealed(state));
       }),
       { numRuns: 50 },
@@ -109,43 +118,43 @@ describe('a saved state', () => {
 
 describe('nothing is resumed from', () => {
   test('an empty directory', async () => {
-    expect(await loadState(aDirectory())).toEqual({ found: false, reason: 'absent' });
+    expect(loadState(aDirectory())).toEqual({ found: false, reason: 'absent' });
   });
 
   test('a directory that is not there', async () => {
-    expect(await loadState(join(aDirectory(), 'none'))).toEqual({ found: false, reason: 'absent' });
+    expect(loadState(join(aDirectory(), 'none'))).toEqual({ found: false, reason: 'absent' });
   });
 
   test.each([0o640, 0o604, 0o620, 0o602])('a file of mode %o', async (mode) => {
     const directory = aDirectory();
-    await saveState(directory, STATE);
+    saveState(directory, STATE);
     chmodSync(join(directory, 'state.json'), mode);
-    expect(await loadState(directory)).toEqual({ found: false, reason: 'too_open' });
+    expect(loadState(directory)).toEqual({ found: false, reason: 'too_open' });
   });
 
   test('a link, though it leads to a good state', async () => {
     const [directory, elsewhere] = [aDirectory(), aDirectory()];
-    await saveState(elsewhere, STATE);
+    saveState(elsewhere, STATE);
     symlinkSync(join(elsewhere, 'state.json'), join(directory, 'state.json'));
-    expect(await loadState(directory)).toEqual({ found: false, reason: 'not_a_file' });
+    expect(loadState(directory)).toEqual({ found: false, reason: 'not_a_file' });
   });
 
   test('a directory of that name', async () => {
     const directory = aDirectory();
     mkdirSync(join(directory, 'state.json'));
-    expect(await loadState(directory)).toEqual({ found: false, reason: 'not_a_file' });
+    expect(loadState(directory)).toEqual({ found: false, reason: 'not_a_file' });
   });
 
   test('a pipe, nor does it wait for one', async () => {
     const directory = aDirectory();
     spawnSync('mkfifo', ['-m', '600', join(directory, 'state.json')]);
-    expect(await loadState(directory)).toEqual({ found: false, reason: 'not_a_file' });
+    expect(loadState(directory)).toEqual({ found: false, reason: 'not_a_file' });
   });
 
   test('a file of another version', async () => {
     const directory = aDirectory();
     writeFileSync(join(directory, 'state.json'), '{"version":3,"new":"things"}', { mode: 0o600 });
-    expect(await loadState(directory)).toEqual({ found: false, reason: 'other_version' });
+    expect(loadState(directory)).toEqual({ found: false, reason: 'other_version' });
   });
 
   test.each([
@@ -164,34 +173,34 @@ describe('nothing is resumed from', () => {
   ])('a file that is %s', async (_, corrupt) => {
     const directory = aDirectory();
     const path = join(directory, 'state.json');
-    await saveState(directory, STATE);
+    saveState(directory, STATE);
     const good = readFileSync(path, 'utf8');
     expect(corrupt(good)).not.toBe(good);
     writeFileSync(path, corrupt(good));
-    expect(await loadState(directory)).toEqual({ found: false, reason: 'corrupt' });
+    expect(loadState(directory)).toEqual({ found: false, reason: 'corrupt' });
   });
 });
 
 describe('a state that cannot be saved', () => {
   test('is reported with the system code and without content', async () => {
     const directory = join(aDirectory(), 'none');
-    const error: unknown = await saveState(directory, STATE).catch((thrown: unknown) => thrown);
+    const error = thrownBy(() => saveState(directory, STATE));
     expect(error).toMatchObject({ code: 'ENOENT' });
     expect(inspect(error, { showHidden: true, depth: 9 })).not.toContain('canary');
   });
 
   test('leaves no older one to be resumed, for its values have been replaced since', async () => {
     const directory = aDirectory();
-    await saveState(directory, STATE);
+    saveState(directory, STATE);
     mkdirSync(join(directory, 'state.json.tmp'));
-    await expect(saveState(directory, { ...STATE, fingerprint: 'new' })).rejects.toThrow('EISDIR');
-    expect(await loadState(directory)).toEqual({ found: false, reason: 'absent' });
+    expect(() => saveState(directory, { ...STATE, fingerprint: 'new' })).toThrow('EISDIR');
+    expect(loadState(directory)).toEqual({ found: false, reason: 'absent' });
   });
 
   test('leaves nothing of its own behind, and what is not a state where it is', async () => {
     const directory = aDirectory();
     mkdirSync(join(directory, 'state.json'));
-    await expect(saveState(directory, STATE)).rejects.toMatchObject({ code: 'EISDIR' });
+    expect(thrownBy(() => saveState(directory, STATE))).toMatchObject({ code: 'EISDIR' });
     expect(readdirSync(directory)).toEqual(['state.json']);
   });
 });

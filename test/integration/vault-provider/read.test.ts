@@ -23,6 +23,17 @@ describe('a secret', () => {
     expect(leaseId).toBeUndefined();
   });
 
+  test('of KV v2 that is as it was before is the very one that is known', async () => {
+    const session = await login(bao);
+    const { value } = await session.read(reading('secret/data/ml/api-key'), NEVER);
+    const again = await session.read(reading('secret/data/ml/api-key'), NEVER, value);
+    expect(again).toEqual({ value, lifetime: { kind: 'polled' } });
+    expect(again.value).toBe(value);
+    await bao.api('POST', 'secret/data/ml/other', { data: { key: 'k-1' } });
+    const other = await session.read(reading('secret/data/ml/other'), NEVER, value);
+    expect(other.value).not.toBe(value);
+  });
+
   test('of KV v2 may be named without data/', async () => {
     const { value } = await (await login(bao)).read(reading('secret/ml/api-key'), NEVER);
     expect(dataOf(dataOf(value.reveal())).get('key')).toBe('k-1');
