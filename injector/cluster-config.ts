@@ -16,6 +16,8 @@ export interface ClusterConfig {
   readonly lease: string;
   /** Whether the owner of a pod is told, by an Event, that it got no agent. */
   readonly events: boolean;
+  /** Whether agents keep to the LimitRanges of their namespaces. */
+  readonly limitRanges: boolean;
 }
 
 const NAME = 'sidekey-injector';
@@ -28,6 +30,7 @@ export function readCluster(environment: Environment, namespace: string): Cluste
     certificates: readTerms(environment, namespace),
     lease: environment.value('SIDEKEY_LEASE', parseSecretName, NAME),
     events: environment.boolean('SIDEKEY_EVENTS', true),
+    limitRanges: environment.boolean('SIDEKEY_LIMIT_RANGES', false),
   };
   return environment.boolean('SIDEKEY_STANDALONE', false) ? undefined : cluster;
 }

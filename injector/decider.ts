@@ -25,7 +25,12 @@ export function createDecider({
   ...parts
 }: DeciderParts): Pick<WebhookOptions, 'answer' | 'refused'> {
   const namespaces = cluster?.namespaces;
-  const settings: Settings = { ...parts.settings, ...(namespaces && { namespaces }) };
+  const bounds = cluster?.limitRanges;
+  const settings: Settings = {
+    ...parts.settings,
+    ...(namespaces && { namespaces }),
+    ...(bounds && { bounds }),
+  };
   const told = (request: AdmissionRequest, verdict: Verdict): void => tell(cluster, request, verdict);
   const decide = (request: AdmissionRequest): Verdict => review(request, settings);
   const decideIfKnown = (request: AdmissionRequest): Verdict => {

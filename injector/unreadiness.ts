@@ -25,8 +25,12 @@ export function unreadiness({ health, adoption, cluster, guard }: Circumstances)
   return cluster === undefined ? expiry(adoption) : unknowns(cluster, adoption);
 }
 
-function unknowns({ namespaces, configurations }: Cluster, adoption: Adoption): string | undefined {
+function unknowns(
+  { namespaces, limitRanges, configurations }: Cluster,
+  adoption: Adoption,
+): string | undefined {
   if (!namespaces.synced) return 'Looking what namespaces say of their pods';
+  if (limitRanges?.synced === false) return 'Looking what LimitRanges there are';
   if (!configurations.synced) return 'Looking whom the API server trusts';
   const { missing } = configurations;
   if (missing.length > 0)

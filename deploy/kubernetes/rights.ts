@@ -8,12 +8,20 @@ const HOOKS = 'admissionregistration.k8s.io';
  * What the injector's account may do: look at namespaces and at its own two configurations, and write Events. Where it makes
  * its own certificates also write them into its one Secret, and their authorities into those two configurations.
  */
-export function injectorRights({ namespace, certificateSecret }: InjectorOptions): readonly object[] {
+export function injectorRights({
+  namespace,
+  certificateSecret,
+  environment,
+}: InjectorOptions): readonly object[] {
   const makesOwn = certificateSecret === undefined;
   const clusterWide = { name: NAME, labels: { 'app.kubernetes.io/name': 'sidekey' } };
   const own = metadata(namespace);
   const cluster = [
-    { ...role('ClusterRole'), metadata: clusterWide, rules: clusterRules(makesOwn) },
+    {
+      ...role('ClusterRole'),
+      metadata: clusterWide,
+      rules: clusterRules(makesOwn, environment['SIDEKEY_LIMIT_RANGES'] === 'true'),
+    },
     { ...role('ClusterRoleBinding'), metadata: clusterWide, ...binding('ClusterRole', namespace) },
   ];
   if (!makesOwn) return cluster;
@@ -26,8 +34,12 @@ export function injectorRights({ namespace, certificateSecret }: InjectorOptions
 
 const role = (kind: string): object => ({ apiVersion: `${RBAC}/v1`, kind });
 
-const clusterRules = (makesOwn: boolean): readonly object[] => [
-  { apiGroups: [''], resources: ['namespaces'], verbs: ['list', 'watch'] },
+const clusterRules = (makesOwn: boolean, looksAtLimits: boolean): readonly object[] => [
+  {
+    apiGroups: [''],
+    resources: ['namespaces', ...(looksAtLimits ? ['limitranges'] : [])],
+    verbs: ['list', 'watch'],
+  },
   {
     apiGroups: [HOOKS],
     resources: ['mutatingwebhookconfigurations'],

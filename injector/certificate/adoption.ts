@@ -26,28 +26,31 @@ export interface AdoptionParts {
 /** Several API servers learn of a change one after the other; none takes longer than this. */
 const SETTLE_MS = 5000;
 
-interface Candidate {
-  readonly pair: KeyPair;
-  /** Since when it is trusted; undefined if it is not. */
-  since: number | undefined;
+/** What is remembered from one look to the next. */
+interface Seen {
+  /** Whom the API server trusts, in short, and since when. */
+  trust: string;
+  since: number;
 }
 
 export function createAdoption(parts: AdoptionParts): Adoption {
   const { clock } = parts;
+  const seen: Seen = { trust: '', since: -Infinity };
   let serving: KeyPair | undefined;
   let trusted = false;
-  let candidate: Candidate | undefined;
+  let candidate: KeyPair | undefined;
   /** A look that is due. */
   let due: AbortController | undefined;
 
   function look(): void {
     due?.abort();
+    observe(seen, parts);
     trusted = serving !== undefined && isGood(parts, serving);
     if (candidate === undefined) return;
-    const wait = patience(candidate, { ...parts, hasOther: serving !== undefined, trusted });
+    const wait = patience(candidate, { ...parts, seen, hasOther: serving !== undefined, trusted });
     if (wait <= 0) {
-      serving = candidate.pair;
-      trusted = candidate.since !== undefined;
+      serving = candidate;
+      trusted = isGood(parts, serving);
       candidate = undefined;
       parts.serve(serving);
     } else if (wait < Infinity) {
@@ -58,8 +61,7 @@ export function createAdoption(parts: AdoptionParts): Adoption {
 
   return {
     offer(pair) {
-      if (isOf(serving, pair)) candidate = undefined;
-      else if (!isOf(candidate?.pair, pair)) candidate = { pair, since: undefined };
+      candidate = isOf(serving, pair) ? undefined : pair;
       look();
     },
     look,
@@ -72,20 +74,27 @@ export function createAdoption(parts: AdoptionParts): Adoption {
   };
 }
 
+function observe(seen: Seen, { bundles, clock }: AdoptionParts): void {
+  const trust = JSON.stringify(bundles()?.map((bundle) => bundle.map((one) => one.fingerprint256)));
+  if (trust === seen.trust) return;
+  seen.trust = trust;
+  seen.since = clock.now();
+}
+
 interface Circumstances extends AdoptionParts {
+  readonly seen: Seen;
   /** Whether there is something to serve in the meantime, and whether it is of any use. */
   readonly hasOther: boolean;
   readonly trusted: boolean;
 }
 
 /** How long a candidate is to wait; Infinity until something changes. */
-function patience(candidate: Candidate, circumstances: Circumstances): number {
-  const { bundles, clock, hasOther, trusted } = circumstances;
-  candidate.since = isGood(circumstances, candidate.pair) ? (candidate.since ?? clock.now()) : undefined;
+function patience(candidate: KeyPair, circumstances: Circumstances): number {
+  const { bundles, clock, seen, hasOther, trusted } = circumstances;
   // Something has to be served, and what nobody trusts is not worth keeping.
   if (!hasOther || bundles() === undefined) return 0;
-  if (candidate.since === undefined) return Infinity;
-  return trusted ? candidate.since + SETTLE_MS - clock.now() : 0;
+  if (!isGood(circumstances, candidate)) return Infinity;
+  return trusted ? seen.since + SETTLE_MS - clock.now() : 0;
 }
 
 function isGood({ bundles, clock }: AdoptionParts, { certPem, notAfter }: KeyPair): boolean {

@@ -16,6 +16,7 @@ import type { KeyPair } from '../server/certificate.ts';
 import { type Configurations, followConfigurations } from './configurations.ts';
 import { createDoorbell, type Doorbell } from './doorbell.ts';
 import { type Followed, followObject, type Watching } from './follow.ts';
+import { followLimitRanges, type LimitRanges } from './limit-ranges.ts';
 import { followNamespaces, type Namespaces } from './namespaces.ts';
 
 export interface JoinParts {
@@ -31,6 +32,8 @@ export interface JoinParts {
 export interface Cluster {
   readonly configurations: Configurations;
   readonly namespaces: Namespaces;
+  /** Undefined if the operator does not want them to be looked at. */
+  readonly limitRanges: LimitRanges | undefined;
   /** Undefined if nobody is to be told by Events. */
   readonly recorder: Recorder | undefined;
   /** Makes certificates while this replica leads, and hands each that the Secret comes to hold to `offer`. */
@@ -61,6 +64,7 @@ export function joinCluster(parts: JoinParts, changed: () => void): Cluster {
   return {
     configurations,
     namespaces: followNamespaces(watching, clock),
+    limitRanges: config.limitRanges ? followLimitRanges(watching) : undefined,
     recorder,
     shareCertificates(offer) {
       const secret = followSecret(watching, config, { doorbell, offer, metrics });

@@ -31,6 +31,7 @@ test('what is required is enough; the rest has defaults', () => {
         },
         lease: 'sidekey-injector',
         events: true,
+        limitRanges: false,
       },
       logLevel: 'info',
       caFiles: {},
@@ -92,6 +93,7 @@ test('every variable is followed', () => {
     SIDEKEY_AUTHORITY_OVERLAP: '10m',
     SIDEKEY_LEASE: 'webhook',
     SIDEKEY_EVENTS: 'false',
+    SIDEKEY_LIMIT_RANGES: 'true',
   });
   expect(result).toMatchObject({
     value: {
@@ -112,6 +114,7 @@ test('every variable is followed', () => {
         },
         lease: 'webhook',
         events: false,
+        limitRanges: true,
       },
       settings: {
         ownNamespace: 'security',
