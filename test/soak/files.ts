@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { CREDENTIALS_PATH } from '../servers/database.ts';
-import type { Login } from '../integration/agent/application.ts';
+import type { Login } from '../servers/database-login.ts';
 import type { RotatedKind, Write } from './record.ts';
 
 /** Where the values are that are written; both are called `value`. */

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { type LittleServer, startLittleServer } from '../agent/notify/little-server.ts';
-import { type Login, logIn } from '../integration/agent/application.ts';
+import { type Login, logIn } from '../servers/database-login.ts';
 import { exit, Pod } from '../integration/agent/stage.ts';
 import { FILE_OF, parseFile, TEMPLATES, type Whole } from './files.ts';
 import { ROTATED, type RotatedKind, type Trouble } from './record.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { createSecureContext } from 'node:tls';
-import pg from 'pg';
+import { type Login, logIn } from '../../servers/database-login.ts';
 
 /** What a server of `servers.ts` answers. */
 export interface Answer {
@@ -24,14 +24,10 @@ export interface Answer {
 // by a signal, or never, and then it reads its files for each request. Its second argument is its port, for clients by TLS.
 const [how = '', port = ''] = process.argv.slice(2);
 const { FILES = '', DATABASE = '' } = process.env;
+const database = { url: `postgresql://${DATABASE}` };
 
 /** Pages for those in the pod are beside the one for clients. */
 const ADMIN_OFFSET = 1000;
-
-interface Login {
-  readonly username: string;
-  readonly password: string;
-}
 
 interface Holdings {
   readonly key: string;
@@ -56,23 +52,9 @@ let refused = 0;
 
 const current = (): Holdings => (how === 'never' ? read() : held);
 
-/** Over a connection of its own, so that it is now that the database decides. */
-async function logIn({ username, password }: Login): Promise<string> {
-  const [host = '', databasePort = ''] = DATABASE.split(':');
-  const place = { host, port: Number(databasePort), database: 'postgres' };
-  const client = new pg.Client({ ...place, user: username, password });
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ user: string }>('SELECT session_user::text AS user');
-    return rows[0]?.user ?? '';
-  } finally {
-    await client.end();
-  }
-}
-
 async function answer(): Promise<Answer> {
   const { key, login } = current();
-  const user = await logIn(login);
+  const user = await logIn(database, login);
   return { pid: process.pid, uid: process.getuid?.() ?? -1, born, key, user, told, refused };
 }
 
@@ -81,7 +63,7 @@ async function reload(): Promise<void> {
   const before = held;
   held = read();
   told += 1;
-  await logIn(before.login).catch(() => {
+  await logIn(database, before.login).catch(() => {
     refused += 1;
   });
 }

@@ -1,31 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import { type Login, logIn } from '../../servers/database-login.ts';
 import type { Postgres } from '../../servers/postgres.ts';
 import type { Pod } from './stage.ts';
-
-export interface Login {
-  readonly username: string;
-  readonly password: string;
-}
-
-/** Logs in to the database with nothing but these; gives whom the database says that it serves. */
-export async function logIn({ url }: Pick<Postgres, 'url'>, login: Login): Promise<string> {
-  const { hostname, port } = new URL(url);
-  const client = new pg.Client({
-    host: hostname,
-    port: Number(port),
-    user: login.username,
-    password: login.password,
-    database: 'postgres',
-  });
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ user: string }>('SELECT session_user::text AS user');
-    return rows[0]?.user ?? '';
-  } finally {
-    await client.end();
-  }
-}
 
 /** What an application does that wants no restart: it reads the file before each connect. This one connects all the time. */
 export class Application implements AsyncDisposable {

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CREDENTIALS_PATH, mountDatabase } from '../../servers/database.ts';
 import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
 import { type Postgres, startPostgres } from '../../servers/postgres.ts';
-import { Application, logIn } from './application.ts';
+import { logIn } from '../../servers/database-login.ts';
+import { Application } from './application.ts';
 import { exit, furnish, Pod, userOf } from './stage.ts';
 
 const FILE = 'database.json';

@@ -46,6 +46,16 @@ async function requests(): Promise<Count> {
   };
 }
 
+/** The login in the file is renewed, and stays the only one. */
+async function expectRenewals(pod: Pod, before: Count): Promise<void> {
+  const name = await pod.read('user');
+  await eventually('renewals', 30_000, async () =>
+    expect((await requests()).renewals - before.renewals).toBeGreaterThanOrEqual(2),
+  );
+  expect(await pod.read('user')).toBe(name);
+  expect(await logins.users()).toEqual([name]);
+}
+
 const user = (path: string): string => `{{ with secret "${path}" }}{{ .Data.username }}{{ end }}`;
 const key = (path: string): string => `{{ with secret "${path}" }}{{ .Data.data.key }}{{ end }}`;
 
@@ -60,12 +70,7 @@ describe('an agent within a namespace', () => {
     const before = await requests();
     const agent = pod.start('run');
     await pod.ready();
-    const name = await pod.read('user');
-    await eventually('renewals', 30_000, async () =>
-      expect((await requests()).renewals - before.renewals).toBeGreaterThanOrEqual(2),
-    );
-    expect(await pod.read('user')).toBe(name);
-    expect(await logins.users()).toEqual([name]);
+    await expectRenewals(pod, before);
     await writeSecret({ api: inside }, `${CANARY}-2`);
     await eventually('the change', 15_000, async () => expect(await pod.read('short')).toBe(`${CANARY}-2`));
     const after = await requests();
@@ -94,12 +99,7 @@ describe('an agent of the namespace above, which may renew leases of that below'
     const before = await requests();
     const agent = pod.start('run');
     await pod.ready();
-    const name = await pod.read('user');
-    await eventually('renewals', 30_000, async () =>
-      expect((await requests()).renewals - before.renewals).toBeGreaterThanOrEqual(2),
-    );
-    expect(await pod.read('user')).toBe(name);
-    expect(await logins.users()).toEqual([name]);
+    await expectRenewals(pod, before);
     expect(await pod.read('whole')).toMatch(CANARY);
     expect(await pod.read('short')).toBe(await pod.read('whole'));
     expect((await requests()).leases - before.leases).toBe(1);

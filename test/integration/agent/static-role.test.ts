@@ -3,7 +3,7 @@ import { eventually } from '../../servers/eventually.ts';
 import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
 import { type Postgres, startPostgres } from '../../servers/postgres.ts';
 import { writePolicy } from '../../servers/service-account.ts';
-import { logIn, type Login } from './application.ts';
+import { logIn, type Login } from '../../servers/database-login.ts';
 import { requestsOf } from './asked.ts';
 import { exit, furnish, Pod } from './stage.ts';
 
