@@ -1,4 +1,4 @@
-import { CONFIG_VARIABLE, CONTAINER } from '#contract/layout.ts';
+import { BREAK_GLASS_LABEL, CONFIG_VARIABLE, CONTAINER } from '#contract/layout.ts';
 import { OPT_INS } from '../../injector/annotations/request.ts';
 import { cel, quote, quoteAll } from './cel.ts';
 import { pod, SERVED_BY } from './examples.ts';
@@ -41,6 +41,11 @@ const VARIABLES: readonly NamedExpression[] = [
   },
 ];
 
+/** The API server itself passes such a namespace by, so nobody in it can have an agent. */
+const IS_BROKEN_GLASS = cel`
+  namespaceObject.metadata.?labels[?${quote(BREAK_GLASS_LABEL)}].orValue('') == 'true'
+`;
+
 const ASKING = { 'sidekey.dev/inject': 'true', 'sidekey.dev/vault-role': 'team-a' };
 
 export const INJECTED: Policy = {
@@ -56,10 +61,10 @@ export const INJECTED: Policy = {
   // Templates are not injected, so they are never judged.
   resources: [PODS],
   conditions: [{ name: 'asks-for-secrets', expression: ASKS }],
-  variables: VARIABLES,
+  variables: [...VARIABLES, { name: 'isBrokenGlass', expression: IS_BROKEN_GLASS }],
   validations: [
     {
-      expression: 'variables.hasStatus && variables.hasAgent',
+      expression: 'variables.isBrokenGlass || (variables.hasStatus && variables.hasAgent)',
       message: 'this pod asks for secrets, but the injector did not handle it: create it again',
       messageExpression: message`this pod asks for secrets (${listed('variables.optIns')}), but ${"(variables.hasAgent ? 'not all of it bears the mark of the injector' : 'it has no agent')"}. Allowed are pods that the injector has handled. Create the pod again; if that does not help, ask the platform team whether the webhooks 00-sidekey and zz-sidekey are there and look at this namespace`,
     },

@@ -66,6 +66,10 @@ const ALLOWED = allows({
     namespace: 'rollout',
     annotations: { ...askingVault(FOREIGN_PATH) },
   }),
+  'a pod of a namespace whose glass is broken': pod({
+    namespace: 'broken-glass',
+    annotations: dropIn({ 'agent-inject': 'true' }),
+  }),
   'a template, which is injected pod by pod': workload('Deployment', { annotations: ASKS }),
   'the template of a CronJob, which is injected pod by pod': workload('CronJob', { annotations: ASKS }),
   'a forged agent and a forged status, which bring no secret': forged([AGENT]),
@@ -76,6 +80,10 @@ const DENIED = denies(POLICY, {
   'a pod that asked in Sidekey’s own words and got nothing': [
     pod({ annotations: NATIVE }),
     'sidekey.dev/inject',
+  ],
+  'a pod of a namespace whose glass is whole': [
+    pod({ namespace: 'whole-glass', annotations: dropIn({ 'agent-inject': 'true' }) }),
+    'agent-inject',
   ],
   'a pod that asked with a digit and got nothing': [
     pod({ annotations: { ...ASKS, ...dropIn({ 'agent-inject': '1' }) } }),

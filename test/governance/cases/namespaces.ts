@@ -81,6 +81,9 @@ export const NAMESPACES: readonly JsonObject[] = [
     { 'gpu-resources': 'nvidia.com/mig-3g.40gb', 'gpu-node-selector': 'gpu-type=h100-mig' },
     { enforcement: 'audit' },
   ),
+  // Whose pods are to start without secrets for once, and one that says so badly.
+  tenant('broken-glass', {}, { 'break-glass': 'true' }),
+  tenant('whole-glass', {}, { 'break-glass': 'yes' }),
   tenant('enforced', { 'gpu-resources': 'nvidia.com/mig-3g.40gb' }, { enforcement: 'deny' }),
   namespace(
     'devices',
