@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { listen } from '#platform/admin.ts';
 import { readBody, requireJson } from './body.ts';
 import type { KeyPair } from './certificate.ts';
 import { Load } from './load.ts';
+import { answerMalformed } from './malformed.ts';
 import { Refusal } from './refusal.ts';
 
 export interface WebhookOptions {
@@ -106,13 +108,16 @@ interface Served extends WebhookOptions {
  */
 export async function serveWebhook(options: WebhookOptions): Promise<Webhook> {
   const served: Served = { load: new Load(), ...options, sendingAway: false };
-  const server = createServer(
-    { ...SERVER_OPTIONS, ...secureContext(options.keyPair) },
-    (request, response) => {
-      serve(request, response, served).catch(() => response.destroy());
-    },
-  );
+  const latest = new WeakMap<Duplex, ServerResponse>();
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
+    latest.set(request.socket, response);
+    serve(request, response, served).catch(() => response.destroy());
+  };
+  const server = createServer({ ...SERVER_OPTIONS, ...secureContext(options.keyPair) }, listener);
+  // What a client expects of us, Node would refuse with an empty body; it is answered as if it expected nothing.
+  server.on('checkExpectation', listener);
   server.maxConnections = MAX_CONNECTIONS;
+  server.on('clientError', (error, socket) => answerMalformed(error, socket, latest.get(socket)));
   const sockets = trackConnections(server);
   await listen(server, options.port, options.address);
   const sendAway = (): void => {

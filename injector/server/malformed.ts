@@ -1,0 +1,52 @@
+import type { ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+/** What Node says of a request that it cannot read, or does not wait for any longer. */
+const STATUS: ReadonlyMap<string, readonly [number, string]> = new Map([
+  ['HPE_HEADER_OVERFLOW', [431, 'Request Header Fields Too Large']],
+  ['HPE_CHUNK_EXTENSIONS_OVERFLOW', [413, 'Payload Too Large']],
+  ['ERR_HTTP_REQUEST_TIMEOUT', [408, 'Request Timeout']],
+]);
+
+/**
+ * Answers what is no HTTP request, or not a whole one in time: with a Kubernetes `Status`, for the API server shows its message, and
+ * not with the empty body that Node sends.
+ *
+ * @param latest The answer to the last request of the connection whose head could be read.
+ */
+export function answerMalformed(
+  { code = '' }: NodeJS.ErrnoException,
+  socket: Duplex,
+  latest: ServerResponse | undefined,
+): void {
+  if (latest?.req.complete && !latest.writableFinished) {
+    latest.once('finish', () => socket.destroy());
+    return;
+  }
+  // A handshake that failed, or a connection that ended, can be told nothing.
+  const isHttp = /^(?:HPE|ERR_HTTP)_/u.test(code);
+  if (!isHttp || !socket.writable || isBroken(latest)) {
+    socket.destroy();
+    return;
+  }
+  const [status, phrase] = STATUS.get(code) ?? [400, 'Bad Request'];
+  const body = JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Status',
+    metadata: {},
+    status: 'Failure',
+    message: `sidekey: Cannot read the request: ${phrase}`,
+    code: status,
+  });
+  const head = [
+    `HTTP/1.1 ${status} ${phrase}`,
+    'connection: close',
+    'content-type: application/json',
+    `content-length: ${body.length}`,
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+}
+
+/** True of a request that was refused before all of it was there: one has one answer. */
+const isBroken = (latest: ServerResponse | undefined): boolean =>
+  latest !== undefined && latest.headersSent && !latest.req.complete;
