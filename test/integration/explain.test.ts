@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { explain } from '../../cli/explain/explain.ts';
+import type { PodReport } from '../../cli/explain/pod/report.ts';
+import { cases, load } from '../golden/cases.ts';
 import { explainCase, explainCases } from '../golden/explain-cases.ts';
 import { type ControlPlane, startControlPlane } from '../servers/control-plane.ts';
+import { PodJudge, type Judged } from './pod-judge.ts';
 
 const COMMAND = join(import.meta.dirname, '../../dist/sidekey.cjs');
 const GOLDEN = join(import.meta.dirname, '../golden/explain');
@@ -91,4 +94,65 @@ test('the user’s own form is refused in decoding, and what the command prints 
   await cluster.kubectl(['apply', '--namespace=ml', '--filename=-'], stdout);
   const token = ['get', 'secret', 'model-registry', '--namespace=ml', '--output=jsonpath={.data.token}'];
   expect(Buffer.from(await cluster.kubectl(token), 'base64').toString()).toBe('<auto-managed>');
+});
+
+/** A golden pod as it came, and as it is injected, as explain has them. */
+function explainedPods(
+  name: string,
+): readonly { readonly name: string; readonly what: string; readonly pod: object; readonly says: Judged }[] {
+  const { pod, settings } = load(name);
+  const injector = { isKnown: true, settingsFor: () => settings };
+  const { objects } = explain([{ file: 'f', text: JSON.stringify(pod) }], { namespace: 'team-a', injector });
+  const [found] = objects[0]?.pods ?? [];
+  const said = (standing: PodReport['standing']): readonly Judged[] =>
+    standing === undefined ? [] : [{ qos: standing.qos, standard: standing.security.standard }];
+  return [
+    ...said(found?.standing).map((says) => ({
+      name,
+      what: `${name}, as it came`,
+      pod: found?.pod ?? {},
+      says,
+    })),
+    ...said(found?.injected?.standing).map((says) => ({
+      name,
+      what: `${name}, injected`,
+      pod: found?.injected?.pod ?? {},
+      says,
+    })),
+  ];
+}
+
+describe('of the golden pods', () => {
+  const explained = cases.flatMap(explainedPods);
+
+  test('explain says of each the class and the standard that the API server does', async () => {
+    await using judge = await PodJudge.open(
+      cluster,
+      explained.map(({ pod }) => pod),
+    );
+    const judged = await Promise.all(
+      explained.map(async ({ name, what, pod, says }) => ({
+        name,
+        what,
+        says,
+        judged: await judge.judge(pod),
+      })),
+    );
+    const taken = judged.filter((one) => one.judged !== undefined);
+    expect(taken.map(({ what, judged: verdict }) => ({ what, verdict }))).toEqual(
+      taken.map(({ what, says }) => ({ what, verdict: says })),
+    );
+    // No test of explain has a cluster's RuntimeClass, or a container that only `kubectl debug` can add.
+    const names = new Set(taken.map(({ name }) => name));
+    const refused = judged.filter((one) => one.judged === undefined && names.has(one.name));
+    expect(refused.map(({ what }) => what).filter((what) => what.endsWith('injected'))).toEqual([]);
+    expect(taken.length).toBeGreaterThan(150);
+  }, 180_000);
+
+  test('there are some of each', () => {
+    const classes = new Set(explained.map(({ says }) => says.qos));
+    expect(classes).toEqual(new Set(['BestEffort', 'Burstable', 'Guaranteed']));
+    const standards = new Set(explained.map(({ says }) => says.standard));
+    expect(standards).toEqual(new Set(['restricted', 'baseline', 'privileged']));
+  });
 });

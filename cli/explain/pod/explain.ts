@@ -15,6 +15,7 @@ import { filesOf } from './files.ts';
 import { ADDRESS_KEYS, type Injector } from './injector.ts';
 import type { PodPart } from './places.ts';
 import type { InjectedPod, PodOutcome, PodReport, PodStanding } from './report.ts';
+import { withPodRequests } from './pod-resources.ts';
 import { podSecurity } from './security/standard.ts';
 
 /** What a pod is explained with. */
@@ -51,7 +52,7 @@ export function explainPod(part: PodPart, context: PodContext): PodReport {
     ...(verdict.outcome === 'skipped' && { reason: verdict.reason }),
     findings,
     annotations: understood(pod, placeOf, faulty),
-    ...(verdict.outcome !== 'skipped' && { standing: standingOf(pod) }),
+    ...(verdict.outcome !== 'skipped' && { standing: standingOf(pod, pod) }),
     ...(injected && { injected }),
   };
 }
@@ -80,10 +81,12 @@ function meant(pod: JsonObject): JsonObject {
   return { ...pod, metadata: { ...metadata, annotations: textAnnotations(pod) } };
 }
 
-const standingOf = (pod: JsonObject): PodStanding => ({
-  qos: qosClass(objectIn(pod, 'spec')),
-  security: podSecurity(pod),
-});
+/** `sent` is the pod as the API server gets it, which fills in what is missing before the injector sees it. */
+function standingOf(pod: JsonObject, sent: JsonObject): PodStanding {
+  const { resources } = withPodRequests(objectIn(sent, 'spec'));
+  const spec = { ...objectIn(pod, 'spec'), ...(resources !== undefined && { resources }) };
+  return { qos: qosClass(spec), security: podSecurity(pod) };
+}
 
 type Injection = Extract<Verdict, { readonly outcome: 'injected' }>;
 
@@ -92,7 +95,7 @@ function injectedPod(before: JsonObject, { pod, operations }: Injection): Inject
   return {
     pod,
     operations,
-    standing: standingOf(pod),
+    standing: standingOf(pod, before),
     agent: agentPart(before, pod, agent),
     files: filesOf(agent),
   };
