@@ -1,4 +1,4 @@
-import { type JsonObject, listIn, objectIn } from '#contract/json.ts';
+import { type Json, type JsonObject, listIn, objectIn } from '#contract/json.ts';
 import type { Injection } from '../annotations/injection.ts';
 import { signalledContainer } from './signalled.ts';
 
@@ -30,12 +30,15 @@ export function agentSecurityContext(
   };
 }
 
+/** No API server sends what is no whole number, and what JSON has no word for, such as 1e999, would be lost in the answer. */
+const isUser = (id: Json | undefined): id is number => Number.isSafeInteger(id) && Number(id) > 0;
+
 function identity(
   field: 'runAsUser' | 'runAsGroup',
   contexts: readonly JsonObject[],
   otherwise: number | undefined,
 ): JsonObject {
   const ids = contexts.map((context) => context[field]);
-  const id = ids.find((one): one is number => typeof one === 'number' && one > 0) ?? otherwise;
+  const id = ids.find(isUser) ?? otherwise;
   return id === undefined ? {} : { [field]: id };
 }
