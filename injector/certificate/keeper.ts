@@ -39,7 +39,7 @@ export interface KeeperParts {
 }
 
 /** Nothing is far enough away to be waited for longer, should a clock be set. */
-const LONGEST_WAIT_MS = 3_600_000;
+const LONGEST_WAIT_MS = 6 * 3_600_000;
 
 /**
  * Keeps authority, certificate and what the API server trusts in line, until the signal is aborted. To be done by the leader

@@ -1,4 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
 import type { Kept } from './kept.ts';
 import { isOver, renewalOf } from './life.ts';
 import { isSame } from './trust.ts';
@@ -60,4 +61,6 @@ function stillGood(authorities: readonly X509Certificate[], now: number): readon
 }
 
 const isFor = (certificate: X509Certificate, names: readonly string[]): boolean =>
-  names.every((name) => certificate.checkHost(name) !== undefined || certificate.checkIP(name) !== undefined);
+  names.every(
+    (name) => (isIP(name) === 0 ? certificate.checkHost(name) : certificate.checkIP(name)) !== undefined,
+  );

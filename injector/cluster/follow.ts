@@ -3,11 +3,13 @@ import type { Kubernetes } from '#platform/kubernetes/client.ts';
 import type { Watched } from '#platform/kubernetes/list.ts';
 import { identityOf } from '#platform/kubernetes/metadata.ts';
 import { watchResource, type WatchEvent, type WatchTools } from '#platform/kubernetes/watch.ts';
+import type { Log } from '#platform/log.ts';
 
 /** What every watch of the injector needs. */
 export interface Watching {
   readonly kubernetes: Kubernetes;
   readonly tools: WatchTools;
+  readonly log: Log;
   /** Aborted when the process ends. */
   readonly signal: AbortSignal;
 }
@@ -54,15 +56,24 @@ export function followObject(watching: Watching, { path, name }: Place, changed:
 
 /** Tells of every object until the process ends. */
 export function follow(
-  { kubernetes, tools, signal }: Watching,
+  { kubernetes, tools, signal, log }: Watching,
   watched: Watched,
   tell: (event: WatchEvent) => void,
 ): void {
+  // One object that cannot be taken in is not to keep all others from it.
+  const takeIn = (event: WatchEvent): void => {
+    try {
+      tell(event);
+    } catch (error) {
+      log.error({ path: watched.path, error: nameOf(error) }, 'Cannot take in an object');
+    }
+  };
   const run = async (): Promise<void> => {
-    for await (const event of watchResource(kubernetes, watched, tools, signal)) tell(event);
+    for await (const event of watchResource(kubernetes, watched, tools, signal)) takeIn(event);
   };
   run().catch((error: unknown) => {
-    // Anything but the end of the process is a fault of ours, and not to be passed over.
-    if (!signal.aborted) throw error;
+    if (!signal.aborted) log.fatal({ path: watched.path, error: nameOf(error) }, 'Cannot watch any more');
   });
 }
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');

@@ -52,7 +52,7 @@ export function joinCluster(parts: JoinParts, changed: () => void): Cluster {
   const onFault = ({ reason }: KubernetesError): void =>
     metrics.increment('sidekey_injector_api_errors_total', { reason });
   const tools = { clock, random, onRestart: (_: unknown, error: KubernetesError) => onFault(error) };
-  const watching: Watching = { kubernetes, tools, signal: stop.signal };
+  const watching: Watching = { kubernetes, tools, log: parts.log, signal: stop.signal };
   const configurations = followConfigurations(watching, () => {
     doorbell.ring();
     changed();
@@ -144,5 +144,15 @@ async function campaign(parts: JoinParts, elected: Elected, stop: AbortSignal): 
     }
   };
   const election = { namespace: terms.namespace, name: config.lease, identity, clock, random, onFault };
-  await lead(kubernetes, election, work, stop);
+  while (!stop.aborted) {
+    try {
+      await lead(kubernetes, election, work, stop);
+    } catch (error) {
+      // A fault of ours: certificates are good for days without us, so it is no reason to stop answering.
+      log.error({ error: error instanceof Error ? error.name : 'unknown' }, 'Cannot keep the certificates');
+      await clock.sleep(FAULT_PAUSE_MS, stop).catch(() => undefined);
+    }
+  }
 }
+
+const FAULT_PAUSE_MS = 10_000;
