@@ -92,11 +92,17 @@ function settle(request: AdmissionRequest, { decide, told, metrics, log }: Excha
     };
   } catch (error) {
     if (error instanceof NotYet) throw error;
+    if (isTooDeep(error))
+      throw new Refusal('not_a_review', 'Cannot read the review: it is nested deeper than a pod can be');
     log.error({ ...describe(request), ...locate(error) }, 'Cannot decide: denied');
     const message = 'Cannot inject the agent: an internal error, see the log of the injector for this uid';
     return { response: errored(request.uid, message), result: 'failed', reason: 'internal' };
   }
 }
+
+/** Thousands of lists in lists, of which JSON can be read and not written; no API server has such an object. */
+const isTooDeep = (error: unknown): boolean =>
+  error instanceof RangeError && error.message === 'Maximum call stack size exceeded';
 
 /** Counted once for each pod, and not again when it is repaired after another webhook. */
 function acceleratorOf(verdict: Verdict): Pick<Outcome, 'accelerator'> {

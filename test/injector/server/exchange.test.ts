@@ -202,3 +202,13 @@ test('every series of the requests is there before the first request', async () 
   expect(text).toMatch(/^sidekey_injector_build_info\{version="[\d.]+"\} 1$/mu);
   expect(text).toMatch(/^sidekey_injector_event_loop_lag_seconds [\d.e-]+$/mu);
 });
+
+test('what is nested deeper than can be written is refused, and is no fault of ours', () => {
+  const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+  const body = reviewOf({ ...POD, spec: { ...POD.spec, volumes: [{ name: 'deep' }] } }).replace(
+    '"deep"',
+    deep,
+  );
+  expect(() => exchange(body)).toThrow(/nested deeper than a pod can be/u);
+  expect(lines.join('')).not.toContain('Cannot decide');
+});
