@@ -22,7 +22,8 @@ export function unreadiness({ health, adoption, cluster, guard }: Circumstances)
   if (adoption.serving === undefined) return health.waiting;
   const late = guard.lateBy();
   if (late !== undefined) return `Too busy to answer in time: timers are ${late.toFixed(1)} s late`;
-  return cluster === undefined ? expiry(adoption) : unknowns(cluster, adoption);
+  if (adoption.ended) return `The certificate has ended (${adoption.serving.notAfter.toISOString()})`;
+  return cluster && unknowns(cluster, adoption);
 }
 
 function unknowns(
@@ -35,12 +36,8 @@ function unknowns(
   const { missing } = configurations;
   if (missing.length > 0)
     return `The API server asks no injector: there is no MutatingWebhookConfiguration ${missing.join(', ')}; apply the manifests`;
-  if (adoption.trusted) return undefined;
-  return (
-    expiry(adoption) ??
-    'The API server does not trust the certificate that is served: wait for the leader, or look at the caBundle of the webhook configurations'
-  );
+  return adoption.trusted ? undefined : UNTRUSTED;
 }
 
-const expiry = ({ serving, trusted }: Adoption): string | undefined =>
-  trusted ? undefined : serving && `The certificate has ended (${serving.notAfter.toISOString()})`;
+const UNTRUSTED =
+  'The API server does not trust the certificate that is served: wait for the leader, or look at the caBundle of the webhook configurations';

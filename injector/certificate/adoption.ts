@@ -11,6 +11,8 @@ export interface Adoption {
   look(): void;
   /** What is served. */
   readonly serving: KeyPair | undefined;
+  /** True if what is served is past its end. */
+  readonly ended: boolean;
   /** False if the API server would refuse what is served. */
   readonly trusted: boolean;
 }
@@ -68,8 +70,11 @@ export function createAdoption(parts: AdoptionParts): Adoption {
     get serving() {
       return serving;
     },
+    get ended() {
+      return serving !== undefined && hasEnded(serving, clock);
+    },
     get trusted() {
-      return trusted && serving !== undefined && serving.notAfter.getTime() > clock.now();
+      return trusted && serving !== undefined && !hasEnded(serving, clock);
     },
   };
 }
@@ -97,10 +102,12 @@ function patience(candidate: KeyPair, circumstances: Circumstances): number {
   return trusted ? seen.since + SETTLE_MS - clock.now() : 0;
 }
 
-function isGood({ bundles, clock }: AdoptionParts, { certPem, notAfter }: KeyPair): boolean {
-  if (notAfter.getTime() <= clock.now()) return false;
+const hasEnded = ({ notAfter }: KeyPair, clock: Clock): boolean => notAfter.getTime() <= clock.now();
+
+function isGood({ bundles, clock }: AdoptionParts, pair: KeyPair): boolean {
+  if (hasEnded(pair, clock)) return false;
   const all = bundles();
-  return all === undefined || (all.length > 0 && all.every((bundle) => isTrusted(certPem, bundle)));
+  return all === undefined || (all.length > 0 && all.every((bundle) => isTrusted(pair.certPem, bundle)));
 }
 
 /** Calls after a while, unless either signal is aborted before. */

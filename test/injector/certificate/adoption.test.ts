@@ -109,6 +109,7 @@ test('trust that is lost while a pair waits is waited for again', async () => {
 test('a pair that has ended is not trusted, be its authority', async () => {
   adoption.offer({ ...one, notAfter: new Date(clock.now() + 1000) });
   expect(adoption.trusted).toBe(true);
+  expect(adoption.ended).toBe(false);
   await clock.advance(1000);
-  expect(adoption.trusted).toBe(false);
+  expect([adoption.trusted, adoption.ended]).toEqual([false, true]);
 });
