@@ -1,4 +1,5 @@
 import { isArray, type JsonObject, listIn, objectIn, textIn } from '#contract/json.ts';
+import { findOurContainer } from './own.ts';
 
 /** Why a request is let through untouched. For logs, metrics, warnings and audit annotations alike. */
 export const SKIP_REASONS = {
@@ -52,7 +53,11 @@ const RULES: readonly (readonly [SkipReason, (candidate: Candidate) => boolean])
   ['mirror_pod', ({ pod }) => isMirror(pod)],
   ['not_pending', ({ pod }) => !['', 'Pending'].includes(textIn(objectIn(pod, 'status'), 'phase'))],
   ['windows_pod', ({ pod }) => isWindows(objectIn(pod, 'spec'))],
-  ['foreign_injector', ({ pod }) => hasForeignAgent(objectIn(pod, 'spec'))],
+  // One that came after ours found ours there, and means to live beside it.
+  [
+    'foreign_injector',
+    ({ pod }) => hasForeignAgent(objectIn(pod, 'spec')) && findOurContainer(pod) === undefined,
+  ],
 ];
 
 /** Whether a pod gets an agent. Says nothing about whether what it asks for is sound. */

@@ -92,6 +92,13 @@ describe('a pod is injected', () => {
     expect(decide(CANDIDATE)).toEqual({ inject: true });
   });
 
+  it('if another injector came after ours, and left it there', () => {
+    const agent = { name: 'sidekey-agent', env: [{ name: 'SIDEKEY_CONFIG', value: 'x' }] };
+    const { pod } = withContainer('containers', 'infisical-agent');
+    const spec = { ...(pod['spec'] as JsonObject), initContainers: [agent] };
+    expect(decide({ ...CANDIDATE, pod: { spec } })).toEqual({ inject: true });
+  });
+
   it('while it is pending, and on Linux by name', () => {
     const pod = { status: { phase: 'Pending' }, spec: { os: { name: 'linux' } } };
     expect(decide({ ...CANDIDATE, pod })).toEqual({ inject: true });
