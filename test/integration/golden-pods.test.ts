@@ -1,91 +1,27 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type JsonObject, objectIn, textIn } from '#contract/json.ts';
+import { type JsonObject, textIn, objectIn } from '#contract/json.ts';
 import { handle } from '../../injector/admission/handler.ts';
+import { readBounds } from '../../injector/pod/bounds.ts';
 import { type Case, injectedCases, load } from '../golden/cases.ts';
 import { injected, requestFor } from '../injector/admission/example.ts';
-import type { ApiProxy } from '../servers/api-proxy.ts';
-import { type ControlPlane, startControlPlane } from '../servers/control-plane.ts';
-import { eventually } from '../servers/eventually.ts';
-import { hardened, ours, without, withoutUs } from './pod-parts.ts';
+import { type Place, PLACES } from './golden-places.ts';
+import { GoldenStage, known } from './golden-stage.ts';
+import { hardened, ours, withoutUs } from './pod-parts.ts';
 
-const NAMESPACE = 'sidekey-test-golden';
-const RESTRICTED = 'sidekey-test-golden-restricted';
+/** No API server takes a pod that is made with ephemeral containers. */
+const NEVER_MADE = 'ephemeral-containers';
 
-const goldenCases = injectedCases.map((name) => [name, known(load(name))] as const);
+const allCases = injectedCases.map((name) => [name, known(load(name))] as const);
+const goldenCases = allCases.filter(([name]) => name !== NEVER_MADE);
 
-let cluster: ControlPlane;
-let api: ApiProxy;
+let stage: GoldenStage;
+const stored = (pod: JsonObject, namespace?: string): Promise<JsonObject> => stage.stored(pod, namespace);
 
 beforeAll(async () => {
-  cluster = await startControlPlane();
-  api = await cluster.proxy();
-  await Promise.all([NAMESPACE, RESTRICTED].map(makeNamespace));
-  const label = 'pod-security.kubernetes.io/enforce=restricted';
-  await cluster.kubectl(['label', 'namespace', RESTRICTED, label]);
+  stage = await GoldenStage.start(goldenCases.map(([, { pod }]) => pod));
 });
 
-afterAll(async () => {
-  await cluster.kubectl(['delete', 'namespace', NAMESPACE, RESTRICTED, '--wait=false', '--ignore-not-found']);
-  await api[Symbol.asyncDispose]();
-  await cluster.stop();
-});
-
-/** A namespace with the accounts that the pods name. The default one comes by itself. */
-async function makeNamespace(namespace: string): Promise<void> {
-  await cluster.kubectl(['create', 'namespace', namespace]);
-  const named = goldenCases.map(([, { pod }]) => textIn(objectIn(pod, 'spec'), 'serviceAccountName'));
-  for (const account of new Set(named.filter((name) => name !== '')))
-    await cluster.kubectl(['create', 'serviceaccount', account, '-n', namespace]);
-  const account = ['get', 'serviceaccount', 'default', '-n', namespace];
-  await eventually('the default account', 15_000, () => cluster.kubectl(account));
-}
-
-/** Without the fields that no API server of today would take, so that it can be as strict as it likes. */
-function known({ pod, settings }: Case): Case {
-  const text = JSON.stringify(pod, (key, value: unknown) => (key === 'aFieldOfTomorrow' ? undefined : value));
-  return { pod: JSON.parse(text) as JsonObject, settings };
-}
-
-const answers = new Map<string, Promise<JsonObject>>();
-
-/**
- * What the API server would store, defaults and all; it is asked once about the same pod. What differs from one creation
- * to the next is left out, and so is who set which field.
- *
- * @throws {Error} With the reason if it refuses the pod, or does not know one of its fields.
- */
-function stored(pod: JsonObject, namespace = NAMESPACE): Promise<JsonObject> {
-  const metadata = { ...objectIn(pod, 'metadata'), namespace };
-  // A status that came along would be believed.
-  const body = JSON.stringify({ ...without(pod, ['status']), metadata });
-  const answer = answers.get(body) ?? create(namespace, body);
-  answers.set(body, answer);
-  return answer;
-}
-
-/** Named anew each time. */
-const ACCESS_VOLUME = /kube-api-access-[a-z0-9]{5}/gu;
-/** Of a condition. */
-const MOMENT = /,"lastTransitionTime":"[^"]+"/gu;
-
-async function create(namespace: string, body: string): Promise<JsonObject> {
-  const path = `/api/v1/namespaces/${namespace}/pods?dryRun=All&fieldValidation=Strict`;
-  const headers = { 'content-type': 'application/json' };
-  const response = await fetch(api.address + path, { method: 'POST', headers, body });
-  const answer = await response.text();
-  if (!response.ok) throw new Error(answer);
-  const pod = JSON.parse(
-    answer.replaceAll(ACCESS_VOLUME, 'kube-api-access-00000').replaceAll(MOMENT, ''),
-  ) as JsonObject;
-  const metadata = objectIn(pod, 'metadata');
-  const passing = [
-    'uid',
-    'creationTimestamp',
-    'managedFields',
-    ...('generateName' in metadata ? ['name'] : []),
-  ];
-  return { ...pod, metadata: without(metadata, passing) };
-}
+afterAll(() => stage[Symbol.asyncDispose]());
 
 const qosOf = (pod: JsonObject): string => textIn(objectIn(pod, 'status'), 'qosClass');
 
@@ -124,20 +60,77 @@ describe.concurrent.each(goldenCases)('%s', (_, { pod, settings }) => {
   });
 });
 
-/** What the hardening leaves: the node's network, and a container that is root by its author's will. */
-const NEVER_RESTRICTED = ['host-network', 'run-as-user-of-container'];
+test('a pod that no API server takes is refused for the same reason with an agent', async () => {
+  const { pod, settings } = known(load(NEVER_MADE));
+  const plain = await stored(withoutUs(pod)).catch(String);
+  expect(plain).toContain('spec.ephemeralContainers: Forbidden');
+  expect(await stored(injected(pod, settings)).catch(String)).toBe(plain);
+});
+
+const TAKEN = 'taken';
+
+const verdictOf = (answer: Promise<JsonObject>): Promise<string> =>
+  answer.then(
+    () => TAKEN,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+
+/** Whether a pod is taken as it came, and with an agent of an injector that knows what it is let know. */
+async function judged(
+  { pod, settings }: Case,
+  { name, limitRange, isKnown }: Place,
+): Promise<{ readonly plain: string; readonly injected: string }> {
+  const isTold = isKnown && limitRange !== undefined;
+  const told = isTold ? { bounds: new Map([['team-a', readBounds([limitRange])]]) } : {};
+  const whole = async (): Promise<JsonObject> =>
+    stored(injected(await stored(pod, name), { ...settings, ...told }), name);
+  return { plain: await verdictOf(stored(withoutUs(pod), name)), injected: await verdictOf(whole()) };
+}
+
+/**
+ * Its container takes all that the pod has as a whole: nothing is left for what a LimitRange gives a container that asks for
+ * nothing. Called a second time, as it is there, the injector takes it back: see `admission-beside`.
+ */
+const WITHOUT_ROOM = 'pod-level-hugepages';
+
+describe('a namespace', () => {
+  test.each(PLACES)('with $what takes a pod with an agent if it takes it without', async (place) => {
+    const verdicts = await Promise.all(
+      goldenCases.map(async ([name, golden]) => ({ name, ...(await judged(golden, place)) })),
+    );
+    const taken = verdicts.filter(({ plain }) => plain === TAKEN);
+    const refused = taken.filter((verdict) => verdict.injected !== TAKEN);
+    expect(refused.filter(({ name }) => name !== WITHOUT_ROOM)).toEqual([]);
+    for (const one of refused) expect(one.injected).toMatch(/must be greater than or equal to aggregate/u);
+    expect(taken.length).toBeGreaterThanOrEqual(place.atLeast);
+    // Whatever is demanded is demanded of somebody.
+    expect(taken.length).toBeLessThan(verdicts.length);
+  });
+});
+
+/** What the hardening leaves: the node, users that are root by their authors' will, and rights that a mesh needs. */
+const NEVER_RESTRICTED = [
+  'host-ipc',
+  'host-network',
+  'host-network-native',
+  'host-pid',
+  'linkerd-native-sidecar',
+  'privileged-container',
+  'run-as-user-of-container',
+  'shared-processes',
+];
 
 describe.concurrent('a namespace that enforces the restricted standard', () => {
   const accepted = goldenCases.filter(([name]) => !NEVER_RESTRICTED.includes(name));
   test.each(accepted)('accepts %s, once hardened, injected or not', async (_, { pod, settings }) => {
-    const plain = await stored(hardened(withoutUs(pod)), RESTRICTED);
+    const plain = await stage.storedRestricted(hardened(withoutUs(pod)));
     expect(textIn(plain, 'kind')).toBe('Pod');
-    const after = await stored(injected(hardened(pod), settings), RESTRICTED);
+    const after = await stage.storedRestricted(injected(hardened(pod), settings));
     expect(textIn(after, 'kind')).toBe('Pod');
   });
 
   const refused = goldenCases.filter(([name]) => NEVER_RESTRICTED.includes(name));
   test.each(refused)('refuses %s, for it does enforce it', async (_, { pod }) => {
-    await expect(stored(hardened(pod), RESTRICTED)).rejects.toThrow(/violates PodSecurity/u);
+    await expect(stage.storedRestricted(hardened(pod))).rejects.toThrow(/violates PodSecurity/u);
   });
 });

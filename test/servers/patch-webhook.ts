@@ -6,12 +6,22 @@ import { loopbackCertificate } from './certificate.ts';
 
 /** What stands in a review's request and matters here. */
 interface Review {
-  readonly request: { readonly uid: string; readonly object: Pod };
+  readonly request: { readonly uid: string; readonly object: PatchedPod };
 }
 
-export interface Pod {
+interface Container {
+  readonly name: string;
+  readonly volumeMounts?: readonly object[];
+}
+
+/** The slice of a pod that such webhooks look at. */
+export interface PatchedPod {
   readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
-  readonly spec: { readonly initContainers?: readonly { readonly name: string }[] };
+  readonly spec: {
+    readonly containers: readonly Container[];
+    readonly initContainers?: readonly Container[];
+    readonly volumes?: readonly object[];
+  };
 }
 
 /** A stand-in for another admission webhook, which patches the pods that carry a label `webhook: <name>`. */
@@ -24,7 +34,7 @@ export interface PatchWebhook {
 /** The patch must come out empty for a pod that has it already. */
 export async function servePatch(
   name: string,
-  patch: (pod: Pod) => readonly object[],
+  patch: (pod: PatchedPod) => readonly object[],
 ): Promise<PatchWebhook> {
   const certificate = await loopbackCertificate();
   const answer = async (request: IncomingMessage): Promise<string> => {
