@@ -38,12 +38,12 @@ export class InjectorStage implements AsyncDisposable {
   }
 
   /** Starts all of it; the API server is told of the webhooks, and not yet whom to trust. */
-  static async start(environment: NodeJS.ProcessEnv): Promise<InjectorStage> {
+  static async start(environment: Readonly<Record<string, string>>): Promise<InjectorStage> {
     const cluster = await startControlPlane('');
     const directory = await mkdtemp(join(tmpdir(), 'sidekey-cluster-'));
     await chmod(directory, 0o755);
     for (const name of [HOME, NAMESPACE]) await cluster.kubectl(['create', 'namespace', name]);
-    const rights = injectorRights({ ...RIGHTS, environment: {} });
+    const rights = injectorRights({ ...RIGHTS, environment });
     const account = {
       apiVersion: 'v1',
       kind: 'ServiceAccount',
