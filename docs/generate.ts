@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { AGENT_METRICS } from '../agent/metrics.ts';
 import { DROP_IN, type Family, INFISICAL, NATIVE } from '../injector/annotations/families.ts';
 import type { Verdict } from '../injector/annotations/names.ts';
+import { NAMESPACE_KEYS } from '../injector/annotations/namespace.ts';
 import { SYNC_METRICS } from '../agent/sync/metrics.ts';
 import { INJECTOR_METRICS } from '../injector/metrics.ts';
 import type { MetricTable } from '#platform/metrics.ts';
@@ -106,7 +107,17 @@ function annotationsPage(): string {
     familyPart('Those of the Vault Agent Injector', DROP_IN, DROP_IN_SECTIONS),
     familyPart("Those of Infisical's own injector", INFISICAL, INFISICAL_SECTIONS),
   ];
-  return `# Annotations\n\n${NOTE}\n\n${ANNOTATIONS_INTRODUCTION}\n\n${parts.join('\n\n')}\n`;
+  return `# Annotations\n\n${NOTE}\n\n${ANNOTATIONS_INTRODUCTION}\n\n${[...parts, namespacePart()].join('\n\n')}\n`;
+}
+
+const NAMESPACE_INTRODUCTION = `What a pod does not say its namespace may say for it, and after that the operator. The last six of these bound what pods of the
+namespace may ask for, in place of the operator's bounds (\`SIDEKEY_…_ALLOWED_…\`), each by itself; a pod that goes beyond one is denied, with the key and
+what is allowed. They are the platform's: keep them so with the policy [\`sidekey-tenancy-guard\`](policies.md). Where places are bounded, a template has to
+name them as texts: what it computes may be anything. An annotation of a namespace that cannot be read denies every pod of it that asks for an agent.`;
+
+function namespacePart(): string {
+  const rows = Object.entries(NAMESPACE_KEYS).map(([key, doc]) => [`\`${key}\``, doc]);
+  return `## On a namespace\n\n${NAMESPACE_INTRODUCTION}\n\n${table(['annotation', ''], rows)}`;
 }
 
 function metricsSection(title: string, metrics: MetricTable): string {

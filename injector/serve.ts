@@ -157,9 +157,8 @@ function unlessStopped<T>(promise: Promise<T>, stop: AbortSignal): Promise<T> {
 }
 
 function collect(metrics: InjectorMetrics, adoption: Adoption, cluster: Cluster | undefined): void {
-  if (cluster === undefined) return;
   metrics.set('sidekey_injector_ca_bundle_in_sync', adoption.trusted ? 1 : 0);
-  metrics.set('sidekey_injector_namespaces', cluster.namespaces.size);
+  metrics.set('sidekey_injector_namespaces', cluster?.namespaces.size ?? 0);
 }
 
 /** Goes on taking requests until nobody sends any, then answers the last. */
