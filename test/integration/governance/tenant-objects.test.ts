@@ -1,10 +1,31 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type JsonObject, listIn, objectIn } from '#contract/json.ts';
+import { KNOWN_ACCELERATORS } from '#contract/accelerators.ts';
+import { isObject, type Json, type JsonObject, listIn, objectIn } from '#contract/json.ts';
 import type { Tenancy } from '../../../governance/tenant/platform.ts';
 import { injectedCases, load } from '../../golden/cases.ts';
 import { injected } from '../../injector/admission/example.ts';
 import { declared, declaredBy } from './rendered.ts';
 import { pod, type Stage, startStage } from './stage.ts';
+
+/** What no API server takes when it is made, or only one that knows of its sandbox. */
+const NEVER_HERE = ['ephemeral-containers', 'runtime-class-overhead'];
+
+/** Pods of every shape as the injector makes them, and where they are at home. */
+const GOLDEN = injectedCases
+  .filter((name) => !NEVER_HERE.includes(name))
+  .map((name) => {
+    const { pod: golden, settings } = load(name);
+    const text = JSON.stringify(injected(golden, settings), (key, value: unknown) =>
+      key === 'aFieldOfTomorrow' ? undefined : value,
+    );
+    const object = JSON.parse(text) as JsonObject;
+    return { name, object, home: homeOf(objectIn(golden, 'spec')) };
+  });
+
+/** What they compute on, as far as a quota can name it. */
+const ACCELERATORS = KNOWN_ACCELERATORS.filter((resource) =>
+  GOLDEN.some(({ object }) => JSON.stringify(object).includes(`${JSON.stringify(resource)}:`)),
+);
 
 /** Nothing is in the way of a pod but amounts, which are written in many ways. */
 const roomy = (name: string, spec: string): Tenancy =>
@@ -16,10 +37,8 @@ spec:
   namespaces: [${name}]
   podSecurity: privileged
   accelerators:
-    allow:
-    - {resource: nvidia.com/gpu, max: 1000}
-    - {resource: nvidia.com/mig-3g.40gb, max: 1000}
-    - {resource: nvidia.com/mig-1g.10gb, max: 1000}
+    allow: ${JSON.stringify(ACCELERATORS.map((resource) => ({ resource, max: 10_000 })))}
+    deviceClasses: [{name: gpu.nvidia.com, max: 1000}]
   ${spec}
 `);
 
@@ -34,10 +53,18 @@ const TENANCIES = [
 ];
 
 /** Where a pod says less than a quota of limits wants to hear, or speaks of the pod as a whole. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  burstable: 'requested',
-  'pod-level-resources': 'undefaulted',
-};
+function homeOf(spec: JsonObject): 'counted' | 'requested' | 'undefaulted' {
+  if (Object.keys(objectIn(spec, 'resources')).length > 0) return 'undefaulted';
+  const isUnlimited = listIn(spec, 'containers').some((container) => {
+    const { requests = {}, limits = {} } = objectIn(container, 'resources');
+    return ['cpu', 'memory'].some((name) => isSome(requests, name) && !isSome(limits, name));
+  });
+  return isUnlimited ? 'requested' : 'counted';
+}
+
+function isSome(list: Json, name: string): boolean {
+  return isObject(list) && name in list;
+}
 
 let stage: Stage;
 let first: string;
@@ -108,18 +135,26 @@ describe('the quota', () => {
     ]);
   });
 
-  it.each(injectedCases)('and the limits let the pod "%s" in, agent and all', async (name) => {
-    const { pod: golden, settings } = load(name);
-    const text = JSON.stringify(injected(golden, settings), (key, value: unknown) =>
-      key === 'aFieldOfTomorrow' || key === 'namespace' ? undefined : value,
-    );
-    const whole = JSON.parse(text) as JsonObject;
-    const namespace = ELSEWHERE[name] ?? 'counted';
-    const spec = { ...objectIn(whole, 'spec'), serviceAccountName: namespace };
-    const metadata = { ...objectIn(whole, 'metadata'), name: 'injected' };
-    const object = { ...whole, metadata, spec, status: {} };
-    expect(await stage.create(namespace, object, '--dry-run=server')).toContain('created');
-  });
+  it.each(['counted', 'requested', 'undefaulted'])(
+    'and the limits of "%s" let pods of every shape in, agent and all',
+    async (namespace) => {
+      const pods = GOLDEN.filter(({ home }) => home === namespace).map(({ name, object }) => {
+        const spec = { ...objectIn(object, 'spec'), serviceAccountName: namespace };
+        const { annotations = {} } = objectIn(object, 'metadata');
+        const metadata = { name, namespace, annotations };
+        return { ...object, metadata, spec, status: {} };
+      });
+      expect(pods.length).toBeGreaterThan(2);
+      const list = { apiVersion: 'v1', kind: 'List', items: pods };
+      const said = await stage.cluster.kubectl(
+        ['create', '--dry-run=server', '-f', '-'],
+        JSON.stringify(list),
+      );
+      expect(said.trim().split('\n')).toEqual(
+        pods.map(({ metadata }) => `pod/${metadata.name} created (server dry run)`),
+      );
+    },
+  );
 });
 
 describe('pod security', () => {
