@@ -150,6 +150,32 @@ test('a replaced key pair serves new connections; an open one goes on', async ()
   agent.destroy();
 });
 
+test('an idle connection is kept for as long as an API server keeps one', async () => {
+  await start();
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const reply = await call({ ...target(), agent, body: '{}' });
+  expect(reply.headers).toMatchObject({ connection: 'keep-alive', 'keep-alive': 'timeout=90' });
+  agent.destroy();
+});
+
+test('a head of more than 16 KiB is refused, and the next request is answered', async () => {
+  await start();
+  const headers = { 'x-long': 'x'.repeat(20_000) };
+  expect(await call({ ...target(), headers, body: '{}' })).toMatchObject({ status: 431 });
+  expect(await call({ ...target(), body: '{}' })).toMatchObject({ status: 200 });
+});
+
+test('a connection that brings its body byte by byte is cut off in the end', async () => {
+  await start();
+  const socket = await open();
+  socket.write(`${HEAD}content-length: 1000\r\n\r\n`);
+  const dribble = setInterval(() => socket.write('x'), 500);
+  // That its last byte meets a closed connection is as it should be.
+  await new Promise((resolve) => socket.once('close', resolve));
+  clearInterval(dribble);
+  expect(await call({ ...target(), body: '{}' })).toMatchObject({ status: 200 });
+});
+
 test('when clients are sent away requests are still answered, each ending its connection', async () => {
   await start();
   webhook.sendAway();
