@@ -178,10 +178,12 @@ const STILL_JUDGED: readonly Case[] = [
   ),
 ];
 
-/** Without the fields that no API server of today would take. */
+/** Without the fields that no API server of today would take, and without those that are null, which none hands on. */
 const known = (object: JsonObject): JsonObject =>
   JSON.parse(
-    JSON.stringify(object, (key, value: unknown) => (key === 'aFieldOfTomorrow' ? undefined : value)),
+    JSON.stringify(object, (key, value: unknown) =>
+      key === 'aFieldOfTomorrow' || value === null ? undefined : value,
+    ),
   ) as JsonObject;
 
 /** What is said of those that log in with what belongs to no namespace, */
