@@ -1,6 +1,9 @@
-/** What a row of the table is held against: a share of what the peer takes, the most that may be, or the least. */
+/**
+ * What a row of the table is held against: the largest share of what the peer has (`ratio`), the least that it may be many
+ * times over (`gain`), the most that may be, or the least.
+ */
 export interface Budget {
-  readonly kind: 'ratio' | 'limit' | 'least';
+  readonly kind: 'ratio' | 'gain' | 'limit' | 'least';
   readonly must: number;
   readonly aim: number;
 }
@@ -20,8 +23,9 @@ export type Verdict = 'reaches the aim' | 'within the budget' | 'MISSED' | '';
 export function judge({ peer, ours, budget }: Row): Verdict {
   if (budget === undefined) return '';
   const { kind, must, aim } = budget;
-  const measured = kind === 'ratio' ? ours / peer : ours;
-  const meets = (bound: number): boolean => (kind === 'least' ? measured >= bound : measured <= bound);
+  const measured = kind === 'ratio' || kind === 'gain' ? ours / peer : ours;
+  const isMore = kind === 'least' || kind === 'gain';
+  const meets = (bound: number): boolean => (isMore ? measured >= bound : measured <= bound);
   if (meets(aim)) return 'reaches the aim';
   return meets(must) ? 'within the budget' : 'MISSED';
 }

@@ -7,10 +7,12 @@ import { findNode } from './nodes.ts';
 import { measureAll } from './rows.ts';
 import { sidekeyAgent } from './sidekey.ts';
 import { formatTable } from './table.ts';
+import { benchWebhook, FULL as WEBHOOK_FULL, QUICK as WEBHOOK_QUICK } from './webhook/webhook.ts';
 import { createWorld } from './world.ts';
 
-const USAGE = `usage: npm run bench [-- [--quick] [--nodes image,development]]
+const USAGE = `usage: npm run bench [-- [webhook] [--quick] [--nodes image,development]]
 
+  webhook  the webhook beside vault-k8s, instead of the agent beside bao agent; of the nodes the first
   --quick  a few rounds of everything, in about five minutes
   --nodes  which Node to measure, separated by commas: "image" (default), "development", or the path of a program`;
 
@@ -36,12 +38,15 @@ const QUICK: Effort = {
 };
 
 interface Options {
+  readonly isWebhook: boolean;
   readonly effort: Effort;
   readonly nodes: readonly string[];
 }
 
 function readOptions(args: readonly string[]): Options | undefined {
   const rest = [...args];
+  const isWebhook = rest[0] === 'webhook';
+  if (isWebhook) rest.shift();
   let effort = FULL;
   let nodes = ['image'];
   for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
@@ -49,20 +54,25 @@ function readOptions(args: readonly string[]): Options | undefined {
     else if (arg === '--nodes') nodes = (rest.shift() ?? '').split(',');
     else return undefined;
   }
-  return nodes.includes('') ? undefined : { effort, nodes };
+  return nodes.includes('') ? undefined : { isWebhook, effort, nodes };
 }
 
 /** Whether others take much of the CPUs: the contenders are compared by turns, but not equally disturbed. */
 const busy = (): boolean => (loadavg()[0] ?? 0) > cpus().length / 2;
 
-async function main({ effort, nodes }: Options): Promise<boolean> {
+async function main({ isWebhook, effort, nodes }: Options): Promise<boolean> {
   if (await ensureBundles()) console.log('dist/ was missing or stale: built');
+  console.log(`${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, load ${loadavg()[0]?.toFixed(1)}`);
+  if (busy()) console.log('The machine is busy: differences of less than a third mean nothing');
+  if (isWebhook)
+    return await benchWebhook(effort === QUICK ? WEBHOOK_QUICK : WEBHOOK_FULL, nodes[0] ?? 'image');
+  return await benchAgent(effort, nodes);
+}
+
+async function benchAgent(effort: Effort, nodes: readonly string[]): Promise<boolean> {
   const programs = await Promise.all(nodes.map(findNode));
   await using world = await createWorld();
-  console.log(
-    `${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, load ${loadavg()[0]?.toFixed(1)}; ${world.how}`,
-  );
-  if (busy()) console.log('The machine is busy: differences of less than a third mean nothing');
+  console.log(world.how);
   const contenders = [await baoAgent(world)];
   for (const program of programs) contenders.push(await sidekeyAgent(world, program));
   const columns = await measureAll(world, contenders, effort, (what) => console.log(what));

@@ -1,11 +1,10 @@
 import { type Budget, judge, type Row } from './budget.ts';
 
-const HEAD = ['', 'bao agent', 'Sidekey', 'ratio', 'must', 'aim', ''];
-
 /** Lines of text columns, numbers flush right. */
-export function formatTable(rows: readonly Row[]): string[] {
-  const cells = [HEAD, ...rows.map(cellsOf)];
-  const widths = HEAD.map((_, column) => Math.max(...cells.map((line) => (line[column] ?? '').length)));
+export function formatTable(rows: readonly Row[], peer = 'bao agent'): string[] {
+  const head = ['', peer, 'Sidekey', 'ratio', 'must', 'aim', ''];
+  const cells = [head, ...rows.map(cellsOf)];
+  const widths = head.map((_, column) => Math.max(...cells.map((line) => (line[column] ?? '').length)));
   return cells.map((line) =>
     line
       .map((cell, column) =>
@@ -35,5 +34,6 @@ function cellsOf(row: Row): string[] {
 function bound(value: number | undefined, unit: string, budget: Budget | undefined): string {
   if (value === undefined) return '';
   if (budget?.kind === 'ratio') return `${value.toFixed(2)} ×`;
+  if (budget?.kind === 'gain') return `≥ ${value.toFixed(2)} ×`;
   return `${budget?.kind === 'least' ? '≥ ' : ''}${value} ${unit}`;
 }

@@ -3,13 +3,17 @@ import { prepareMachine } from '../run/prepare.ts';
 import { printAuditLoad } from './audit.ts';
 import { printHerdLoad } from './herd.ts';
 import { percentile, runSyncLoad } from './sync.ts';
+import { printWebhookLoad } from './webhook/print.ts';
 
 /**
  * `npm run load [-- SECRETS PROJECTS SECONDS]`: how the sync holds up, printed; `npm run load -- audit [LINES PODS]`: how
- * the report of logs does; `npm run load -- herd [AGENTS SECONDS]`: what a store sees that comes back to many agents.
+ * the report of logs does; `npm run load -- herd [AGENTS SECONDS]`: what a store sees that comes back to many agents;
+ * `npm run load -- webhook [SECONDS RATE]`: whether the webhook answers all that is asked of it while everything around it is
+ * replaced.
  */
 const [first = '', ...rest] = process.argv.slice(2);
 if (first === 'audit') await printAuditLoad(rest.map(Number));
+else if (first === 'webhook') process.exitCode = (await printWebhookLoad(rest.map(Number))) ? 0 : 1;
 else if (first === 'herd') process.exitCode = (await printHerdLoad(rest.map(Number))) ? 0 : 1;
 else await printSyncLoad([first, ...rest].filter((word) => word !== '').map(Number));
 
