@@ -3,6 +3,8 @@ import { type JsonObject, listIn, objectIn, textIn } from '#contract/json.ts';
 import { BREAK_GLASS_LABEL } from '#contract/layout.ts';
 import { eventually } from '../../servers/eventually.ts';
 import { agentOf, MODEL_SERVER, NATIVE, type Pod } from '../pods.ts';
+import { loopbackCertificate } from '../../servers/certificate.ts';
+import { Injector } from '../../servers/injector.ts';
 import { InjectorStage, NAMESPACE } from './stage.ts';
 
 const SLOW_MS = 90_000;
@@ -199,6 +201,37 @@ test(
     await eventually('an agent again', SLOW_MS, async () => {
       expect(agentOf(await dryRun(asking({ 'vault-role': 'team-a' })))).toBeDefined();
     });
+  },
+  SLOW_MS * 2,
+);
+
+test(
+  'a certificate that somebody else keeps is served when both webhooks trust it, and none is made',
+  async () => {
+    for (const one of stage.replicas) await one.stop();
+    await using injector = await Injector.prepare(stage.told);
+    await injector.writeCertificate();
+    injector.launch();
+    await eventually('the reason', SLOW_MS, async () => {
+      expect((await injector.ask('/readyz')).body).toContain('does not trust the certificate');
+    });
+    await stage.trust(injector.certificate.caPem);
+    await stage.ready(injector);
+    const next = await loopbackCertificate();
+    await injector.writeCertificate(next);
+    await eventually('the new files', SLOW_MS, () => {
+      expect(injector.output).toContain('Found a new certificate');
+      return Promise.resolve();
+    });
+    const ends = 'sidekey_injector_cert_not_after_timestamp_seconds';
+    expect(await injector.metric(ends)).toBe(injector.certificate.notAfter.getTime() / 1000);
+    await stage.trust(next.caPem, injector.certificate.caPem);
+    await eventually('the new certificate served', SLOW_MS, async () => {
+      expect(await injector.metric(ends)).toBe(next.notAfter.getTime() / 1000);
+    });
+    await stage.ready(injector);
+    expect(await injector.metric('sidekey_injector_leader')).toBe(0);
+    expect(await injector.metric('sidekey_injector_certificates_made_total{what="authority"}')).toBe(0);
   },
   SLOW_MS * 2,
 );

@@ -25,13 +25,16 @@ const SLOW_MS = 90_000;
 export class InjectorStage implements AsyncDisposable {
   readonly cluster: ControlPlane;
   readonly replicas: readonly [Injector, Injector];
+  /** What injectors are told, but for their certificates. */
+  readonly told: NodeJS.ProcessEnv;
   readonly #service: Service;
   readonly #directory: string;
   readonly #port: number;
 
-  private constructor(parts: Pick<InjectorStage, 'cluster' | 'replicas'> & Rest) {
+  private constructor(parts: Pick<InjectorStage, 'cluster' | 'replicas' | 'told'> & Rest) {
     this.cluster = parts.cluster;
     this.replicas = parts.replicas;
+    this.told = parts.told;
     this.#service = parts.service;
     this.#directory = parts.directory;
     this.#port = parts.port;
@@ -52,10 +55,11 @@ export class InjectorStage implements AsyncDisposable {
     const list = { apiVersion: 'v1', kind: 'List', items: [account, ...rights] };
     await cluster.kubectl(['create', '-f', '-'], JSON.stringify(list));
     const told = { ...(await connection(cluster, directory)), ...ENVIRONMENT, ...environment };
-    const replicas = [await Injector.prepare(told), await Injector.prepare(told)] as const;
+    const own = { ...told, SIDEKEY_TLS_CERT_FILE: '', SIDEKEY_TLS_KEY_FILE: '' };
+    const replicas = [await Injector.prepare(own), await Injector.prepare(own)] as const;
     const port = await freePort();
     const service = await Service.start(replicas.map(backend), port);
-    const stage = new InjectorStage({ cluster, replicas, service, directory, port });
+    const stage = new InjectorStage({ cluster, replicas, told, service, directory, port });
     await stage.configure();
     await eventually('a service account', SLOW_MS, () =>
       cluster.kubectl(['get', 'serviceaccount', 'default', '-n', NAMESPACE]),
@@ -68,6 +72,14 @@ export class InjectorStage implements AsyncDisposable {
     const target = { url: `https://127.0.0.1:${this.#port}` };
     for (const one of webhookConfigurations({ target, namespace: HOME }))
       await this.cluster.kubectl(['apply', '-f', '-'], JSON.stringify(one));
+  }
+
+  /** What somebody else writes into both configurations. */
+  async trust(...authorities: readonly string[]): Promise<void> {
+    const value = Buffer.from(authorities.join('')).toString('base64');
+    const patch = JSON.stringify([{ op: 'add', path: '/webhooks/0/clientConfig/caBundle', value }]);
+    for (const name of WEBHOOK_CONFIGURATIONS)
+      await this.cluster.kubectl(['patch', 'mutatingwebhookconfiguration', name, '--type=json', '-p', patch]);
   }
 
   async get(...args: readonly string[]): Promise<JsonObject> {
@@ -138,8 +150,6 @@ const RIGHTS = {
 };
 
 const ENVIRONMENT = {
-  SIDEKEY_TLS_CERT_FILE: '',
-  SIDEKEY_TLS_KEY_FILE: '',
   SIDEKEY_NAMESPACE: HOME,
   SIDEKEY_CERTIFICATE_NAMES: '127.0.0.1',
 };
