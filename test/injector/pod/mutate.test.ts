@@ -7,43 +7,17 @@ import {
   type Json,
   type JsonObject,
   listIn,
-  objectIn,
   textIn,
 } from '#contract/json.ts';
 import { review } from '../../../injector/admission/handler.ts';
 import { qosClass } from '../../../injector/pod/qos.ts';
-import { injected, requestFor, SETTINGS } from '../admission/example.ts';
+import { applied, injected, requestFor, SETTINGS } from '../admission/example.ts';
 import { pods } from './arbitrary.ts';
+import { isOurs, isTheirs, type Mutator, mutators, specOf, withSpec } from './mutators.ts';
 
-const specOf = (pod: JsonObject): JsonObject => objectIn(pod, 'spec');
 const namesIn = (pod: JsonObject, list: string): readonly string[] =>
   listIn(specOf(pod), list).map((entry) => textIn(entry, 'name'));
 
-/** What another webhook may do to a pod, our container included. */
-type Mutator = (pod: JsonObject) => JsonObject;
-
-const withSpec = (pod: JsonObject, change: JsonObject): JsonObject => ({
-  ...pod,
-  spec: { ...specOf(pod), ...change },
-});
-
-const mutators: fc.Arbitrary<Mutator> = fc.constantFrom<Mutator[]>(
-  (pod) => withSpec(pod, { containers: [...listIn(specOf(pod), 'containers'), { name: 'late' }] }),
-  (pod) =>
-    withSpec(pod, { initContainers: [...listIn(specOf(pod), 'initContainers'), { name: 'late-init' }] }),
-  (pod) =>
-    withSpec(pod, { initContainers: [{ name: 'early-init' }, ...listIn(specOf(pod), 'initContainers')] }),
-  (pod) => {
-    const mesh = { name: 'late-mesh', restartPolicy: 'Always' };
-    return withSpec(pod, { initContainers: [...listIn(specOf(pod), 'initContainers'), mesh] });
-  },
-  (pod) => withSpec(pod, { volumes: [{ name: 'late', emptyDir: {} }, ...listIn(specOf(pod), 'volumes')] }),
-  (pod) => withSpec(pod, { nodeSelector: { late: 'yes' } }),
-  (pod) => ({ ...pod, metadata: { ...objectIn(pod, 'metadata'), labels: { late: 'yes' } } }),
-);
-
-const isOurs = (entry: JsonObject): boolean => textIn(entry, 'name').startsWith('sidekey-');
-const isTheirs = (entry: JsonObject): boolean => !isOurs(entry);
 const withoutMounts = (entry: JsonObject): JsonObject => ({
   ...entry,
   volumeMounts: listIn(entry, 'volumeMounts').filter(isTheirs),
@@ -58,6 +32,13 @@ function theirs(pod: JsonObject): Json {
     containers: listIn(spec, 'containers').map(withoutMounts),
   });
 }
+
+/** A few of them, one after another. */
+const others = fc.array(mutators, { maxLength: 4 }).map(
+  (all): Mutator =>
+    (sent) =>
+      all.reduce((current, mutator) => mutator(current), sent),
+);
 
 describe('mutating any pod', () => {
   it('is done once and for all: a second pass changes nothing', () => {
@@ -110,14 +91,51 @@ describe('mutating any pod', () => {
 
   it('comes to the same whether another webhook was called before, or in between two passes', () => {
     fc.assert(
-      fc.property(pods, fc.array(mutators, { maxLength: 3 }), (pod, others) => {
-        const other: Mutator = (sent) => others.reduce((current, mutator) => mutator(current), sent);
+      fc.property(pods, others, (pod, other) => {
         fc.pre(hasUniqueNames(other(pod)));
         expect(sorted(anyVolumeOrder(injected(other(injected(pod)))))).toEqual(
           sorted(anyVolumeOrder(injected(other(pod)))),
         );
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
+    );
+  });
+
+  it('is done once and for all after another webhook, too', () => {
+    fc.assert(
+      fc.property(pods, others, (pod, other) => {
+        fc.pre(hasUniqueNames(other(pod)));
+        const after = injected(other(injected(pod)));
+        expect(review(requestFor(after), SETTINGS)).toMatchObject({ operations: [] });
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('keeps the class that another webhook has given it meanwhile', () => {
+    fc.assert(
+      fc.property(pods, others, (pod, other) => {
+        fc.pre(hasUniqueNames(other(pod)));
+        expect(qosClass(specOf(injected(other(injected(pod)))))).toBe(qosClass(specOf(other(pod))));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('is a patch that applies to the text that was sent, and makes of it what was decided, in that order', () => {
+    fc.assert(
+      fc.property(pods, others, (pod, other) => {
+        fc.pre(hasUniqueNames(other(pod)));
+        for (const one of [pod, other(injected(pod))]) {
+          const sent = JSON.parse(JSON.stringify(one)) as JsonObject;
+          const verdict = review(requestFor(sent), SETTINGS);
+          const { operations = [], pod: decided } = verdict.outcome === 'injected' ? verdict : {};
+          const received = JSON.parse(JSON.stringify(operations)) as typeof operations;
+          const made = applied(sent, received);
+          expect(made).toEqual(decided);
+        }
+      }),
+      { numRuns: 100 },
     );
   });
 
@@ -192,11 +210,21 @@ function sorted(value: Json): Json {
   return Object.fromEntries(entries.map(([key, member]) => [key, sorted(member)]));
 }
 
+const byPath = (a: JsonObject, b: JsonObject): number =>
+  textIn(a, 'mountPath') < textIn(b, 'mountPath') ? -1 : 1;
 const byName = (a: JsonObject, b: JsonObject): number => (textIn(a, 'name') < textIn(b, 'name') ? -1 : 1);
 
-/** Volumes have names and no order. */
+/** Volumes have names and no order, and so have mounts by their paths. */
 function anyVolumeOrder(pod: JsonObject): JsonObject {
-  return withSpec(pod, { volumes: listIn(specOf(pod), 'volumes').toSorted(byName) });
+  const lists = ['containers', 'initContainers'].map((list) => [
+    list,
+    listIn(specOf(pod), list).map((one) => ({
+      ...one,
+      volumeMounts: listIn(one, 'volumeMounts').toSorted(byPath),
+    })),
+  ]);
+  const volumes = listIn(specOf(pod), 'volumes').toSorted(byName);
+  return withSpec(pod, { volumes, ...(Object.fromEntries(lists) as JsonObject) });
 }
 
 function hasUniqueNames(pod: JsonObject): boolean {
