@@ -11,6 +11,7 @@ import {
   readManifest,
 } from './namespace.ts';
 import { ASSUMED_INJECTOR, type Injector, injectorIn } from './pod/injector.ts';
+import { surroundingsOf } from './pod/surroundings.ts';
 import { explainWorkload } from './pod/workload.ts';
 import type { ObjectReport, Report } from './report.ts';
 import { explainSecret } from './secret.ts';
@@ -55,7 +56,8 @@ function explainObject(manifest: Manifest, { all, options, injector }: Context):
   const placed = { ...head, ...(namespace === undefined ? {} : { namespace }) };
   if (isSecret(manifest))
     return { ...placed, ...explainSecret(manifest, knownNamespace(manifest, all, options)) };
-  const workload = explainWorkload({ manifest, injector, namespace: namespace ?? '' });
+  const surroundings = surroundingsOf(manifest, all, options);
+  const workload = explainWorkload({ manifest, injector, namespace: namespace ?? '', surroundings });
   return { ...placed, ...(workload ?? { verdict: 'unexplained', findings: [] }) };
 }
 const isSecret = ({ value }: Manifest): boolean => value['apiVersion'] === 'v1' && value['kind'] === 'Secret';

@@ -8,6 +8,7 @@ import type { SyncPlan } from './sync.ts';
  * The report for machines. Fields are only ever added:
  *
  *     { "version": 1,
+ *       "injectorKnown": boolean,              false: what only the injector's operator decides is assumed
  *       "findings": [finding],                 of files as a whole: what is no YAML, what stands twice
  *       "objects": [{
  *         "file", "line", "kind", "name", "namespace": text or null,
@@ -22,6 +23,7 @@ import type { SyncPlan } from './sync.ts';
  *           "allKeys": boolean,                true: every key of the source comes along
  *           "keys": [{ "key", "from": "source" | "template" | "manifest", "name": text or null, "refs": [text], "replaces": "placeholder" | "value" or null }] },
  *         "working": null or { "text", "whole": boolean },   YAML that works; not whole: values of the user's are left out
+ *         "namespaceKnown": boolean or null,   of what has pods: whether it is known what its namespace says of them
  *         "pods": null or [{                   null: the object neither is a pod nor makes any
  *           "template": text,                  where in the object, such as "spec.template"; "" for a Pod
  *           "outcome": "injected" | "denied" | "uninjected" | "unasked",
@@ -29,6 +31,7 @@ import type { SyncPlan } from './sync.ts';
  *           "findings": [finding],
  *           "annotations": [{ "file", "line", "key", "value", "meaning" }],  those that are understood
  *           "before": standing or null, "after": standing or null,          null: not asked for; not injected
+ *           "accelerators": [{ "kind", "name" }],  what it computes on: the kind as metrics have it, and the resource or claim
  *           "agent": null or { "container", "mode": "run" | "init", "requests": {name: quantity}, "limits": {name: quantity},
  *                              "volumes": [{ "name", "size": quantity, of memory, if it has one }], "starts": [[container]], in this order, those that start together together },
  *           "files": [{ "path", "sources": [text], "template": boolean, "format": text or null, "reload": text or null }],
@@ -41,8 +44,13 @@ import type { SyncPlan } from './sync.ts';
  * the strictest standard that the pod keeps to, and what keeps it from those that are stricter.
  * No value of a Secret is in it.
  */
-export function reportJson({ objects, findings }: Report): string {
-  const whole = { version: 1, findings: findings.map(findingJson), objects: objects.map(objectJson) };
+export function reportJson({ objects, findings, injectorKnown }: Report): string {
+  const whole = {
+    version: 1,
+    injectorKnown,
+    findings: findings.map(findingJson),
+    objects: objects.map(objectJson),
+  };
   return `${JSON.stringify(whole, undefined, 2)}\n`;
 }
 
@@ -63,6 +71,7 @@ function objectJson({
   findings,
   secret,
   pods,
+  namespaceKnown,
 }: ObjectReport): object {
   const { file, line } = place;
   return {
@@ -75,6 +84,7 @@ function objectJson({
     binding: binding ?? null,
     findings: findings.map(findingJson),
     ...secretJson(secret),
+    namespaceKnown: namespaceKnown ?? null,
     pods: pods?.map((pod) => ({ ...podJson(pod), findings: pod.findings.map(findingJson) })) ?? null,
   };
 }

@@ -31,6 +31,8 @@ export interface ObjectReport {
   readonly secret?: SecretReport;
   /** Of what is a pod or makes some. */
   readonly pods?: readonly PodReport[];
+  /** False if nobody said what the namespace of these pods says of them. */
+  readonly namespaceKnown?: boolean;
   /** The same object as it was read. */
   readonly value?: JsonObject;
 }

@@ -16,10 +16,12 @@ export function reportText(report: Report, command: string, paint: Paint): strin
   const all =
     findings.length === 0 ? blocks : [findings.map((one) => findingText(one, paint)).join(''), ...blocks];
   const isKnown = objects.every(({ secret }) => secret?.bindingKnown ?? true);
-  const isAssumed =
-    !report.injectorKnown &&
-    objects.some(({ pods = [] }) => pods.some(({ standing }) => standing !== undefined));
-  const hints = [...(isKnown ? [] : [BOUND]), ...(isAssumed ? [OPERATED] : [])];
+  const shown = objects.filter(({ pods = [] }) => pods.some(({ standing }) => standing !== undefined));
+  const hints = [
+    ...(isKnown ? [] : [BOUND]),
+    ...(report.injectorKnown || shown.length === 0 ? [] : [OPERATED]),
+    ...(shown.every(({ namespaceKnown }) => namespaceKnown) ? [] : [SURROUNDED]),
+  ];
   return [...all, ...hints.map((text) => hint(text, paint)), summary(report, isKnown, paint)].join('\n');
 }
 
@@ -27,6 +29,9 @@ const BOUND = `what a namespace is bound to. To have it looked at, ${BINDING_HIN
 
 const OPERATED =
   "what the injector's operator decided: the addresses of the stores and which others are allowed, authorities, the agent's image. To have it looked at, give the injector's manifest as --injector";
+
+const SURROUNDED =
+  'what the namespace says of its pods: roles and addresses for those that name none, and limits. To have it looked at, give the Namespace (and its LimitRanges) as another -f, or --namespace-annotations';
 
 const hint = (text: string, paint: Paint): string =>
   wrapped(`${UNKNOWN} ${text}`, '').replace(UNKNOWN, paint.yellow);

@@ -8,7 +8,10 @@ export const NATIVE_NAMES: readonly AnnotationName[] = [
   followed('inject', 'whether the pod gets an agent: "true" or "false", and nothing else', 'false'),
   followed('status', 'written by the injector: "injected"'),
   followed('mode', '"sidecar" stays beside the application; "init" renders once before it starts', 'sidecar'),
-  followed('secret.<file>', 'the secret that the file holds, in one of the forms above'),
+  followed(
+    'secret.<file>',
+    'the secret that the file holds: "vault:<path>#<field>", "infisical:<project>/<environment>/<folder>#<KEY>", or a whole one without "#"',
+  ),
   followed('template.<file>', 'the Go template that the file is rendered from, instead of secret.<file>'),
   followed(
     'format.<file>',

@@ -1,8 +1,10 @@
 import { annotationsIn, type JsonObject, objectIn } from '#contract/json.ts';
+import { BREAK_GLASS_LABEL } from '#contract/layout.ts';
 import type { Problem } from '#contract/problem.ts';
 import type { Path } from '../../../governance/check/pods.ts';
 import { review, type Verdict } from '../../../injector/admission/handler.ts';
 import { askingOptIns } from '../../../injector/annotations/request.ts';
+import { requestedAccelerators } from '../../../injector/pod/accelerators.ts';
 import { findOurContainer } from '../../../injector/pod/own.ts';
 import { qosClass } from '../../../injector/pod/qos.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
@@ -17,6 +19,7 @@ import type { PodPart } from './places.ts';
 import type { InjectedPod, PodOutcome, PodReport, PodStanding } from './report.ts';
 import { withPodRequests } from './pod-resources.ts';
 import { podSecurity } from './security/standard.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** What a pod is explained with. */
 export interface PodContext {
@@ -24,6 +27,7 @@ export interface PodContext {
   readonly injector: Injector;
   /** Of the object; empty if kubectl is to say. */
   readonly namespace: string;
+  readonly surroundings: Surroundings;
 }
 
 /** Shows a pod to the injector, whose own code decides about it. */
@@ -31,7 +35,9 @@ export function explainPod(part: PodPart, context: PodContext): PodReport {
   const { title, template } = part;
   const pod = meant(part.pod);
   const head = { title, ...(template && { template }), pod };
-  if (askingOptIns(annotationsIn(pod)).length === 0) return { ...head, ...unasked(part, context) };
+  const [asked] = askingOptIns(annotationsIn(pod));
+  if (asked === undefined) return { ...head, ...unasked(part, context) };
+  if (context.surroundings.isBroken) return { ...head, ...unseen(asked.key, part, context) };
   const verdict = review(
     {
       uid: '',
@@ -40,7 +46,7 @@ export function explainPod(part: PodPart, context: PodContext): PodReport {
       namespace: context.namespace,
       object: pod,
     },
-    context.injector.settingsFor(pod),
+    { ...context.injector.settingsFor(pod), ...context.surroundings.settings },
   );
   const findings = [...flawsIn(part, context), ...findingsOf(verdict, part, context)];
   const placeOf = (key: string) => context.manifest.at(part.locate(['metadata', 'annotations', key]));
@@ -52,7 +58,7 @@ export function explainPod(part: PodPart, context: PodContext): PodReport {
     ...(verdict.outcome === 'skipped' && { reason: verdict.reason }),
     findings,
     annotations: understood(pod, placeOf, faulty),
-    ...(verdict.outcome !== 'skipped' && { standing: standingOf(pod, pod) }),
+    ...(verdict.outcome !== 'skipped' && standing(pod)),
     ...(injected && { injected }),
   };
 }
@@ -68,6 +74,25 @@ function unasked(
   const finding: Finding = { effect: 'uninjected', place, subject: found.key, message: found.message };
   return { outcome: 'uninjected', reason: 'not_requested', findings: [finding], annotations: [] };
 }
+
+/** Of a namespace whose glass is broken the API server asks no injector. */
+function unseen(
+  key: string,
+  part: PodPart,
+  context: PodContext,
+): Pick<PodReport, 'outcome' | 'findings' | 'annotations'> {
+  const message = `no injector is asked: the namespace is labelled ${BREAK_GLASS_LABEL}=true`;
+  return {
+    outcome: 'uninjected',
+    findings: [findingOf({ key, message }, 'uninjected', part, context)],
+    annotations: [],
+  };
+}
+
+const standing = (pod: JsonObject): Pick<PodReport, 'standing' | 'accelerators'> => ({
+  standing: standingOf(pod, pod),
+  accelerators: requestedAccelerators(objectIn(pod, 'spec')).map(({ kind, name }) => ({ kind, name })),
+});
 
 const OUTCOMES: Readonly<Record<Verdict['outcome'], PodOutcome>> = {
   injected: 'injected',

@@ -3,7 +3,15 @@ import type { InjectedPod, PodReport, PodStanding } from './report.ts';
 import type { Violation } from './security/parts.ts';
 
 /** A pod for machines, without its findings; `json.ts` says what is in it. */
-export function podJson({ title, outcome, reason, annotations, standing, injected }: PodReport): object {
+export function podJson({
+  title,
+  outcome,
+  reason,
+  annotations,
+  standing,
+  accelerators = [],
+  injected,
+}: PodReport): object {
   return {
     template: title,
     outcome,
@@ -16,11 +24,17 @@ export function podJson({ title, outcome, reason, annotations, standing, injecte
       meaning,
     })),
     before: standing ? standingJson(standing) : null,
-    after: injected ? standingJson(injected.standing) : null,
-    agent: injected?.agent ?? null,
-    files: (injected?.files ?? []).map(fileJson),
-    patch: injected?.operations ?? null,
+    accelerators,
+    ...injectedJson(injected),
   };
+}
+
+const NOT_INJECTED = { after: null, agent: null, files: [], patch: null };
+
+function injectedJson(injected: InjectedPod | undefined): object {
+  if (injected === undefined) return NOT_INJECTED;
+  const { standing, agent, files, operations } = injected;
+  return { after: standingJson(standing), agent, files: files.map(fileJson), patch: operations };
 }
 
 const standingJson = ({ qos, security }: PodStanding): object => ({

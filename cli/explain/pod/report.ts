@@ -1,3 +1,4 @@
+import type { AcceleratorKind } from '#contract/accelerators.ts';
 import type { JsonObject } from '#contract/json.ts';
 import type { Place } from '../../../governance/place.ts';
 import type { SkipReason } from '../../../injector/pod/decide.ts';
@@ -66,5 +67,7 @@ export interface PodReport {
   readonly annotations: readonly PodAnnotation[];
   /** As it came; absent of a pod that the injector does not look at. */
   readonly standing?: PodStanding;
+  /** What it computes on, with the same. */
+  readonly accelerators?: readonly { readonly kind: AcceleratorKind; readonly name: string }[];
   readonly injected?: InjectedPod;
 }

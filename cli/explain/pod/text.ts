@@ -7,13 +7,17 @@ import type { PodSecurity } from './security/standard.ts';
 
 /** What becomes of a pod, for a person; without what is wrong with it. */
 export function podSections(report: PodReport, paint: Paint): readonly string[] {
-  const { annotations, injected, standing, pod } = report;
+  const { annotations, injected, standing, accelerators = [], pod } = report;
   return [
     ...families(annotations).map(
       ([prefix, rows]) => `  ${paint.bold('Annotations')} ${paint.dim(prefix)}\n${table(rows, '    ')}`,
     ),
     ...(injected ? [`  ${paint.bold('Files')}\n${table(fileRows(injected), '    ')}`] : []),
-    ...(standing ? [`  ${paint.bold('The pod')}\n${table(podRows(standing, injected), '    ')}`] : []),
+    ...(standing
+      ? [
+          `  ${paint.bold('The pod')}\n${table([...podRows(standing, injected), ...acceleratorRows(accelerators)], '    ')}`,
+        ]
+      : []),
     ...(injected ? [changes(diff(pod, injected.pod), paint)] : []),
   ];
 }
@@ -73,6 +77,9 @@ function reasons({ standard, violations: { baseline, restricted } }: PodSecurity
   const more = others.length === 0 ? '' : `, and ${others.length} more`;
   return `; not ${kept}: ${describePath(first.path)} ${first.message}${more}`;
 }
+
+const acceleratorRows = (all: NonNullable<PodReport['accelerators']>): readonly Row[] =>
+  all.length === 0 ? [] : [['Computes on', all.map(({ kind, name }) => `${kind} (${name})`).join(', ')]];
 
 function agentRows({ container, mode, requests, limits, volumes, starts }: AgentPart): readonly Row[] {
   const kind =

@@ -11,16 +11,17 @@ import type { PodOutcome } from './report.ts';
 /** What becomes of the pods of an object; undefined if it makes none. */
 export function explainWorkload(
   context: PodContext,
-): Pick<ObjectReport, 'verdict' | 'findings' | 'pods' | 'value'> | undefined {
+): Pick<ObjectReport, 'verdict' | 'findings' | 'pods' | 'namespaceKnown' | 'value'> | undefined {
   const { value } = context.manifest;
   const parts = podParts(value);
   if (parts.length === 0) return undefined;
   const pods = parts.map((part) => explainPod(part, context));
+  const known = { pods, namespaceKnown: context.surroundings.isKnown, value };
   const findings = pods.every(({ outcome }) => outcome === 'unasked') ? misplaced(parts, context) : [];
-  if (findings.length > 0) return { verdict: 'uninjected', findings, pods, value };
+  if (findings.length > 0) return { verdict: 'uninjected', findings, ...known };
   const isRefused = pods.some((pod) => pod.findings.some(({ effect }) => effect === 'refused'));
   const worst = WORST_FIRST.find((outcome) => pods.some((pod) => pod.outcome === outcome)) ?? 'unasked';
-  return { verdict: isRefused ? 'refused' : worst, findings, pods, value };
+  return { verdict: isRefused ? 'refused' : worst, findings, ...known };
 }
 
 const WORST_FIRST: readonly PodOutcome[] = ['denied', 'uninjected', 'injected'];

@@ -57,6 +57,7 @@ describe.each(golden)('$name', ({ name, pod, settings, look, report }) => {
       'reason',
       'annotations',
       'before',
+      'accelerators',
       'after',
       'agent',
       'files',
