@@ -90,11 +90,12 @@ function container(options: InjectorOptions): object {
       { name: 'webhook', containerPort: WEBHOOK_PORT },
       { name: 'admin', containerPort: ADMIN_PORT },
     ],
-    startupProbe: { ...httpGet('/readyz'), periodSeconds: 1, failureThreshold: 60 },
+    // Not whether it is ready: it may wait for webhooks to be applied, for others to lead, for an API server.
+    startupProbe: { ...httpGet('/healthz'), periodSeconds: 1, failureThreshold: 60 },
     readinessProbe: { ...httpGet('/readyz'), periodSeconds: 2, failureThreshold: 1 },
     livenessProbe: { ...httpGet('/healthz'), periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
     // No preStop hook: on SIGTERM the injector itself goes on answering until the Service knows that it leaves.
-    resources: { requests: { cpu: '50m', memory: '96Mi' }, limits: { memory: '384Mi' } },
+    resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '384Mi' } },
     securityContext: HARDENED_CONTAINER,
     volumeMounts: [
       ACCOUNT_MOUNT,

@@ -44,6 +44,7 @@ export function followNamespaces(watching: Watching, clock: Clock, most = MOST_N
       known.set(name, settingsOf(annotationsIn(event.object)));
       queue.call(name);
     } else {
+      if (!full) watching.log.error({ most }, 'Too many namespaces: pods of those left out are denied');
       full = true;
     }
   });

@@ -17,7 +17,7 @@ export interface KeyPair {
 }
 
 /** The files hold no usable key pair. The message names them and says nothing of the key. */
-export class KeyPairError extends Error {
+class KeyPairError extends Error {
   override readonly name = 'KeyPairError';
 }
 
