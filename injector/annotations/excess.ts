@@ -55,20 +55,28 @@ function roleExcess(
   ];
 }
 
-/** A pod that names no identity has the one that was chosen for it. */
+/** A pod that names no identity has the one that was chosen for it; a client's id and secret may be those of any. */
 function identityExcess(
   { infisical }: Injection,
   annotations: Annotations,
   { infisicalIdentities: allowed }: Limits,
 ): readonly Excess[] {
+  if (infisical === undefined || allowed === undefined) return [];
+  const { auth } = infisical;
+  if (auth.method !== 'kubernetes') {
+    const key = native('infisical-auth');
+    const message = `is "${auth.method}", where identities are limited; expected "kubernetes", as ${list(allowed)}`;
+    return annotations[key] === undefined ? [] : [{ rule: 'identity', key, message }];
+  }
   const key = native('infisical-identity');
-  if (infisical === undefined || allowed === undefined || annotations[key] === undefined) return [];
-  if (infisical.auth.method !== 'kubernetes' || allowed.includes(infisical.auth.identityId)) return [];
-  const message = `is ${quoted(infisical.auth.identityId)}; allowed in this namespace: ${list(allowed)}`;
+  if (annotations[key] === undefined || allowed.includes(auth.identityId)) return [];
+  const message = `is ${quoted(auth.identityId)}; allowed in this namespace: ${list(allowed)}`;
   return [{ rule: 'identity', key, message }];
 }
 
 function placeExcesses(file: InjectedFile, limits: Limits): readonly Excess[] {
+  // To find what a template reads takes longer than most of a decision.
+  if (limits.vaultPaths === undefined && limits.infisicalFolders === undefined) return [];
   const found = 'source' in file ? [placeExcess(file.key, file.source, limits)] : [];
   const reads = 'template' in file ? templateReads(file.template) : [];
   const all = [...found, ...reads.map((read) => readExcess(file.key, read, limits))];
@@ -77,9 +85,8 @@ function placeExcesses(file: InjectedFile, limits: Limits): readonly Excess[] {
 
 function placeExcess(key: string, source: SecretSource, limits: Limits): Excess | undefined {
   const { rule, binding } = boundOf(source.store, limits);
-  if (binding === undefined || isBound(binding, source)) return undefined;
-  const { key: _, ...place } = source;
-  return { rule, key, message: beyond(placeText(place), binding) };
+  if (binding === undefined || isWithin(binding, source)) return undefined;
+  return { rule, key, message: beyond(placeText(source), binding) };
 }
 
 /** The limit that counts for a store; undefined where there is none. */
@@ -92,11 +99,15 @@ function boundOf(
   return { rule: 'folder', ...(infisicalFolders && { binding: { ...none, infisical: infisicalFolders } }) };
 }
 
+/** A dot or a slash in disguise may lead elsewhere, for a store reads addresses as they are meant. */
+const isWithin = (binding: Binding, source: SecretSource): boolean =>
+  isBound(binding, source) && !/%(?:2[ef]|5c)/iu.test(placeText(source));
+
 const beyond = (place: string, binding: Binding): string =>
-  `reads ${place}; allowed in this namespace, each with all below it: ${describeBinding(binding)}`;
+  `reads ${quoted(place)}; allowed in this namespace, each with all below it: ${describeBinding(binding)}`;
 
 const placeText = (source: SecretSource): string =>
-  quoted(source.store === 'vault' ? source.path : `${source.project}/${source.environment}${source.folder}`);
+  source.store === 'vault' ? source.path : `${source.project}/${source.environment}${source.folder}`;
 
 /** What is computed may be anything, so it is beyond every limit. */
 function readExcess(key: string, { store, place }: TemplateRead, limits: Limits): Excess | undefined {
@@ -113,9 +124,8 @@ function readExcess(key: string, { store, place }: TemplateRead, limits: Limits)
   }
   const text = parts.join('/');
   const source = parseSecretSource(`${store}:${text.replaceAll(/\/+/gu, '/')}`);
-  const isPlain = 'value' in source && !/%(?:2[ef]|5c)/iu.test(text) && !text.includes('#');
-  if (isPlain && isBound(binding, source.value)) return undefined;
-  return { rule, key, message: beyond(quoted(text), binding) };
+  if ('value' in source && !text.includes('#') && isWithin(binding, source.value)) return undefined;
+  return { rule, key, message: beyond(text, binding) };
 }
 
 function reloadExcesses({ files }: Injection, { reloads: allowed }: Limits): readonly Excess[] {

@@ -101,6 +101,23 @@ describe('a limit', () => {
       ['sidekey.dev/infisical-identity', /"c".*"b"/u],
     ],
     [
+      'identity',
+      { infisicalIdentities: ['b'] },
+      sidekey({
+        inject: 'true',
+        'infisical-auth': 'universal',
+        'infisical-client-secret': 's',
+        'secret.api': 'infisical:ml/prod/a#K',
+      }),
+      ['sidekey.dev/infisical-auth', /"universal".*"kubernetes", as "b"/u],
+    ],
+    [
+      'path',
+      { vaultPaths: ['secret/data/a'] },
+      secret(`vault:secret/data/a/${'x'.repeat(100)}/%2e%2e/%2E./b#k`),
+      ['sidekey.dev/secret.api', /allowed/u],
+    ],
+    [
       'reload',
       { reloads: ['http'] },
       nativeAnnotations({ 'reload.api': 'signal:SIGHUP server' }),
