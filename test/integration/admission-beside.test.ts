@@ -1,58 +1,54 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CONTAINER } from '#contract/layout.ts';
 import { type PatchedPod, type PatchWebhook, servePatch } from '../servers/patch-webhook.ts';
 import { patchOfVault } from '../servers/vault-injector.ts';
-import { Admission } from './admission-stage.ts';
+import { Admission, eventually } from './admission-stage.ts';
 import { agentOf, ASKS, ASKS_NATIVELY, mountsOf, NATIVE, type Pod, VAULT } from './pods.ts';
 
 const NAMESPACE = 'sidekey-test-beside';
-let stage: Admission;
-let webhooks: { readonly name: string; readonly webhook: PatchWebhook }[] = [];
-
-beforeAll(async () => {
-  stage = await Admission.start(NAMESPACE);
-});
-
-afterEach(async () => {
-  await Promise.all(
-    webhooks.map(async ({ name, webhook }) => {
-      await stage.unconfigure(name);
-      await webhook.close();
-    }),
-  );
-  webhooks = [];
-});
-
-afterAll(() => stage[Symbol.asyncDispose]());
-
 /** Names of configurations, which the API server calls in the order of their letters. */
 const BEFORE = '0-before';
 const BETWEEN = 'mm-between';
 const AFTER = 'zzz-after';
+const OTHERS = [BEFORE, BETWEEN, AFTER];
 
 type Patch = (pod: PatchedPod) => readonly object[];
 
-/** Puts a webhook beside ours, and waits until the API server calls it for pods with its label. */
-async function beside(name: string, patch: Patch): Promise<Readonly<Record<string, string>>> {
-  let calls = 0;
-  const counted: Patch = (pod) => {
-    calls += 1;
-    return patch(pod);
-  };
-  const webhook = await servePatch(name, counted);
-  webhooks.push({ name, webhook });
-  await stage.configure(webhook.configuration);
-  const labels = { webhook: name };
-  await expect
-    .poll(
-      async () => {
-        await stage.create({ labels }, '--dry-run=server');
-        return calls;
-      },
-      { timeout: 15_000 },
-    )
-    .toBeGreaterThan(0);
-  return labels;
+let stage: Admission;
+let webhooks: readonly PatchWebhook[] = [];
+/** What each of the others does to a pod that has its label. */
+const patches = new Map<string, Patch>();
+const called = new Set<string>();
+
+beforeAll(async () => {
+  stage = await Admission.start(NAMESPACE);
+  webhooks = await Promise.all(OTHERS.map(serve));
+  for (const { configuration } of webhooks) await stage.configure(configuration);
+  for (const name of OTHERS) await eventually(() => call(name));
+});
+
+afterAll(async () => {
+  await Promise.all(OTHERS.map((name) => stage.unconfigure(name)));
+  await Promise.all(webhooks.map((webhook) => webhook.close()));
+  await stage[Symbol.asyncDispose]();
+});
+
+function serve(name: string): Promise<PatchWebhook> {
+  return servePatch(name, (pod) => {
+    called.add(name);
+    return patches.get(name)?.(pod) ?? [];
+  });
+}
+
+async function call(name: string): Promise<void> {
+  await stage.create({ labels: { webhook: name } }, '--dry-run=server');
+  if (!called.has(name)) throw new Error(`The API server does not call ${name}`);
+}
+
+/** The labels of a pod that one of the others is to change. */
+function beside(name: string, patch: Patch): Readonly<Record<string, string>> {
+  patches.set(name, patch);
+  return { webhook: name };
 }
 
 const names = (containers: readonly { readonly name: string }[] = []): readonly string[] =>
@@ -65,7 +61,7 @@ describe('beside the Vault Agent Injector', () => {
   const VAULTS = ['vault-agent', 'vault-agent-init'];
 
   test.each([BETWEEN, AFTER])('called before it (it is %s), ours is the only agent', async (name) => {
-    const labels = await beside(name, patchOfVault);
+    const labels = beside(name, patchOfVault);
     const pod = await stage.create({ annotations: ASKS, labels });
     expect(names(pod.spec.initContainers)).toEqual([CONTAINER.run]);
     expect(names(pod.spec.containers)).toEqual(['model-server']);
@@ -73,7 +69,7 @@ describe('beside the Vault Agent Injector', () => {
   });
 
   test('called after it, there is its agent alone, and nothing of ours', async () => {
-    const labels = await beside(BEFORE, patchOfVault);
+    const labels = beside(BEFORE, patchOfVault);
     const before = await skipped();
     const pod = await stage.create({ annotations: ASKS, labels });
     const all = [...names(pod.spec.containers), ...names(pod.spec.initContainers)];
@@ -85,7 +81,7 @@ describe('beside the Vault Agent Injector', () => {
   test.each([BEFORE, BETWEEN, AFTER])(
     'in any order (it is %s), our own words are ours alone',
     async (name) => {
-      const labels = await beside(name, patchOfVault);
+      const labels = beside(name, patchOfVault);
       const pod = await stage.create({ annotations: ASKS_NATIVELY, labels });
       expect(names(pod.spec.initContainers)).toEqual([CONTAINER.run]);
       expect(names(pod.spec.containers)).toEqual(['model-server']);
@@ -101,7 +97,7 @@ const infisicalAgent: Patch = ({ spec }) =>
     : [{ op: 'add', path: '/spec/containers/-', value: { name: 'infisical-agent', image: 'infisical' } }];
 
 test('an agent of others that comes after ours lives beside it, and ours is kept whole', async () => {
-  const labels = await beside(BETWEEN, infisicalAgent);
+  const labels = beside(BETWEEN, infisicalAgent);
   const before = await skipped();
   const pod = await stage.create({ annotations: ASKS_NATIVELY, labels });
   expect(agentOf(pod)).toBeDefined();
@@ -130,7 +126,7 @@ describe('beside KServe, whose webhook adds an init container that downloads the
   test.each([BEFORE, BETWEEN, AFTER])(
     'called at any time (it is %s), in our own words the agent comes first, and the download has the files',
     async (name) => {
-      const labels = await beside(name, ofKserve);
+      const labels = beside(name, ofKserve);
       const pod = await stage.create({ annotations: ASKS_NATIVELY, labels });
       expect(names(pod.spec.initContainers)).toEqual([CONTAINER.run, initializer.name]);
       expect(mountsOf(pod.spec.initContainers?.[1])).toEqual(['/run/secrets/sidekey']);
@@ -140,10 +136,31 @@ describe('beside KServe, whose webhook adds an init container that downloads the
   test.each([BEFORE, BETWEEN, AFTER])(
     'called at any time (it is %s), drop-in the agent comes last, as its author knows it',
     async (name) => {
-      const labels = await beside(name, ofKserve);
+      const labels = beside(name, ofKserve);
       const pod = await stage.create({ annotations: ASKS, labels });
       expect(names(pod.spec.initContainers)).toEqual([initializer.name, CONTAINER.run]);
       expect(mountsOf(pod.spec.initContainers?.[0])).toEqual(['/vault/secrets']);
+    },
+  );
+});
+
+describe('beside a mesh, whose webhook puts its proxy in as a native sidecar', () => {
+  const MESH = ['mesh-init', 'mesh-proxy'];
+  const ofMesh: Patch = ({ spec: { initContainers = [] } }) => {
+    const proxy = { name: 'mesh-proxy', image: 'mesh', restartPolicy: 'Always' };
+    const value = [...initContainers, { name: 'mesh-init', image: 'mesh' }, proxy];
+    return names(initContainers).includes('mesh-proxy')
+      ? []
+      : [{ op: 'add', path: '/spec/initContainers', value }];
+  };
+  const spec = { initContainers: [{ name: 'download', image: 'download' }] };
+
+  test.each([BEFORE, BETWEEN, AFTER])(
+    'called at any time (it is %s), the agent comes after the proxy, its way to the store',
+    async (name) => {
+      const labels = beside(name, ofMesh);
+      const pod = await stage.create({ annotations: ASKS_NATIVELY, labels, spec });
+      expect(names(pod.spec.initContainers)).toEqual(['download', ...MESH, CONTAINER.run]);
     },
   );
 });
@@ -155,7 +172,7 @@ describe('a webhook that annotates pods', () => {
       : [];
 
   test.each([BEFORE, BETWEEN])('before the last of ours (it is %s) has them injected', async (name) => {
-    const labels = await beside(name, annotating);
+    const labels = beside(name, annotating);
     expect(agentOf(await stage.create({ labels }))).toBeDefined();
   });
 });
