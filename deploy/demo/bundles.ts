@@ -33,14 +33,14 @@ export async function agentFiles(): Promise<readonly string[]> {
 }
 
 /**
- * The command line of the agent's image.
+ * The command line of an image.
  *
- * @throws {Error} If `Dockerfile.agent` has no ENTRYPOINT in its JSON form.
+ * @throws {Error} If its Dockerfile has no ENTRYPOINT in its JSON form.
  */
-export async function agentEntrypoint(): Promise<readonly string[]> {
-  const dockerfile = await readFile(join(ROOT, 'Dockerfile.agent'), 'utf8');
+export async function entrypointOf(image: 'agent' | 'injector'): Promise<readonly string[]> {
+  const dockerfile = await readFile(join(ROOT, `Dockerfile.${image}`), 'utf8');
   const [, json] = /^ENTRYPOINT (\[.*\])$/mu.exec(dockerfile) ?? [];
-  if (json === undefined) throw new Error('Cannot read Dockerfile.agent: it has no ENTRYPOINT [...]');
+  if (json === undefined) throw new Error(`Cannot read Dockerfile.${image}: it has no ENTRYPOINT [...]`);
   return JSON.parse(json) as string[];
 }
 

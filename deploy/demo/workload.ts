@@ -7,7 +7,7 @@ import { describeProblems } from '#contract/problem.ts';
 import type { VaultAuth } from '#contract/vault-auth.ts';
 import type { TokenIssuer } from '../../test/servers/service-account.ts';
 import { SERVICE_ACCOUNT } from './admission.ts';
-import { agentEntrypoint, agentFiles } from './bundles.ts';
+import { entrypointOf, agentFiles } from './bundles.ts';
 import type { Command } from './crew.ts';
 import { type Container, places, type Pod } from './pod.ts';
 import type { Layout, Sandbox } from './sandbox.ts';
@@ -47,7 +47,7 @@ export async function layOut(
   const all = places(pod, container);
   const tokens = join(directory, 'tokens');
   await mkdir(tokens);
-  const [, bundle = ''] = await agentEntrypoint();
+  const [, bundle = ''] = await entrypointOf('agent');
   const files = [
     { path: NODE, source: process.execPath },
     ...(await agentFiles()).map((source) => ({ path: join(dirname(bundle), basename(source)), source })),
@@ -73,7 +73,7 @@ export async function layOut(
 
 /** The agent's process: the image's entry point with the container's arguments and environment, in the sandbox's names. */
 export async function agentCommand({ container, config }: AgentPart, sandbox: Sandbox): Promise<Command> {
-  const argv = [...(await agentEntrypoint()), ...(container.args ?? [])];
+  const argv = [...(await entrypointOf('agent')), ...(container.args ?? [])];
   const env = (container.env ?? []).map(({ name, value = '' }): [string, string] => [name, value]);
   return sandbox.command(argv.map(sandbox.locate), {
     ...IMAGE_ENVIRONMENT,

@@ -1,6 +1,5 @@
 import type { Problem } from '#contract/problem.ts';
 import type { Family } from './families.ts';
-import type { FoundName } from './names.ts';
 import type { Annotations } from './request.ts';
 import { quoted, type ValueParser } from './values.ts';
 
@@ -9,6 +8,7 @@ export class Findings {
   readonly problems: Problem[] = [];
   readonly warnings: Problem[] = [];
   readonly #annotations: Annotations;
+  readonly #rows = new Map<Family, ReadonlyMap<string, readonly string[]>>();
 
   constructor(annotations: Annotations) {
     this.#annotations = annotations;
@@ -19,12 +19,24 @@ export class Findings {
   }
 
   /** What stands for the placeholder in every key of one row of a family, sorted. */
-  suffixes({ prefix, find }: Family, row: string): readonly string[] {
-    const found = this.keysBelow(prefix).map((key) => find(key.slice(prefix.length)));
-    return found
-      .filter((one): one is FoundName => one?.name.key === row)
-      .map(({ suffix }) => suffix)
-      .toSorted();
+  suffixes(family: Family, row: string): readonly string[] {
+    return this.#suffixes(family).get(row) ?? [];
+  }
+
+  /** By row. Asked for many times of the same annotations, which are looked up once. */
+  #suffixes(family: Family): ReadonlyMap<string, readonly string[]> {
+    const known = this.#rows.get(family);
+    if (known !== undefined) return known;
+    const { prefix, find } = family;
+    const suffixes = new Map<string, string[]>();
+    for (const key of this.keysBelow(prefix)) {
+      const found = find(key.slice(prefix.length));
+      if (found === undefined) continue;
+      const row = found.name.key;
+      suffixes.set(row, [...(suffixes.get(row) ?? []), found.suffix].toSorted());
+    }
+    this.#rows.set(family, suffixes);
+    return suffixes;
   }
 
   text(key: string): string | undefined {

@@ -10,7 +10,7 @@ export const NATIVE_NAMES: readonly AnnotationName[] = [
   followed('mode', '"sidecar" stays beside the application; "init" renders once before it starts', 'sidecar'),
   followed(
     'secret.<file>',
-    'the secret that the file holds: "vault:<path>#<field>", "infisical:<project>/<environment>/<folder>#<KEY>", or a whole one without "#"',
+    'the secret that the file holds: vault:<path>#<field> or infisical:<project>/<env>/<folder>#<KEY>',
   ),
   followed('template.<file>', 'the Go template that the file is rendered from, instead of secret.<file>'),
   followed(

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { objectIn, textIn } from '#contract/json.ts';
 import { describeProblems, parsed, type Parsed, rejected } from '#contract/problem.ts';
 import type { Log } from '#platform/log.ts';
@@ -70,8 +71,9 @@ function readReview(body: Buffer): AdmissionRequest {
 }
 
 function readJson(body: Buffer): Parsed<unknown> {
+  if (!isUtf8(body)) return rejected([]);
   try {
-    return parsed(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)));
+    return parsed(JSON.parse(body.toString()));
   } catch {
     return rejected([]);
   }

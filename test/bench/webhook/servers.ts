@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ServerCertificate } from '../../../deploy/kubernetes/certificate.ts';
-import { INJECTOR_BUNDLE } from '../../../deploy/demo/bundles.ts';
+import { entrypointOf, INJECTOR_BUNDLE } from '../../../deploy/demo/bundles.ts';
 import { loopbackCertificate, writeCertificate } from '../../servers/certificate.ts';
 import { freePort } from '../../servers/port.ts';
 import { REVIEW } from './review.ts';
@@ -51,7 +51,8 @@ const VAULT_ADDRESS = 'https://vault.vault:8200';
 /** Our injector, as its image runs it. */
 export async function startInjector(stage: Stage, node: string): Promise<Contender> {
   const port = await freePort();
-  const child = spawn(node, [INJECTOR_BUNDLE], {
+  const [, ...words] = await entrypointOf('injector');
+  const child = spawn(node, [...words.slice(0, -1), INJECTOR_BUNDLE], {
     stdio: 'ignore',
     env: {
       NODE_ENV: 'production',
