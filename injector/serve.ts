@@ -39,7 +39,7 @@ export async function serve(parts: Parts): Promise<void> {
   const guard = guardLoop();
   const metrics = createInjectorMetrics(load);
   const settings = await completeSettings(config);
-  const health: Health = { waiting: 'The certificate is not there', leaving: false };
+  const health: Health = { waiting: waitingFor(config), leaving: false };
   const changed = (): void => certified.adoption.look();
   const cluster = await join(parts, metrics, changed);
   const certified = certify(parts, cluster, metrics);
@@ -66,6 +66,11 @@ export async function serve(parts: Parts): Promise<void> {
     await admin.close();
   }
 }
+
+const waitingFor = ({ cluster, keyPairFiles }: InjectorConfig): string =>
+  keyPairFiles === undefined && cluster !== undefined
+    ? `Waiting for the certificate in the Secret ${cluster.certificates.secret}: the log of the injector that leads says what is in the way`
+    : 'Waiting for the certificate';
 
 /** Loaded only where there is an API server to talk to. */
 async function join(

@@ -49,8 +49,10 @@ export function joinCluster(parts: JoinParts, changed: () => void): Cluster {
   const stop = new AbortController();
   const identity = `${hostname()}-${randomUUID().slice(0, 8)}`;
   const doorbell = createDoorbell(clock);
-  const onFault = ({ reason }: KubernetesError): void =>
+  const onFault = ({ reason, message }: KubernetesError): void => {
     metrics.increment('sidekey_injector_api_errors_total', { reason });
+    parts.log.warn({ reason, explanation: message }, 'Cannot ask the API server');
+  };
   const tools = { clock, random, onRestart: (_: unknown, error: KubernetesError) => onFault(error) };
   const watching: Watching = { kubernetes, tools, log: parts.log, signal: stop.signal };
   const configurations = followConfigurations(watching, () => {
@@ -125,14 +127,10 @@ interface Elected {
 /** Keeps the certificates whenever the Lease is ours. */
 async function campaign(parts: JoinParts, elected: Elected, stop: AbortSignal): Promise<void> {
   const { config, clock, random, log, metrics } = parts;
-  const { kubernetes, identity } = elected;
+  const { kubernetes, identity, onFault } = elected;
   const terms = config.certificates;
   const made = (what: 'authority' | 'leaf'): void =>
     metrics.increment('sidekey_injector_certificates_made_total', { what });
-  const onFault = (error: KubernetesError): void => {
-    elected.onFault(error);
-    log.warn({ reason: error.reason, explanation: error.message }, 'Cannot reach for the lead');
-  };
   const work = async (lost: AbortSignal): Promise<void> => {
     metrics.set('sidekey_injector_leader', 1);
     log.info({ identity }, 'Leading');
