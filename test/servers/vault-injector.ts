@@ -22,7 +22,7 @@ export function patchOfVault({ metadata, spec }: PatchedPod): readonly object[] 
     name,
     image: 'hashicorp/vault:2.0.4',
     command: ['/bin/sh', '-ec'],
-    volumeMounts: [{ name: home, mountPath: '/home/vault' }, SECRETS],
+    volumeMounts: [{ name: home, mountPath: '/vault/home' }, SECRETS],
   });
   const homes = ['home-init', 'home-sidecar', SECRETS.name].map((name) => ({ name, ...MEMORY }));
   return [
