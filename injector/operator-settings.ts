@@ -80,7 +80,17 @@ function readVault(environment: Environment): VaultDefaults {
     authPath: environment.value('SIDEKEY_VAULT_AUTH_PATH', parseAuthPath, 'auth/kubernetes'),
     timeoutMs: STORE_TIMEOUT_MS,
     ...(namespace === '' ? {} : { namespace }),
+    ...readProxies(environment),
   };
+}
+
+/** A proxy sees where an agent goes, and could send it elsewhere if it were not for TLS: pods choose none but these. */
+function readProxies(environment: Environment): Pick<VaultDefaults, 'proxy' | 'allowedProxies'> {
+  const proxy = environment.optional('SIDEKEY_VAULT_PROXY');
+  if (proxy !== undefined) environment.urls('SIDEKEY_VAULT_PROXY', [proxy]);
+  const key = 'SIDEKEY_VAULT_ALLOWED_PROXIES';
+  const allowedProxies = environment.urls(key, environment.list(key));
+  return { ...(proxy !== undefined && { proxy }), ...(allowedProxies.length > 0 && { allowedProxies }) };
 }
 
 function readInfisical(environment: Environment): InfisicalDefaults {

@@ -23,6 +23,10 @@ export interface VaultDefaults extends StoreDefaults {
   readonly authPath: string;
   /** Of pods that name none. */
   readonly role?: string;
+  /** By which the store is reached where a pod says nothing. */
+  readonly proxy?: string;
+  /** The proxies that a pod may choose besides. */
+  readonly allowedProxies?: readonly string[];
 }
 
 export interface InfisicalDefaults extends StoreDefaults {

@@ -77,6 +77,8 @@ test('every variable is followed', () => {
     SIDEKEY_POLL: '10s',
     SIDEKEY_START_DEADLINE: 'never',
     SIDEKEY_REVOKE_ON_SHUTDOWN: 'true',
+    SIDEKEY_VAULT_PROXY: 'http://proxy.example:3128',
+    SIDEKEY_VAULT_ALLOWED_PROXIES: 'http://other.example:3128',
     SIDEKEY_VAULT_ALLOWED_ROLES: 'a, b',
     SIDEKEY_VAULT_ALLOWED_PATHS: 'secret/data/{namespace}',
     SIDEKEY_INFISICAL_ALLOWED_FOLDERS: 'ml/prod/{namespace}',
@@ -131,6 +133,8 @@ test('every variable is followed', () => {
           authMethod: 'jwt',
           authPath: 'auth/gpu',
           namespace: 'ml',
+          proxy: 'http://proxy.example:3128',
+          allowedProxies: ['http://other.example:3128'],
         },
         infisical: {
           address: 'https://infisical.example',
@@ -217,12 +221,13 @@ test.each([
   ['SIDEKEY_POLL', 'soon'],
   ['SIDEKEY_START_DEADLINE', '5'],
   ['SIDEKEY_REVOKE_ON_SHUTDOWN', 'yes'],
+  ['SIDEKEY_VAULT_PROXY', 'proxy:3128'],
+  ['SIDEKEY_VAULT_ALLOWED_PROXIES', 'http://a,socks5://b'],
   ['SIDEKEY_VAULT_ALLOWED_PATHS', '../x'],
   ['SIDEKEY_ALLOWED_RELOADS', 'shout'],
   ['SIDEKEY_STANDALONE', 'yes'],
   ['SIDEKEY_EVENTS', 'no'],
   ['SIDEKEY_CERTIFICATE_LIFE', '9000h'],
-  ['SIDEKEY_AUTHORITY_LIFE', '1s'],
   ['SIDEKEY_CERTIFICATE_SECRET', 'A_B'],
 ])('%s=%s is refused by name', (key, value) => {
   expect(problemsOf({ [key]: value })).toContain(key);
