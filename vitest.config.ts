@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Two projects: `unit` is fast and touches nothing outside; `integration` runs real servers, two files at a time, for most of them wait. */
+/** Two projects: `unit` is fast and touches nothing outside; `integration` runs real servers, one file at a time. */
 export default defineConfig({
   test: {
     projects: [
@@ -19,7 +19,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           globalSetup: 'test/run/bundles.ts',
-          maxWorkers: 2,
+          fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

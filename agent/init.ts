@@ -3,7 +3,7 @@ import { writeLastWords } from './last-words.ts';
 import { type ExitCode, type Parts, worldOf } from './parts.ts';
 import { run } from './run.ts';
 import { newState } from './schedule/resume.ts';
-import { giveUpAt, unready } from './schedule/outlook.ts';
+import { endAt, unready } from './schedule/outlook.ts';
 import { revokeTokens } from './shutdown.ts';
 
 /**
@@ -19,9 +19,18 @@ export async function renderOnce(parts: Parts): Promise<ExitCode> {
     random,
     observe: keepJournal(log),
     endAt: (state: Parameters<typeof unready>[0]) =>
-      state.render.firstAt === undefined ? giveUpAt(state, 0) : Number.NEGATIVE_INFINITY,
+      state.render.firstAt === undefined
+        ? endAt(state, { ...config, startDeadlineMs: 0 })
+        : Number.NEGATIVE_INFINITY,
   };
-  const state = await run(engine, newState(config.pollMs, parts.providers.keys()), stop);
+  const state = await run(
+    engine,
+    {
+      ...newState(config.pollMs, parts.providers.keys()),
+      ...(config.backoff && { backoff: config.backoff }),
+    },
+    stop,
+  );
   const reason = unready(state);
   if (reason === undefined) return 0;
   if (stop.aborted && config.revokeOnShutdown) await revokeTokens(state, log, clock.now());

@@ -1,15 +1,16 @@
 import { TERMINATION_LOG } from '#contract/layout.ts';
 import { describeProblems, type Problem } from '#contract/problem.ts';
 import { terminationSignal } from '#platform/lifecycle.ts';
-import { createLog } from '#platform/log.ts';
+import { createLog, type LogDestination } from '#platform/log.ts';
 import { type Command, loadConfig, parseCommand, parseFiles } from './config.ts';
 import { renderOnce } from './init.ts';
 import { writeLastWords } from './last-words.ts';
 import { createLocalFiles } from './local-files.ts';
 import { createProviders } from './provider/stores.ts';
-import { commit } from './render/commit.ts';
+import { commitOf } from './render/commit-all.ts';
 import { createKeepsake } from './state/keepsake.ts';
 import { steadyClock } from './steady-clock.ts';
+import { createSuspension } from './suspension.ts';
 
 const BAD_USAGE = 2;
 
@@ -18,20 +19,22 @@ async function main(stop: AbortSignal): Promise<number> {
   return command.ok ? await start(command.value, stop) : refuse(command.problems, TERMINATION_LOG);
 }
 
-async function start({ mode, source, logLevel }: Command, stop: AbortSignal): Promise<number> {
+async function start({ mode, source, ...logging }: Command, stop: AbortSignal): Promise<number> {
   const read = loadConfig(source);
   if (!read.ok) return refuse(read.problems, TERMINATION_LOG);
   const { config, warnings } = read.value;
-  const files = await parseFiles(config.files);
+  const localFiles = createLocalFiles(config);
+  const files = await parseFiles(config.files, (path) => localFiles.read(path));
   if (!files.ok) return refuse(files.problems, config.terminationLog);
-  const log = createLog(logLevel, 'agent');
+  const log = createLog(logging.logLevel, 'agent', await destinationOf(logging));
   for (const { key, message } of warnings) log.warn({ key, problem: message }, 'Odd configuration');
   const parts = {
     config,
     files: files.value,
     providers: await createProviders(config, steadyClock, createKeepsake(config.stateDirectory)),
-    commit,
-    localFiles: createLocalFiles(config),
+    commit: commitOf(config.files),
+    localFiles,
+    ...(config.suspendFile === undefined ? {} : { suspension: createSuspension(config.suspendFile) }),
     env: (name: string) => process.env[name],
     clock: steadyClock,
     random: Math.random,
@@ -42,6 +45,11 @@ async function start({ mode, source, logLevel }: Command, stop: AbortSignal): Pr
   // What only the long-lived agent needs would cost the other one a quarter of its time.
   const { serve } = await import('./serve.ts');
   return await serve(parts).catch((error: unknown) => fail(config.terminationLog, error));
+}
+
+/** Few agents write text: the others do not read how it is done. */
+async function destinationOf({ logFormat }: Pick<Command, 'logFormat'>): Promise<LogDestination | undefined> {
+  return logFormat === 'standard' ? (await import('./text-log.ts')).textLog() : undefined;
 }
 
 function fail(terminationLog: string, error: unknown): number {

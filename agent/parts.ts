@@ -2,6 +2,7 @@ import type { AgentConfig } from '#contract/agent-config.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Log } from '#platform/log.ts';
 import type { LocalFiles } from './local-files.ts';
+import type { Suspension } from './suspension.ts';
 import type { Notify } from './notify/notify.ts';
 import type { World } from './perform.ts';
 import type { Providers } from './provider/provider.ts';
@@ -14,6 +15,8 @@ export interface Parts {
   readonly providers: Providers;
   readonly commit: FileWorld['commit'];
   readonly localFiles: LocalFiles;
+  /** Where it is said whether files are to stay as they are; absent where nobody may say so. */
+  readonly suspension?: Suspension;
   readonly env: FileWorld['env'];
   readonly clock: Clock;
   readonly random: () => number;
@@ -25,9 +28,17 @@ export interface Parts {
 /** What a way of running hands back: the process's exit code. */
 export type ExitCode = 0 | 1;
 
-export function worldOf({ localFiles, clock, ...parts }: Parts, notify?: Notify): World {
+export function worldOf({ localFiles, suspension, clock, ...parts }: Parts, notify?: Notify): World {
   const { files, providers, commit, env } = parts;
   const readFile = (path: string): string => localFiles.read(path);
-  const world = { files, providers, commit, readFile, env, now: () => new Date(clock.now()) };
+  const world: FileWorld = {
+    files,
+    providers,
+    commit,
+    readFile,
+    env,
+    now: () => new Date(clock.now()),
+    ...(suspension && { suspension }),
+  };
   return { providers, render: (action) => renderFiles(world, action), ...(notify && { notify }) };
 }

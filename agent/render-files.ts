@@ -5,6 +5,7 @@ import type { Commit } from './render/commit.ts';
 import type { RenderedFile } from './render/plan.ts';
 import type { FileOutcome, Render, Rendered } from './schedule/state.ts';
 import { Secret } from './secret.ts';
+import type { Suspension } from './suspension.ts';
 import type { Evaluation, TemplateInputs } from './template/evaluate.ts';
 
 /** A file and what it is made by. */
@@ -28,6 +29,7 @@ export interface FileWorld {
   /** What is in a file that is not among these. Throws `Fault`. */
   readonly readFile: (path: string) => string;
   readonly env: TemplateInputs['env'];
+  readonly suspension?: Suspension;
   readonly now: TemplateInputs['now'];
 }
 
@@ -43,11 +45,11 @@ export async function renderFiles(world: FileWorld, action: Render): Promise<Ren
   );
   const set = world.files.flatMap(({ spec }, index) => {
     const content = files[index]?.content;
-    const { name, volume, path, mode } = spec;
-    return content ? { name, volume, path, mode, content } : [];
+    const { name, volume, path, mode, write } = spec;
+    return content ? { name, volume, path, mode, content, ...(write && { write }) } : [];
   });
   const event = { type: 'rendered', revision: action.revision, files, missing } as const;
-  if (set.length < world.files.length) return event;
+  if (set.length < world.files.length || staysAsItIs(world, action)) return event;
   const standing = files.filter(({ removed }) => removed === undefined);
   const names = new Set(standing.map(({ name }) => name));
   const wanted = [...set.filter(({ name }) => names.has(name)), ...writtenFiles(standing)];
@@ -55,6 +57,10 @@ export async function renderFiles(world: FileWorld, action: Render): Promise<Ren
   const { changed } = await world.commit(wanted, { volumes });
   return { ...event, changed };
 }
+
+/** Files that are there already may be held as they are; the leases behind them are kept alive as for any that still stand in files. */
+const staysAsItIs = ({ suspension }: FileWorld, { files }: Render): boolean =>
+  files.size > 0 && suspension?.holds() === true;
 
 /** Nobody is told that a file is taken away: there is nothing to read. */
 function withdraw({ name, used, content, written, failure }: FileOutcome): FileOutcome {

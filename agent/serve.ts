@@ -9,12 +9,13 @@ import { AGENT_METRICS } from './metrics.ts';
 import { createNotify } from './notify/notify.ts';
 import { standingMarks } from './notify/target.ts';
 import { watchLocalFiles } from './local-files.ts';
+import { watchSuspension } from './suspension.ts';
 import { type ExitCode, type Parts, worldOf } from './parts.ts';
 import { withMetrics } from './provider/instrument.ts';
 import { readStanding, readWritten } from './render/standing.ts';
 import { run, type Step } from './run.ts';
 import { failing } from './schedule/outage.ts';
-import { giveUpAt, unready } from './schedule/outlook.ts';
+import { endAt, unready } from './schedule/outlook.ts';
 import { newState, resumeState, savedAlike, takeOver, toSaved } from './schedule/resume.ts';
 import type { AgentState, Event } from './schedule/state.ts';
 import { revokeTokens } from './shutdown.ts';
@@ -58,7 +59,7 @@ export async function serve(given: Parts): Promise<ExitCode> {
       for (const keep of keepers) keep(step);
     },
     listen: (report: (event: Event) => void) => listenToFiles(parts, () => report({ type: 'redirected' })),
-    endAt: (current: AgentState) => giveUpAt(current, config.startDeadlineMs),
+    endAt: (current: AgentState) => endAt(current, config),
   };
   await run(engine, state, stop);
   const code = await end(parts, state);
@@ -70,8 +71,9 @@ export async function serve(given: Parts): Promise<ExitCode> {
 const authoritiesIn = ({ vault, infisical }: Parts['config']): number =>
   [vault?.caFile, infisical?.caFile].filter((file) => file !== undefined).length;
 
-/** Files that no store has are looked at again and again, if any template reads one. */
-function listenToFiles({ files, localFiles, clock, stop }: Parts, report: () => void): void {
+/** Files that no store has are looked at again and again, if any template reads one; and so is whether files may change. */
+function listenToFiles({ files, localFiles, suspension, clock, stop }: Parts, report: () => void): void {
+  if (suspension) void watchSuspension(suspension, clock, stop, report);
   if (files.some(({ readsFiles }) => readsFiles === true))
     void watchLocalFiles(localFiles, clock, stop, report);
 }
@@ -109,9 +111,17 @@ async function startState({ config, providers, clock, random, log }: Parts): Pro
 }
 
 /** What the configuration wants of the schedule. */
-function wishesOf({ files, onOutage }: Parts['config'], since: number): Pick<AgentState, 'asked' | 'outage'> {
+function wishesOf(
+  { files, onOutage, backoff, replaceAfter }: Parts['config'],
+  since: number,
+): Pick<AgentState, 'asked' | 'outage' | 'backoff' | 'replaceAfter'> {
   const asked = files.flatMap(({ name, pollMs }) => (pollMs === undefined ? [] : [[name, pollMs] as const]));
-  return { asked: new Map(asked), ...(onOutage && { outage: { ...onOutage, since } }) };
+  return {
+    asked: new Map(asked),
+    ...(onOutage && { outage: { ...onOutage, since } }),
+    ...(backoff && { backoff }),
+    ...(replaceAfter === undefined ? {} : { replaceAfter }),
+  };
 }
 
 /** Saves what a restart needs whenever it has changed. A state that cannot be saved costs a later process one login. */

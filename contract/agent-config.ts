@@ -3,11 +3,14 @@ import { type Parsed, type Problem, parsed, rejected } from './problem.ts';
 import { Reader } from './reader.ts';
 import { describeFile, readDirectory, readFiles, SHORTEST_POLL_MS } from './agent-files.ts';
 import { type OutageRule, readOutage } from './agent-outage.ts';
+import { readPatience } from './agent-patience.ts';
 import { readStores } from './agent-stores.ts';
+import type { Backoff } from './backoff.ts';
 import type { FileFormat } from './file-format.ts';
 import type { Reload } from './reload.ts';
 import type { SecretSource } from './secret-source.ts';
 import type { ClientCertificate, VaultAuth } from './vault-auth.ts';
+import type { Write } from './write.ts';
 
 /** One Vault or OpenBao server. */
 export interface VaultStore {
@@ -19,8 +22,16 @@ export interface VaultStore {
   readonly clientCertificate?: ClientCertificate;
   /** PEM certificates to trust instead of the system's. */
   readonly caPem?: string;
-  /** The same as a file, in place of `caPem`: followed when it is replaced. */
+  /** The same as a file, or a directory of files, in place of `caPem`: followed when it is replaced. */
   readonly caFile?: string;
+  /** The name that the server's certificate has to be for, instead of the address's host. */
+  readonly serverName?: string;
+  /** Any certificate of the server is taken. */
+  readonly skipVerify?: boolean;
+  /** Goes between, where the address begins with https://. */
+  readonly proxy?: string;
+  /** How many connections there are at most. */
+  readonly maxConnections?: number;
   /** Deadline of one request. */
   readonly timeoutMs: number;
 }
@@ -73,12 +84,21 @@ export interface SourceContent {
   readonly format: FileFormat;
 }
 
+/** A template that a file of the agent's container holds. */
+export interface TemplateFile extends Omit<TemplateSource, 'text'> {
+  readonly file: string;
+}
+
 /** What is in a file: what a template makes of secrets, or one secret. */
-export type FileContent = { readonly template: TemplateSource } | SourceContent;
+export type FileContent =
+  | { readonly template: TemplateSource }
+  | { readonly templateFile: TemplateFile }
+  | SourceContent;
 
 /** One file to render. */
 export type FileSpec = FileTarget &
   FileContent & {
+    readonly write?: Write;
     /** Who is told when its bytes have changed. */
     readonly reload?: Reload;
     /**
@@ -105,6 +125,14 @@ export interface AgentConfig {
   readonly revokeOnShutdown: boolean;
   /** Absent where an outage changes nothing. */
   readonly onOutage?: OutageRule;
+  /** Absent where the agent's own is right. */
+  readonly backoff?: Backoff;
+  /** After which part of its life what cannot be renewed is replaced. */
+  readonly replaceAfter?: number;
+  /** The agent ends when it cannot log in, until the first files are there. */
+  readonly endsOnLoginFault?: boolean;
+  /** A file that says `true` while files are to stay as they are. */
+  readonly suspendFile?: string;
   readonly stateDirectory: string;
   readonly adminAddress: string;
   readonly adminPort: number;
@@ -161,6 +189,7 @@ export function readConfig(value: unknown): Parsed<ReadConfig> {
     startDeadlineMs: root.nullableInteger('startDeadlineMs', { min: 0, fallback: DEFAULT_START_DEADLINE_MS }),
     revokeOnShutdown: root.boolean('revokeOnShutdown', false),
     ...readOutage(root),
+    ...readPatience(root),
     stateDirectory: readDirectory(root, 'stateDirectory', STATE_DIRECTORY),
     adminAddress: root.string('adminAddress', ADMIN_ADDRESS),
     adminPort: root.integer('adminPort', { min: 0, max: 65_535, fallback: ADMIN_PORT }),

@@ -1,9 +1,10 @@
-import type { FileContent, FileSpec, TemplateSource } from './agent-config.ts';
+import type { FileContent, FileSpec, TemplateFile, TemplateSource } from './agent-config.ts';
 import { readReload } from './agent-reload.ts';
 import { FILE_FORMATS } from './file-format.ts';
 import { containedPath, isAbsoluteDirectory, RELATIVE_PATH_FORM } from './path.ts';
 import type { Reader } from './reader.ts';
 import { describeSource, parseSecretSource, type SecretSource } from './secret-source.ts';
+import { type Write, WRITES } from './write.ts';
 
 /** What is written is compared with what stands there, so the agent has to be able to read it. */
 const OWNER_MAY_READ = 0o400;
@@ -29,6 +30,7 @@ function readFile(reader: Reader): FileSpec {
     path: contained ?? path,
     mode: reader.integer('mode', { min: 0, max: 0o777, fallback: 0o644 }),
     ...readContent(reader),
+    ...readWrite(reader),
     ...(reload && { reload }),
     ...readPoll(reader),
   };
@@ -38,39 +40,58 @@ function readFile(reader: Reader): FileSpec {
   return file;
 }
 
+function readWrite(reader: Reader): { readonly write?: Write } {
+  if ((reader.unknown('write') ?? undefined) === undefined) return {};
+  return { write: reader.choice('write', WRITES, 'rename') };
+}
+
 function readPoll(reader: Reader): Pick<FileSpec, 'pollMs'> {
   if ((reader.unknown('pollMs') ?? undefined) === undefined) return {};
   return { pollMs: reader.integer('pollMs', { min: SHORTEST_POLL_MS }) };
 }
 
-/** One of the two; where there are both, both are looked at for what is wrong with them. */
+/** One of the three; where there are several, all are looked at for what is wrong with them. */
 function readContent(reader: Reader): FileContent {
-  const given = (key: string): boolean => (reader.unknown(key) ?? undefined) !== undefined;
-  if (!given('source') && !given('template'))
-    reader.report('template', 'must be an object, unless there is "source"');
-  if (!given('source'))
-    return { template: given('template') ? readTemplate(reader.child('template')) : NOTHING };
-  if (given('template')) {
-    reader.report('source', 'must not stand beside "template"');
-    readTemplate(reader.child('template'));
-  }
+  const given = CONTENTS.filter((key) => (reader.unknown(key) ?? undefined) !== undefined);
+  if (given.length === 0) reader.report('template', 'must be an object, unless there is "source"');
+  for (const other of given.slice(1)) reader.report(given[0] ?? '', `must not stand beside "${other}"`);
+  const [first] = given.map((key) => READERS[key](reader));
+  return first ?? { template: NOTHING };
+}
+
+const CONTENTS = ['source', 'template', 'templateFile'] as const;
+
+const READERS: Readonly<Record<(typeof CONTENTS)[number], (reader: Reader) => FileContent>> = {
+  source: readSourceContent,
+  template: (reader) => ({ template: readTemplate(reader.child('template')) }),
+  templateFile: (reader) => ({ templateFile: readTemplateFile(reader.child('templateFile')) }),
+};
+
+const NOTHING: TemplateSource = { text: '', left: '', right: '' };
+
+function readSourceContent(reader: Reader): FileContent {
   const source = readSource(reader);
   const fallback = source.key === undefined ? 'json' : 'raw';
   return { source, format: reader.choice('format', FILE_FORMATS, fallback) };
 }
 
-const NOTHING: TemplateSource = { text: '', left: '', right: '' };
-
 function readTemplate(template: Reader): TemplateSource {
-  const source: TemplateSource = {
-    text: template.string('text', undefined, { allowEmpty: true }),
-    left: template.string('left', '{{'),
-    right: template.string('right', '}}'),
-    ...(template.boolean('errorOnMissingKey', false) && { errorOnMissingKey: true }),
-  };
+  const source = { text: template.string('text', undefined, { allowEmpty: true }), ...readSyntax(template) };
   template.finish();
   return source;
 }
+
+function readTemplateFile(template: Reader): TemplateFile {
+  const source = { file: template.string('file'), ...readSyntax(template) };
+  template.finish();
+  return source;
+}
+
+const readSyntax = (template: Reader): Omit<TemplateSource, 'text'> => ({
+  left: template.string('left', '{{'),
+  right: template.string('right', '}}'),
+  ...(template.boolean('errorOnMissingKey', false) && { errorOnMissingKey: true }),
+});
 
 const NOWHERE: SecretSource = { store: 'vault', path: '' };
 

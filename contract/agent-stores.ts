@@ -24,10 +24,27 @@ function readVault(reader: Reader): VaultStore {
     auth: readVaultAuth(auth, endpoint.address),
     ...(namespace === undefined ? {} : { namespace }),
     ...readOptionalCertificate(reader),
+    ...readConnection(reader),
   };
   auth.finish();
   reader.finish();
   return store;
+}
+
+function readConnection(
+  reader: Reader,
+): Pick<VaultStore, 'serverName' | 'skipVerify' | 'proxy' | 'maxConnections'> {
+  const serverName = reader.optionalString('serverName');
+  const proxy = reader.optionalString('proxy');
+  if (proxy !== undefined && !isHttpUrl(proxy))
+    reader.report('proxy', 'must be a URL that begins with http:// or https://');
+  const isLimited = (reader.unknown('maxConnections') ?? undefined) !== undefined;
+  return {
+    ...(serverName === undefined ? {} : { serverName }),
+    ...(reader.boolean('skipVerify', false) && { skipVerify: true }),
+    ...(proxy === undefined ? {} : { proxy }),
+    ...(isLimited && { maxConnections: reader.integer('maxConnections', { min: 1 }) }),
+  };
 }
 
 function readOptionalCertificate(reader: Reader): Pick<VaultStore, 'clientCertificate'> {

@@ -3,8 +3,8 @@
 export const CONTAINER = { run: 'sidekey-agent', init: 'sidekey-agent-init' } as const;
 
 /**
- * `secrets` holds the files of the drop-in annotations, `files` those of Sidekey's own; `extra` and `tls` are Secrets that
- * drop-in annotations have mounted into the agent's container.
+ * `secrets` holds the files of the drop-in annotations, `files` those of Sidekey's own, with a number behind it where there are
+ * several; `extra`, `tls` and the authorities are Secrets and ConfigMaps that annotations have mounted into the agent's container.
  */
 export const VOLUME = {
   secrets: 'sidekey-secrets',
@@ -13,6 +13,9 @@ export const VOLUME = {
   token: 'sidekey-token',
   extra: 'sidekey-extra',
   tls: 'sidekey-tls',
+  vaultCa: 'sidekey-vault-ca',
+  infisicalCa: 'sidekey-infisical-ca',
+  pod: 'sidekey-pod',
 } as const;
 
 /** Where a drop-in (`vault.hashicorp.com/*`) pod finds its files unless it says otherwise. */
@@ -24,8 +27,17 @@ export const NATIVE_DIRECTORY = '/run/secrets/sidekey';
 /** A tmpfs of our containers alone: token, leases and last values, so that a restarted agent logs in no second time. */
 export const STATE_DIRECTORY = '/run/sidekey/state';
 
+/** Where the volumes of the agent's own stand in its container. */
+export const OWN_DIRECTORY = '/run/sidekey';
+
 /** What the agent logs in with: the pod's projected service-account tokens, one file per store, or a client's id and secret. */
 export const TOKEN_DIRECTORY = '/run/sidekey/token';
+
+/** Where a drop-in pod's agent finds the token of a volume that the pod names, as the Vault Agent Injector has it. */
+export const ACCOUNT_DIRECTORY = '/var/run/secrets/vault.hashicorp.com/serviceaccount';
+
+/** What the pod says of itself while it runs: its annotations, by the downward API. */
+export const POD_DIRECTORY = '/run/sidekey/pod';
 
 /** Metrics and probes. Clear of vLLM and Ray (8000, 8265, 6379, 8080) and Triton (8000–8002). */
 export const ADMIN_PORT = 9473;
@@ -38,6 +50,10 @@ export const CONFIG_VARIABLE = 'SIDEKEY_CONFIG';
 
 /** One environment string may hold 131,071 bytes (`MAX_ARG_STRLEN`); the rest is headroom for the name and growth. */
 export const CONFIG_LIMIT_BYTES = 96 * 1024;
+
+/** How much the agent logs, and whether in lines of JSON or in text. */
+export const LOG_LEVEL_VARIABLE = 'SIDEKEY_LOG_LEVEL';
+export const LOG_FORMAT_VARIABLE = 'SIDEKEY_LOG_FORMAT';
 
 /** Where the kubelet looks for a container's last words (`terminationMessagePath`). */
 export const TERMINATION_LOG = '/dev/termination-log';

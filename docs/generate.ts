@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { AGENT_METRICS } from '../agent/metrics.ts';
-import { DROP_IN, type Family, INFISICAL, NATIVE } from '../injector/annotations/families.ts';
-import type { Verdict } from '../injector/annotations/names.ts';
+import { DROP_IN, type Family, INFISICAL, NATIVE, OPENBAO } from '../injector/annotations/families.ts';
+import type { AnnotationName, Verdict } from '../injector/annotations/names.ts';
 import { NAMESPACE_KEYS } from '../injector/annotations/namespace.ts';
 import { SYNC_METRICS } from '../agent/sync/metrics.ts';
 import { INJECTOR_METRICS } from '../injector/metrics.ts';
@@ -33,7 +33,9 @@ the API server asks the injector about no such pod, so nothing is checked and no
 Everything that is wrong is said in one answer, and the pod is not created. A key that says what holds anyway is never wrong.
 
 Where both families say something about the one agent of a pod (its role, its mode), they have to say the same. The files of each family have a
-directory of their own.`;
+directory of their own.
+
+How applications that read only their environment get secrets: [env-files.md](env-files.md).`;
 
 const NATIVE_NOTES = `\`<file>\` stands for the name of a file. What \`secret.<file>\` holds:
 
@@ -52,14 +54,34 @@ interface Section {
   readonly title: string;
   readonly verdict: Verdict;
   readonly text: string;
+  readonly columns: readonly Column[];
 }
 
+interface Column {
+  readonly head: string;
+  readonly cell: (name: AnnotationName) => string;
+}
+
+const code = (text: string | undefined): string => (text ? `\`${text}\`` : '');
+
+const KEY: Column = { head: 'annotation', cell: ({ key }) => code(key) };
+const DEFAULT: Column = { head: 'default', cell: (name) => code(name.default) };
+const FORM: Column = { head: 'expected', cell: ({ form }) => form };
+const DOC: Column = { head: 'how it is followed', cell: ({ doc }) => doc };
+const INSTEAD: Column = { head: 'instead', cell: ({ doc }) => doc };
+const DIFFERS: Column = { head: 'what differs, and why', cell: ({ differs = '' }) => differs };
+
+const NATIVE_COLUMNS = [KEY, DEFAULT, FORM, DOC];
+const DROP_IN_COLUMNS = [KEY, DEFAULT, FORM, DOC, DIFFERS];
+const UNFOLLOWED_COLUMNS = [KEY, DEFAULT, INSTEAD];
+
 const NATIVE_SECTIONS: readonly Section[] = [
-  { title: 'Followed', verdict: 'followed', text: NATIVE_NOTES },
+  { title: 'Followed', verdict: 'followed', text: NATIVE_NOTES, columns: NATIVE_COLUMNS },
   {
     title: 'Not in this release',
     verdict: 'denied',
     text: 'Refused, and so is a key that is not known at all, with the nearest one that is.',
+    columns: UNFOLLOWED_COLUMNS,
   },
 ];
 
@@ -67,33 +89,42 @@ const DROP_IN_SECTIONS: readonly Section[] = [
   {
     title: 'Followed',
     verdict: 'followed',
-    text: 'X stands for a name of your own, which is the file name unless another is given.',
+    text: `X stands for a name of your own, which is the file name unless another is given. What is not as with the Vault Agent Injector has its reason in
+the last column; what else differs, whatever annotations say, is in [differences.md](differences.md).`,
+    columns: DROP_IN_COLUMNS,
   },
   {
     title: 'Denied',
     verdict: 'denied',
     text: 'Refused: to ignore it would change what the application reads, or who logs in.',
+    columns: UNFOLLOWED_COLUMNS,
   },
   {
     title: 'Warned',
     verdict: 'warned',
     text: 'Ignored with a warning: tuning that Sidekey has no use for. Keys that are not known at all are ignored likewise.',
+    columns: UNFOLLOWED_COLUMNS,
   },
 ];
+
+const OPENBAO_NOTES = `The same keys, with the same meaning; \`${OPENBAO.prefix}agent-inject\` asks for an agent as well. Where a pod has a key of both families, that of
+OpenBao counts, as with its own injector. No annotation is rewritten.`;
 
 const INFISICAL_SECTIONS: readonly Section[] = [
   {
     title: 'What to write instead',
     verdict: 'denied',
     text: 'Refused in a pod that asks Sidekey for an agent. A pod that does not is left to that injector.',
+    columns: UNFOLLOWED_COLUMNS,
   },
 ];
 
-function annotationsSection({ names }: Family, { title, verdict, text }: Section): string {
+function annotationsSection({ names }: Family, { title, verdict, text, columns }: Section): string {
   const rows = names
     .filter((name) => name.verdict === verdict)
-    .map((name) => [`\`${name.key}\``, name.default ? `\`${name.default}\`` : '', name.doc]);
-  return `### ${title}\n\n${text}\n\n${table(['annotation', 'default', ''], rows)}`;
+    .map((name) => columns.map(({ cell }) => cell(name)));
+  const heads = columns.map(({ head }) => head);
+  return `### ${title}\n\n${text}\n\n${table(heads, rows)}`;
 }
 
 function familyPart(title: string, family: Family, sections: readonly Section[]): string {
@@ -105,6 +136,7 @@ function annotationsPage(): string {
   const parts = [
     familyPart("Sidekey's own", NATIVE, NATIVE_SECTIONS),
     familyPart('Those of the Vault Agent Injector', DROP_IN, DROP_IN_SECTIONS),
+    `## Those of the OpenBao Agent Injector: \`${OPENBAO.prefix}\`\n\n${OPENBAO_NOTES}`,
     familyPart("Those of Infisical's own injector", INFISICAL, INFISICAL_SECTIONS),
   ];
   return `# Annotations\n\n${NOTE}\n\n${ANNOTATIONS_INTRODUCTION}\n\n${[...parts, namespacePart()].join('\n\n')}\n`;

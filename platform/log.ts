@@ -10,8 +10,11 @@ export type Log = Pick<Logger, 'trace' | 'debug' | 'info' | 'warn' | 'error' | '
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** Whoever takes the lines instead of standard output. */
+export type LogDestination = DestinationStream;
+
 /** JSON lines on standard output, one per event; fields are censored (see `censor.ts`). */
-export function createLog(level: LogLevel, component: string, destination?: DestinationStream): Log {
+export function createLog(level: LogLevel, component: string, destination?: LogDestination): Log {
   const options = {
     level,
     base: { component },

@@ -12,6 +12,7 @@ import {
   type StatsFs,
   statfsSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 
@@ -28,6 +29,7 @@ export interface FileSystem {
   rm(path: string, options: { readonly recursive?: boolean; readonly force: true }): Promise<void>;
   statfs(path: string): Promise<Pick<StatsFs, 'bsize' | 'blocks' | 'bavail' | 'files' | 'ffree'>>;
   symlink(target: string, path: string): Promise<void>;
+  truncate(path: string, size: number): Promise<void>;
   writeFile(
     path: string,
     bytes: Uint8Array,
@@ -55,6 +57,7 @@ export const memoryFileSystem: FileSystem = {
   rename: promised(renameSync),
   rm: promised(rmSync),
   statfs: promised((path: string) => statfsSync(path)),
+  truncate: promised(truncateSync),
   symlink: promised((target: string, path: string) => symlinkSync(target, path)),
   writeFile: promised(writeFileSync),
 };

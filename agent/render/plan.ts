@@ -1,4 +1,5 @@
 import { encodeText } from '#contract/template/bytes.ts';
+import type { Write } from '#contract/write.ts';
 import type { Secret } from '../secret.ts';
 import { CURRENT, isGenerationName, linkTarget, NEXT, visibleName } from './plan-names.ts';
 
@@ -12,6 +13,8 @@ export interface RenderedFile {
   readonly path: string;
   /** Permission bits, such as 0o644. */
   readonly mode: number;
+  /** Absent for a file of the set, which is replaced as a whole. */
+  readonly write?: Write;
   /** Bytes that are not UTF-8 are escaped in it, as templates give it (`encodeText`). */
   readonly content: Secret<string>;
 }

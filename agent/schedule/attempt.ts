@@ -1,3 +1,4 @@
+import { type Backoff, USUAL_BACKOFF } from '#contract/backoff.ts';
 import type { FailureCode } from '../provider/errors.ts';
 
 /** Why something could not be done. Safe to show: neither a secret nor an answer's body stands in it. */
@@ -27,8 +28,6 @@ export function fail({ failures, stuckSince }: Attempt, failure: Failure, now: n
   return failure.transient ? attempt : { ...attempt, stuckSince: stuckSince ?? now };
 }
 
-const BASE_MS = 250;
-const CAP_MS = 30_000;
 /** However little is left: a server that is down is not to be asked in a tight loop. */
 const FLOOR_MS = 50;
 /** A server that asks for more than this is asked again all the same. */
@@ -44,6 +43,8 @@ export interface Urgency {
   readonly leftMs?: number;
   /** Never to wait longer, unless the server asks for it. */
   readonly mostMs?: number;
+  /** Whoever asked for it wants other pauses. */
+  readonly backoff?: Backoff | undefined;
   /** Nothing hangs on it: tried once more soon, for connections are cut, and then as seldom as that allows. */
   readonly calm?: boolean;
 }
@@ -65,18 +66,19 @@ export function retryDelay(
 
 function longestPause(
   failures: number,
-  { leftMs = 0, mostMs = CAP_MS, calm = false }: Omit<Urgency, 'retryAfterMs'>,
+  { leftMs = 0, backoff = USUAL_BACKOFF, calm = false, ...urgency }: Omit<Urgency, 'retryAfterMs'>,
 ): number {
-  const grown = calm && failures > 1 ? CAP_MS : BASE_MS * 2 ** Math.min(failures - 1, 16);
-  return Math.min(CAP_MS, grown, mostMs, leftMs > 0 ? leftMs / 4 : CAP_MS);
+  const { leastMs, mostMs: cap } = backoff;
+  const grown = calm && failures > 1 ? cap : leastMs * 2 ** Math.min(failures - 1, 16);
+  return Math.min(cap, grown, urgency.mostMs ?? cap, leftMs > 0 ? leftMs / 4 : cap);
 }
 
 /** A pod that waits for its first files keeps accelerators idle: as urgent as a life that is about to end. */
 const WAITING_POD_MS = 20_000;
 
-/** What hangs on the next try where no lease does: the start of the pod, until its first files are there. */
-export function patience({ transient }: Failure, started: boolean): number {
-  return transient && !started ? WAITING_POD_MS : 0;
+/** What hangs on the next try where no lease does: the start of the pod, until its first files are there, unless it says itself how often. */
+export function patience({ transient }: Failure, started: boolean, backoff?: Backoff): number {
+  return transient && !started && backoff === undefined ? WAITING_POD_MS : 0;
 }
 
 /** True if asking again for a renewal is of no use: only a replacement helps. */

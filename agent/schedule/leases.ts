@@ -124,7 +124,8 @@ export function renewalFailed(
     });
   }
   return onLease(state, leaseId, {
-    inUse: (secret, held) => tryAgain(secret, failure, { leftMs: leaseEnd(state, held) - now }, moment),
+    inUse: (secret, held) =>
+      tryAgain(secret, failure, { leftMs: leaseEnd(state, held) - now, backoff: state.backoff }, moment),
     superseded: (lease) => ({
       ...lease,
       due: now + retryDelay(REPLACED_FAILURES, random, { leftMs: leaseEnd(state, lease) - now }),

@@ -35,6 +35,9 @@ const CAPPED_SHARE = 0.9;
 /** Nothing is renewed or read more often than this, however short a life the store grants. */
 const SHORTEST_WAIT_MS = 500;
 
+/** Half a life is time enough to try again; up to a tenth of it is left to chance. */
+const USUAL_SHARE = 0.5;
+
 /** A lifetime as first granted. */
 export function beginTerm(granted: Lifetime, now: number): Term {
   const lifetime = whole(granted);
@@ -86,15 +89,15 @@ export function isRenewable({ lifetime, firstTtlMs }: Term): boolean {
  * maximum at once, what is polled after 90 to 100 % of the interval: never later, so that a change is never late.
  *
  * @param intervalMs How often what has no end is read; `Infinity` if not at all.
+ * @param share After which part of its life what cannot be renewed is due, if somebody has asked for one.
  */
-export function dueAt(term: Term, intervalMs: number, random: () => number): number {
+export function dueAt(term: Term, intervalMs: number, random: () => number, share?: number): number {
   const { lifetime, grantedAt, firstTtlMs } = term;
   switch (lifetime.kind) {
     case 'leased':
     case 'expiring': {
       const capped = lifetime.kind === 'leased' && lifetime.ttlMs < firstTtlMs * CAPPED_SHARE;
-      if (capped) return grantedAt;
-      return grantedAt + Math.max(SHORTEST_WAIT_MS, Math.floor(lifetime.ttlMs * (0.45 + 0.05 * random())));
+      return capped ? grantedAt : grantedAt + partOf(lifetime.ttlMs, mostOf(term, share), random);
     }
     case 'rotating':
       return grantedAt + Math.min(rotatedAfter(lifetime.ttlMs, random), turnAfter(intervalMs, random));
@@ -105,6 +108,11 @@ export function dueAt(term: Term, intervalMs: number, random: () => number): num
       return Number.POSITIVE_INFINITY;
   }
 }
+
+const mostOf = (term: Term, asked = USUAL_SHARE): number => (isRenewable(term) ? USUAL_SHARE : asked);
+
+const partOf = (ttlMs: number, most: number, random: () => number): number =>
+  Math.max(SHORTEST_WAIT_MS, Math.floor(ttlMs * most * (0.9 + 0.1 * random())));
 
 const turnAfter = (intervalMs: number, random: () => number): number =>
   Number.isFinite(intervalMs) ? Math.floor(intervalMs * (0.9 + 0.1 * random())) : intervalMs;

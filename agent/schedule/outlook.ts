@@ -37,6 +37,19 @@ export function giveUpAt(state: AgentState, deadlineMs: number | null): number {
   return stuckSince + Math.max(deadlineMs, cappedPause(failure?.retryAfterMs));
 }
 
+/** When the agent ends by itself: when the first files cannot come about, or at once if it cannot log in and was told not to wait. */
+export function endAt(
+  state: AgentState,
+  {
+    startDeadlineMs,
+    endsOnLoginFault,
+  }: { readonly startDeadlineMs: number | null; readonly endsOnLoginFault?: boolean },
+): number {
+  const logins = [...state.stores.values()].map(({ login }) => login.attempt);
+  const isStuck = state.render.firstAt === undefined && logins.some(({ failures }) => failures > 0);
+  return endsOnLoginFault && isStuck ? Number.NEGATIVE_INFINITY : giveUpAt(state, startDeadlineMs);
+}
+
 const isLoggedIn = ({ stores }: AgentState): boolean =>
   [...stores.values()].every(({ current }) => current !== undefined);
 

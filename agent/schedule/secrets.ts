@@ -95,8 +95,14 @@ export function readFailed(state: AgentState, key: string, failure: Failure, mom
   const secret = state.secrets.get(key);
   if (!secret) return state;
   const started = state.render.firstAt !== undefined;
-  const leftMs = secret.held ? leaseEnd(state, secret.held) - moment.now : patience(failure, started);
-  const urgency = { leftMs, ...(secret.held && unleased(state, key, secret.held.term.lifetime)) };
+  const leftMs = secret.held
+    ? leaseEnd(state, secret.held) - moment.now
+    : patience(failure, started, state.backoff);
+  const urgency = {
+    leftMs,
+    backoff: state.backoff,
+    ...(secret.held && unleased(state, key, secret.held.term.lifetime)),
+  };
   return { ...state, secrets: new Map(state.secrets).set(key, tryAgain(secret, failure, urgency, moment)) };
 }
 

@@ -66,8 +66,10 @@ export function loginFailed(
   const store = storeOf(state, name);
   const attempt = fail(store.login.attempt, failure, now);
   const started = state.render.firstAt !== undefined;
-  const leftMs = store.current ? endOf(store.current.term) - now : patience(failure, started);
-  const delay = retryDelay(attempt.failures, random, { retryAfterMs: failure.retryAfterMs, leftMs });
+  const { backoff } = state;
+  const leftMs = store.current ? endOf(store.current.term) - now : patience(failure, started, backoff);
+  const { retryAfterMs } = failure;
+  const delay = retryDelay(attempt.failures, random, { retryAfterMs, leftMs, backoff });
   return withStore(state, name, { ...store, login: { ...store.login, due: now + delay, attempt } });
 }
 
@@ -96,7 +98,9 @@ export function tokenRenewalFailed(
     return withCurrent(state, { ...current, term: refuseRenewal(current.term), due: now });
   const attempt = fail(current.attempt, failure, now);
   const leftMs = endOf(current.term) - now;
-  const delay = retryDelay(attempt.failures, random, { retryAfterMs: failure.retryAfterMs, leftMs });
+  const { backoff } = state;
+  const { retryAfterMs } = failure;
+  const delay = retryDelay(attempt.failures, random, { retryAfterMs, leftMs, backoff });
   return withCurrent(state, { ...current, attempt, due: now + delay });
 }
 

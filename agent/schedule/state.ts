@@ -1,3 +1,4 @@
+import type { Backoff } from '#contract/backoff.ts';
 import type { OutageRule } from '#contract/agent-outage.ts';
 import type { ReloadKind } from '#contract/reload.ts';
 import type { Reading, SecretRef, Session, StoreName } from '../provider/provider.ts';
@@ -128,6 +129,10 @@ export interface AgentState {
   readonly pollMs: number;
   /** How often files ask for what they are made of to be read again, by their names; of those that do. Milliseconds. */
   readonly asked: ReadonlyMap<string, number>;
+  /** How long is waited before a store is asked again; absent: as long as is usual. */
+  readonly backoff?: Backoff;
+  /** After which part of its life what cannot be renewed is read anew; absent: as is usual. */
+  readonly replaceAfter?: number;
   /** What an outage changes, if anything. Nobody can tell how long the store was away before `since`. */
   readonly outage?: OutageRule & { readonly since: number };
   readonly stores: ReadonlyMap<StoreName, StoreState>;

@@ -15,7 +15,7 @@ const SPREAD_SHARE = 0.75;
  */
 export function turn(state: AgentState, key: string, term: Term, { now, random }: Moment): number {
   const interval = intervalOf(state, key, term.lifetime);
-  if (term.lifetime.kind !== 'polled') return dueAt(term, interval, random);
+  if (term.lifetime.kind !== 'polled') return dueAt(term, interval, random, state.replaceAfter);
   const before = state.secrets.get(key);
   const isAny = before?.held === undefined || before.attempt.failures > 0;
   const share = isAny ? SPREAD_SHARE : BEAT_SHARE;

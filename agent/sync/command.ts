@@ -1,7 +1,7 @@
 import { faultCode } from '#platform/connection-fault.ts';
 import { type Parsed, parsed, rejected } from '#contract/problem.ts';
 import { isLogLevel, LOG_LEVELS, type LogLevel } from '#platform/log.ts';
-import { LOG_LEVEL_VARIABLE } from '../config.ts';
+import { LOG_LEVEL_VARIABLE } from '#contract/layout.ts';
 import { parseSyncConfig, type ReadSyncConfig } from './config.ts';
 
 /** What the sync was started for. */

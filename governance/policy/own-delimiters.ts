@@ -1,5 +1,5 @@
 import { FUNCTION_FAMILIES } from '#contract/template/functions.ts';
-import { dropIn } from '../../injector/annotations/families.ts';
+import { DROP_IN, OPENBAO } from '../../injector/annotations/families.ts';
 import { cel, quote } from './cel.ts';
 import { anyOf, infisicalPlaces, LITERAL, VAULT_NAMES } from './template-calls.ts';
 
@@ -9,13 +9,18 @@ import { anyOf, infisicalPlaces, LITERAL, VAULT_NAMES } from './template-calls.t
  * one. No text between two calls can hide the second, for what is taken of the first has neither blanks nor parentheses.
  */
 
-const TEMPLATE = dropIn('agent-inject-template-');
-const SIDES = ['left', 'right'].map((side) => dropIn(`agent-template-${side}-delim-`));
+const PREFIXES = [DROP_IN.prefix, OPENBAO.prefix];
+const SIDES = PREFIXES.flatMap((prefix) =>
+  ['left', 'right'].map((side) => `${prefix}agent-template-${side}-delim-`),
+);
 
 /** Whether the template of a key has delimiters of its own. */
-export const hasOwnDelimiters = (key: string): string => cel`
-  (${key}.startsWith(${quote(TEMPLATE)}) &&
-    [${key}.substring(${String(TEMPLATE.length)})].exists(f,
+export const hasOwnDelimiters = (key: string): string =>
+  `(${PREFIXES.map((prefix) => ofFamily(key, `${prefix}agent-inject-template-`)).join(' ||\n  ')})`;
+
+const ofFamily = (key: string, template: string): string => cel`
+  (${key}.startsWith(${quote(template)}) &&
+    [${key}.substring(${String(template.length)})].exists(f,
       ${SIDES.map((side) => `variables.annotations[?(${quote(side)} + f)].orValue('') != ''`).join(' ||\n      ')}))
 `;
 

@@ -4,12 +4,11 @@ import {
   VAULT_BINDING_KEY,
   VAULT_ROLES_KEY,
 } from '#contract/binding.ts';
-import { METHOD_KEYS } from '../../injector/annotations/vault-login.ts';
 import { allEmpty, cel, entriesOf, quote, quoteAll } from './cel.ts';
 import { pod, SERVED_BY } from './examples.ts';
 import { allFindings, type Finding, listed, message, NAMESPACE } from './message.ts';
 import type { NamedExpression, Policy } from './policy.ts';
-import { IDENTITY_KEY, placeIn, ROLE_KEYS, STORE_REQUESTS } from './store-requests.ts';
+import { IDENTITY_KEY, METHOD_KEYS, placeIn, ROLE_KEYS, STORE_REQUESTS } from './store-requests.ts';
 import { ANNOTATIONS, CHANGED, TEMPLATE, WORKLOADS } from './workloads.ts';
 
 /** A path with one slash at either end, so that one that begins with another is within it. */
@@ -120,7 +119,7 @@ const FINDINGS: readonly Finding[] = [
   },
   {
     list: 'variables.unknownSources',
-    text: message`cannot be told what it may read by: ${listed('variables.unknownSources')} (allowed are sources that begin with vault: or infisical:)`,
+    text: message`cannot be told what it may read by: ${listed('variables.unknownSources')} (allowed are sources that begin with vault: or infisical:, and templates that stand in the annotation itself)`,
   },
 ];
 

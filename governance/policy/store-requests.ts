@@ -1,4 +1,4 @@
-import { dropIn, native } from '../../injector/annotations/families.ts';
+import { DROP_IN, dropIn, native, OPENBAO } from '../../injector/annotations/families.ts';
 import { OPT_INS } from '../../injector/annotations/request.ts';
 import { cel, flattened, quote, quoteAll } from './cel.ts';
 import { asks, declines } from './opt-ins.ts';
@@ -6,13 +6,19 @@ import { hasOwnDelimiters, infisicalPlacesInText, vaultPathsInText } from './own
 import type { NamedExpression } from './policy.ts';
 import { actionsOf, infisicalPlacesIn, vaultPathsIn } from './template-calls.ts';
 
-const SECRET = dropIn('agent-inject-secret-');
-const TEMPLATES = [dropIn('agent-inject-template-'), native('template.')];
+/** Of the family of the Vault Agent Injector, and of that of OpenBao, which counts before it. */
+const inBoth = (key: string): readonly [string, string] => [DROP_IN.prefix + key, OPENBAO.prefix + key];
+
+const SECRETS = inBoth('agent-inject-secret-');
+const TEXTS = inBoth('agent-inject-template-');
+const TEMPLATES = [...TEXTS, native('template.')];
+const TEMPLATE_FILES = inBoth('agent-inject-template-file-');
 const SOURCE = native('secret.');
 
 /** The keys by which a pod says whom it logs in as: those to write, and one that is followed besides. */
 export const ROLE_KEYS = [dropIn('role'), native('vault-role')];
-const ALL_ROLE_KEYS = [...ROLE_KEYS, dropIn('auth-config-role')];
+export const METHOD_KEYS = [...inBoth('auth-type'), native('vault-auth')];
+const ALL_ROLE_KEYS = [...inBoth('role'), native('vault-role'), ...inBoth('auth-config-role')];
 export const IDENTITY_KEY = native('infisical-identity');
 
 const ANNOTATIONS = 'variables.annotations';
@@ -30,10 +36,18 @@ const FOLLOWED = OPT_INS.map(
 const startsWithAny = (prefixes: readonly string[]): string =>
   prefixes.map((prefix) => `k.startsWith(${quote(prefix)})`).join(' || ');
 
-/** With a template of its own, the path of a file is not read. */
-const HAS_TEMPLATE = cel`
-  variables.annotations[?(${quote(dropIn('agent-inject-template-'))} + k.substring(${String(SECRET.length)}))]
-    .orValue('').contains('{{')
+/** With a template of its own, the path of a file is not read. Of two templates, that of OpenBao counts. */
+const hasTemplate = (secret: string): string => cel`
+  [k.substring(${String(secret.length)})].exists(f,
+    (${quote(TEXTS[1])} + f) in variables.keys
+      ? variables.annotations[${quote(TEXTS[1])} + f].contains('{{')
+      : ((${quote(TEXTS[0])} + f) in variables.keys && variables.annotations[${quote(TEXTS[0])} + f].contains('{{')))
+`;
+
+const pathsOf = (secret: string): string => cel`
+  variables.keys.filter(k, k.startsWith(${quote(secret)}) &&
+    !${hasTemplate(secret)})
+    .map(k, k + ' ' + variables.annotations[k].trim())
 `;
 
 /** What stands behind the name of the store in the annotations that name a source. */
@@ -75,9 +89,7 @@ export const STORE_REQUESTS: readonly NamedExpression[] = [
   {
     name: 'vaultPlaces',
     expression: flattened(cel`
-      (variables.keys.filter(k, k.startsWith(${quote(SECRET)}) &&
-        !${HAS_TEMPLATE})
-        .map(k, k + ' ' + variables.annotations[k].trim()) +
+      (${SECRETS.map((secret) => pathsOf(secret)).join(' +\n      ')} +
       ${sourcesOf('vault')} +
       ${inTemplates(`(${vaultPathsIn('t.actions')} + ${vaultPathsInText('t.text')})`)})
     `),
@@ -89,13 +101,15 @@ export const STORE_REQUESTS: readonly NamedExpression[] = [
       ${inTemplates(`(${infisicalPlacesIn('t.actions')} + ${infisicalPlacesInText('t.text')})`)})
     `),
   },
-  // Of sources of no known store, the name before the colon: what follows may be anything, a credential too.
+  // Of sources of no known store, the name before the colon: what follows may be anything, a credential too. And of templates in
+  // files nobody knows what they read.
   {
     name: 'unknownSources',
     expression: cel`
       variables.keys
         .filter(k, k.startsWith(${quote(SOURCE)}) && !variables.annotations[k].trim().matches('^(vault|infisical):'))
-        .map(k, k + ' ' + variables.annotations[k].trim().find('^[a-z]{1,16}:'))
+        .map(k, k + ' ' + variables.annotations[k].trim().find('^[a-z]{1,16}:')) +
+      variables.keys.filter(k, ${startsWithAny(TEMPLATE_FILES)}).map(k, string(k))
     `,
   },
 ];

@@ -3,16 +3,14 @@ import type { Problem } from '#contract/problem.ts';
 import { type Excess, excesses, type LimitRule } from '../annotations/excess.ts';
 import type { Injection } from '../annotations/injection.ts';
 import { parseAnnotations } from '../annotations/parse.ts';
-import { askingOptIns, type OptIn } from '../annotations/request.ts';
+import { askingOptIns, followedAnnotations, inFamilyOf, type OptIn } from '../annotations/request.ts';
 import { type CountedAccelerator, countedAccelerator } from '../pod/accelerators.ts';
-import { encodeConfig } from '../pod/agent-config.ts';
-import { cautions } from '../pod/caution.ts';
 import type { Agent } from '../pod/container.ts';
-import { conflicts } from '../pod/conflict.ts';
 import { decide, SKIP_REASONS, type SkipReason } from '../pod/decide.ts';
 import { mutate } from '../pod/mutate.ts';
 import { findOurContainer } from '../pod/own.ts';
 import { type Operation, patch } from '../pod/patch.ts';
+import { prepare } from '../pod/prepare.ts';
 import { shapeProblems } from '../pod/shape.ts';
 import { settingsFor } from './place.ts';
 import { type AdmissionResponse, allowed, denied, patched } from './response.ts';
@@ -59,24 +57,19 @@ export function review({ object, ...request }: AdmissionRequest, settings: Setti
   if (misshapen.length > 0) return { outcome: 'denied', problems: misshapen, beyond: [], warnings: [] };
   const place = settingsFor(request.namespace, settings);
   const { injection, problems, warnings: found } = parseAnnotations(annotations, place.settings);
-  const beyond = excesses(injection, annotations, place.limits);
-  const warnings = [...found, ...cautions(object, injection)];
-  const config = encodeConfig(injection);
+  const beyond = excesses(injection, followedAnnotations(annotations), place.limits);
+  const say = inFamilyOf(annotations);
+  const images = { own: settings.agentImage, allowed: place.limits.images ?? [] };
+  const agent = prepare(object, injection, { images, ...surroundings(request.namespace, settings) });
+  const warnings = [...found, ...agent.warnings].map(say);
   const all = [
     ...place.problems,
     ...problems,
     ...beyond.map(({ key, message }) => ({ key, message })),
-    ...(config.ok ? [] : config.problems),
-    ...conflicts(object, injection),
-  ];
-  if (!config.ok || all.length > 0)
-    return { outcome: 'denied', problems: all, beyond: rulesOf(beyond), warnings };
-  const after = mutate(object, {
-    injection,
-    config: config.value,
-    image: settings.agentImage,
-    ...surroundings(request.namespace, settings),
-  });
+    ...agent.problems,
+  ].map(say);
+  if (all.length > 0) return { outcome: 'denied', problems: all, beyond: rulesOf(beyond), warnings };
+  const after = mutate(object, agent);
   const operations = patch(object, after);
   return {
     outcome: 'injected',

@@ -1,137 +1,108 @@
-import { type AnnotationName, denied, followed, warned } from './names.ts';
+import { RELATIVE_PATH_FORM } from '#contract/path.ts';
+import { DROP_IN_AGENT_RULES } from './drop-in-agent-names.ts';
+import { DROP_IN_STORE_RULES } from './drop-in-store-names.ts';
+import { parseContainers, parseMode } from './agent-values.ts';
+import { denied, followed, warned } from './names.ts';
+import {
+  parseAnyText,
+  parseDefaultTemplate,
+  parseDelimiter,
+  parseDirectory,
+  parseFlag,
+  parseInterval,
+  parseSecretPath,
+} from './values.ts';
 
-const RESOURCES = "Sidekey chooses the agent's resources so that the pod's QoS class stays";
-const USER = "the agent runs as the pod's user if that is not root, else as 65532";
-const BACKOFF = 'Sidekey retries with a backoff of its own';
-const NEVER_EXITS = 'the agent never exits for a fault that waiting can mend';
 const CACHE = 'there is no listener for the application';
-const TRUST = "the operator's CA is trusted (SIDEKEY_VAULT_CA_FILE)";
-const OTHER_TOKEN = 'the file of a token of another issuer than the cluster';
-const ONE_VOLUME = 'all files go to one directory: use secret-volume-path and agent-inject-file-X';
-const LOWER_CASE = 'file names are lower-cased: use agent-inject-file-X for another name';
+const COMMAND = '"kill -HUP <name>", "touch <path>", or a program and its words';
 
 /** Every annotation of the Vault Agent Injector 1.7, which pods bring along. */
-export const DROP_IN_NAMES: readonly AnnotationName[] = [
-  followed('agent-inject', 'whether the pod gets an agent', 'false'),
-  followed('agent-inject-status', 'written by the injector: "injected"'),
-  followed('role', 'the role to log in with; required for kubernetes and jwt auth'),
-  followed('agent-inject-secret-X', 'the path of a secret that is rendered to the file X'),
-  followed('agent-inject-template-X', 'the template of the file X, instead of one line per key'),
-  followed(
-    'agent-inject-default-template',
-    'what is rendered where there is no template: "map", a line for each key, or "json"',
-    'map',
+export const DROP_IN_RULES = {
+  'agent-inject': followed(parseFlag, 'whether the pod gets an agent', { default: 'false' }),
+  'agent-inject-status': followed('"injected"', 'written by the injector', {
+    differs:
+      'a pod that brings it along is looked at all the same: a copied manifest must not start without its secrets',
+  }),
+  'agent-request-namespace': followed(parseAnyText, 'as there, it is read and nothing is done with it'),
+
+  'agent-inject-secret-X': followed(parseSecretPath, 'the path of a secret that is rendered to the file X'),
+  'agent-inject-template-X': followed(
+    'a template',
+    'the template of the file X, instead of one line per key',
   ),
-  followed('agent-template-left-delim-X', 'what opens an action in the template of X', '{{'),
-  followed('agent-template-right-delim-X', 'what closes an action in the template of X', '}}'),
-  followed(
-    'error-on-missing-key-X',
+  'agent-inject-template-file-X': followed(
+    'a file below a mount of the agent, such as "/vault/custom/api.tmpl"',
+    'a file that holds the template of the file X',
+    { differs: 'read when the agent starts, and tried again every 10 seconds until it is a template' },
+  ),
+  'agent-inject-default-template': followed(
+    parseDefaultTemplate,
+    'what is rendered where there is no template: a line for each key, or JSON',
+    { default: 'map' },
+  ),
+  'agent-template-left-delim-X': followed(parseDelimiter, 'what opens an action in the template of X', {
+    default: '{{',
+  }),
+  'agent-template-right-delim-X': followed(parseDelimiter, 'what closes an action in the template of X', {
+    default: '}}',
+  }),
+  'error-on-missing-key-X': followed(
+    parseFlag,
     'whether a key that is not there is an error in the template of X, rather than "<no value>"',
-    'false',
+    { default: 'false' },
   ),
-  followed(
-    'agent-inject-command-X',
-    'what is done when the bytes of X have changed: "kill -HUP <name>", "touch <path>", or a program',
+  'agent-inject-file-X': followed(RELATIVE_PATH_FORM, 'where the file X stands below the volume', {
+    default: 'X in lower case',
+    differs: 'a path that leaves the volume is refused, not cleaned',
+  }),
+  'agent-inject-perms-X': followed(parseMode, 'the mode of the file X', {
+    default: '0644',
+    differs: 'a bad mode is refused at once, not found by the agent',
+  }),
+  'agent-inject-command-X': followed(COMMAND, 'what is done when the bytes of X have changed', {
+    differs: 'without a shell, never at the first render, and until it succeeds: see reload.md',
+  }),
+  'secret-volume-path': followed(parseDirectory, 'where containers find the files', {
+    default: '/vault/secrets',
+    differs: 'mounted read-only, for only the agent writes',
+  }),
+  'secret-volume-path-X': followed(parseDirectory, 'where they find the file X', {
+    default: 'secret-volume-path',
+  }),
+  'preserve-secret-case': followed(parseFlag, 'whether files keep the case of X', { default: 'false' }),
+  'preserve-secret-case-X': followed(parseFlag, 'whether the file X does', {
+    default: 'preserve-secret-case',
+  }),
+  'agent-inject-containers': followed(
+    parseContainers,
+    'which containers find the files; init containers always do',
+    {
+      default: 'all',
+      differs: 'space around a name is no part of it; a name that no container has gives a warning',
+    },
   ),
-  followed('agent-inject-file-X', 'where the file X stands below the volume', 'X in lower case'),
-  followed('secret-volume-path', 'where containers find the files', '/vault/secrets'),
-  followed('agent-pre-populate-only', 'render once before the containers start, and never again', 'false'),
-  followed('agent-revoke-on-shutdown', 'revoke the token when the pod ends', "the operator's setting"),
-  followed('service', 'the address of the store; must be on the allow list', "the operator's address"),
-  followed('namespace', 'the namespace within the store', "the operator's namespace"),
-  followed(
-    'auth-path',
-    'where the auth method is mounted',
-    "the operator's path; of approle and cert, auth/ and the method",
+  'agent-inject-token': followed(parseFlag, 'whether the file "token" holds the token of the agent', {
+    default: 'false',
+    differs:
+      '0644 instead of 0640, for the user of the application may be any; always that of the present session',
+  }),
+  'template-static-secret-render-interval': followed(
+    parseInterval,
+    'how often what has no lease is read again',
+    { default: '5m' },
   ),
-  followed('auth-type', '"kubernetes", "jwt", "approle", "cert" or "token_file"', "the operator's method"),
-  followed('auth-config-role', 'the same as role'),
-  followed('auth-config-token-path', `of kubernetes auth: ${OTHER_TOKEN}`, "the agent's own"),
-  followed('auth-config-path', `of jwt auth: ${OTHER_TOKEN}`, "the agent's own"),
-  followed('auth-config-role-id-file-path', 'of approle auth: the file of the role id; required'),
-  followed(
-    'auth-config-secret-id-file-path',
-    'of approle auth: the file of the secret id, read anew at each login',
-  ),
-  followed(
-    'auth-config-secret-id-response-wrapping-path',
-    'of approle auth: that file holds a wrapping token, and this is where it has to have been made',
-  ),
-  followed(
-    'auth-config-remove-secret-id-file-after-reading',
-    'of approle auth: changes nothing, for a mounted Secret is read-only',
-    'false',
-  ),
-  followed('auth-config-name', 'of cert auth: the role', 'whichever the certificate satisfies'),
-  followed('auth-config-client-cert', 'of cert auth: the file of the certificate', 'client-cert'),
-  followed('auth-config-client-key', 'of cert auth: the file of its key', 'client-key'),
-  followed('auth-config-ca-cert', 'of cert auth: the same as ca-cert'),
-  followed('auth-config-token-file-path', 'of token_file auth: the file of the token; required'),
-  followed('agent-extra-secret', 'a Secret that is mounted at /vault/custom of the agent, and nowhere else'),
-  followed('tls-secret', 'a Secret that is mounted at /vault/tls of the agent, and nowhere else'),
-  followed(
-    'ca-cert',
-    'the file of the authority of the store, followed when it is replaced',
-    "the operator's authority",
-  ),
-  followed(
-    'client-cert',
-    'the file of the certificate that the agent shows the store, read anew for each request',
-  ),
-  followed('client-key', 'the file of its key'),
-  followed('template-static-secret-render-interval', 'how often what has no lease is read again', '5m'),
 
-  denied('agent-pre-populate', 'files are always there before the containers start', 'true'),
-  denied('agent-init-first', 'the agent comes last among the init containers', 'false'),
-  denied('agent-inject-template-file-X', 'put the template itself into agent-inject-template-X'),
-  denied('agent-inject-perms-X', 'files are 0644 and only the containers of the pod see them', '0644'),
-  denied('secret-volume-path-X', ONE_VOLUME),
-  denied('preserve-secret-case', LOWER_CASE, 'false'),
-  denied('preserve-secret-case-X', LOWER_CASE, 'false'),
-  denied('agent-inject-containers', 'every container of the pod sees the files'),
-  denied('agent-inject-token', 'the token is never handed to the application', 'false'),
-  denied('agent-configmap', 'say it with annotations'),
-  denied('agent-copy-volume-mounts', 'no other volume is mounted into the agent', ''),
-  denied('agent-service-account-token-volume-name', 'the agent has a token of its own', ''),
-  denied('agent-cache-enable', CACHE, 'false'),
-  denied('agent-json-patch', 'the container cannot be patched', ''),
-  denied('agent-init-json-patch', 'the container cannot be patched', ''),
-  denied('auth-config-X', 'the agent has no use for it with any method that it logs in by'),
-  denied('proxy-address', 'the store is reached without a proxy', ''),
-  denied('tls-skip-verify', `certificates are always verified; ${TRUST}`, 'false'),
-  denied('tls-server-name', "the certificate must be for the address's host"),
-  denied('ca-key', 'it names a directory of authorities: put them into one file, and name that in ca-cert'),
+  ...DROP_IN_AGENT_RULES,
+  ...DROP_IN_STORE_RULES,
 
-  warned('agent-image', "the operator's image is used (SIDEKEY_AGENT_IMAGE)"),
-  warned('agent-request-namespace', 'the namespace of the request is used'),
-  warned('agent-limits-cpu', RESOURCES),
-  warned('agent-limits-mem', RESOURCES),
-  warned('agent-limits-ephemeral', RESOURCES),
-  warned('agent-requests-cpu', RESOURCES),
-  warned('agent-requests-mem', RESOURCES),
-  warned('agent-requests-ephemeral', RESOURCES),
-  warned('agent-run-as-user', USER),
-  warned('agent-run-as-group', USER),
-  warned('agent-run-as-same-user', USER, 'false'),
-  warned('agent-set-security-context', 'the agent always satisfies Pod Security "restricted"', 'true'),
-  warned('agent-share-process-namespace', 'set spec.shareProcessNamespace if the pod needs it', 'false'),
-  warned('agent-revoke-grace', 'the token is revoked after the application has ended'),
-  warned('agent-cache-listener-port', CACHE),
-  warned('agent-cache-use-auto-auth-token', CACHE),
-  warned('agent-cache-exit-on-err', CACHE, 'false'),
-  warned('agent-enable-quit', 'the agent ends with the pod, Jobs included', 'false'),
-  warned('template-config-exit-on-retry-failure', NEVER_EXITS, 'false'),
-  warned('template-max-connections-per-host', 'all secrets are read in parallel'),
-  warned('template-lease-renewal-threshold', 'leases are renewed at half their life'),
-  warned('agent-auto-auth-exit-on-err', NEVER_EXITS, 'false'),
-  warned('auth-min-backoff', BACKOFF),
-  warned('auth-max-backoff', BACKOFF),
-  warned('agent-disable-idle-connections', 'connections are managed by Sidekey', ''),
-  warned('agent-disable-keep-alives', 'connections are managed by Sidekey', ''),
-  warned('agent-telemetry-X', 'metrics are at /metrics of the agent, for Prometheus'),
-  warned('client-max-retries', BACKOFF),
-  warned('client-timeout', 'the operator sets the deadline of a request'),
-  warned('go-max-procs', 'the agent is no Go program'),
-  warned('log-level', 'the operator sets the log level'),
-  warned('log-format', 'logs are JSON lines'),
-];
+  'agent-configmap': denied('say it with annotations'),
+  'agent-cache-enable': denied(CACHE, 'false'),
+  'agent-cache-listener-port': warned(CACHE),
+  'agent-cache-use-auto-auth-token': warned(CACHE),
+  'agent-cache-exit-on-err': warned(CACHE, 'false'),
+  'agent-enable-quit': warned('the agent ends with the pod, Jobs included', 'false'),
+  'agent-disable-idle-connections': warned('connections are managed by Sidekey', ''),
+  'agent-disable-keep-alives': warned('connections are managed by Sidekey', ''),
+  'agent-telemetry-X': warned('metrics are at /metrics of the agent, for Prometheus'),
+  'go-max-procs': warned('the agent is no Go program'),
+} as const;

@@ -77,7 +77,10 @@ function identityExcess(
 function placeExcesses(file: InjectedFile, limits: Limits): readonly Excess[] {
   // To find what a template reads takes longer than most of a decision.
   if (limits.vaultPaths === undefined && limits.infisicalFolders === undefined) return [];
-  const found = 'source' in file ? [placeExcess(file.key, file.source, limits)] : [];
+  if ('templateFile' in file) return unknownExcess(file.key, limits);
+  // Its own token may be known to whoever may log in.
+  const isToken = file.key === dropIn('agent-inject-token');
+  const found = 'source' in file && !isToken ? [placeExcess(file.key, file.source, limits)] : [];
   const reads = 'template' in file ? templateReads(file.template) : [];
   const all = [...found, ...reads.map((read) => readExcess(file.key, read, limits))];
   return all.filter((one) => one !== undefined);
@@ -108,6 +111,14 @@ const beyond = (place: string, binding: Binding): string =>
 
 const placeText = (source: SecretSource): string =>
   source.store === 'vault' ? source.path : `${source.project}/${source.environment}${source.folder}`;
+
+/** What a template in a file reads is known to nobody before it is there. */
+function unknownExcess(key: string, { vaultPaths }: Limits): readonly Excess[] {
+  if (vaultPaths === undefined) return [];
+  const message =
+    'names a file, of which nobody knows what it reads, where paths are limited; expected the template itself in agent-inject-template-X';
+  return [{ rule: 'path', key, message }];
+}
 
 /** What is computed may be anything, so it is beyond every limit. */
 function readExcess(key: string, { store, place }: TemplateRead, limits: Limits): Excess | undefined {

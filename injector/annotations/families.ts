@@ -1,7 +1,7 @@
-import { DROP_IN_NAMES } from './drop-in-names.ts';
-import { INFISICAL_NAMES } from './infisical-names.ts';
-import { type AnnotationName, finder, type FindName } from './names.ts';
-import { NATIVE_NAMES } from './native-names.ts';
+import { DROP_IN_RULES } from './drop-in-names.ts';
+import { INFISICAL_RULES } from './infisical-names.ts';
+import { type AnnotationName, finder, type FindName, namesOf, type Rule } from './names.ts';
+import { NATIVE_RULES } from './native-names.ts';
 
 /** Annotations that belong together by their prefix. */
 export interface Family {
@@ -11,20 +11,22 @@ export interface Family {
   readonly find: FindName;
 }
 
-const family = (prefix: string, names: readonly AnnotationName[]): Family => ({
-  prefix,
-  names,
-  find: finder(names),
-});
+function family(prefix: string, rules: Readonly<Record<string, Rule>>): Family {
+  const names = namesOf(rules);
+  return { prefix, names, find: finder(names) };
+}
 
 /** That of the Vault Agent Injector, which pods bring along. */
-export const DROP_IN = family('vault.hashicorp.com/', DROP_IN_NAMES);
+export const DROP_IN = family('vault.hashicorp.com/', DROP_IN_RULES);
+
+/** The same of the OpenBao Agent Injector, whose keys count before those. */
+export const OPENBAO = family('openbao.org/', DROP_IN_RULES);
 
 /** Sidekey's own. */
-export const NATIVE = family('sidekey.dev/', NATIVE_NAMES);
+export const NATIVE = family('sidekey.dev/', NATIVE_RULES);
 
 /** That of Infisical's own injector, which is told what to write instead. */
-export const INFISICAL = family('org.infisical.com/', INFISICAL_NAMES);
+export const INFISICAL = family('org.infisical.com/', INFISICAL_RULES);
 
 /** A key of the drop-in family in full. */
 export const dropIn = (key: string): string => DROP_IN.prefix + key;

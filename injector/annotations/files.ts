@@ -1,10 +1,8 @@
-import { DROP_IN_DIRECTORY, NATIVE_DIRECTORY, VOLUME } from '#contract/layout.ts';
-import { DROP_IN_FILE_KEY, readDropInFiles } from './drop-in-files.ts';
-import { dropIn, native } from './families.ts';
+import { type DropInDirectories, dropInDirectories, nativePath, placeNativeFiles } from './directories.ts';
+import { DROP_IN_FILE_KEY, dropInFileNames, readDropInFiles } from './drop-in-files.ts';
 import type { Findings } from './findings.ts';
 import type { Directory, InjectedFile } from './injection.ts';
 import { NATIVE_FILE_KEY, readNativeFiles } from './native-files.ts';
-import { parseDirectory } from './values.ts';
 
 /** The files of each family. */
 export interface Files {
@@ -16,27 +14,31 @@ export interface Files {
 
 /** Reads the files of both families, of which there has to be one. */
 export function readFiles(findings: Findings, asksNatively: boolean): Files {
-  const theirs = directory(findings, VOLUME.secrets, dropIn('secret-volume-path'), DROP_IN_DIRECTORY);
-  const ours = directory(findings, VOLUME.files, native('path'), NATIVE_DIRECTORY);
-  const dropInFiles = readDropInFiles(findings, theirs.path);
-  const nativeFiles = withUniqueNames(readNativeFiles(findings, ours.path), dropInFiles);
-  if (dropInFiles.length + nativeFiles.length === 0)
+  const theirs = dropInDirectories(findings, dropInFileNames(findings));
+  const dropIn = readDropInFiles(findings, (name) => theirs.pathOf(name));
+  const ours = placeNativeFiles(findings, readNativeFiles(findings, nativePath(findings)));
+  const native = withUniqueNames(ours.files, dropIn);
+  if (dropIn.length + native.length === 0)
     findings.deny(
       asksNatively ? NATIVE_FILE_KEY : DROP_IN_FILE_KEY,
       'is missing; expected at least one secret or template',
     );
-  const hasTheirs = dropInFiles.length > 0 || nativeFiles.length === 0;
-  const directories = [...(hasTheirs ? [theirs] : []), ...(nativeFiles.length > 0 ? [ours] : [])];
-  return { dropIn: dropInFiles, native: nativeFiles, directories };
+  const directories = [
+    ...inUse(theirs, dropIn, native.length === 0),
+    ...(native.length > 0 ? ours.directories : []),
+  ];
+  return { dropIn, native, directories };
 }
 
-function directory(
-  findings: Findings,
-  volume: Directory['volume'],
-  key: string,
-  fallback: string,
-): Directory {
-  return { volume, path: findings.read(key, parseDirectory, fallback), key };
+/** The directories that a file is in; the usual one also if nothing else is there. */
+function inUse(
+  { all, pathOf }: DropInDirectories,
+  files: readonly InjectedFile[],
+  isAlone: boolean,
+): readonly Directory[] {
+  const used = new Set(files.map(({ volume }) => volume));
+  const isUsual = (path: string): boolean => files.length === 0 && isAlone && path === pathOf('');
+  return all.filter(({ agentPath }) => used.has(agentPath) || isUsual(agentPath));
 }
 
 /** A name stands for one file in metrics and messages, so what both families call alike is called by its whole path. */

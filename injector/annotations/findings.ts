@@ -54,11 +54,17 @@ export class Findings {
   }
 
   deny(key: string, message: string): void {
-    this.problems.push({ key, message });
+    note(this.problems, { key, message });
   }
 
   /** Notes something odd but harmless. */
   warn(key: string, message: string): void {
-    this.warnings.push({ key, message });
+    note(this.warnings, { key, message });
   }
+}
+
+/** Once: what holds for several files is read for each of them. */
+function note(list: Problem[], problem: Problem): void {
+  const isKnown = list.some(({ key, message }) => key === problem.key && message === problem.message);
+  if (!isKnown) list.push(problem);
 }

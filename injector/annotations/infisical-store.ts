@@ -4,14 +4,9 @@ import { native } from './families.ts';
 import type { Findings } from './findings.ts';
 import { type Credential, TOKEN_NAME } from './injection.ts';
 import type { InfisicalDefaults } from './operator.ts';
-import { allowedAddress, noteUnset, type StoreAccess } from './store-access.ts';
-import {
-  parseAudience,
-  parseIdentity,
-  parseInfisicalAuth,
-  parseOrganization,
-  parseSecretName,
-} from './values.ts';
+import { allowedAddress, noteUnset, type StoreAccess, trust } from './store-access.ts';
+import { readAuthorityFile } from './secret-mounts.ts';
+import { readNative } from './table.ts';
 
 const INFISICAL = { name: 'Infisical', variable: 'SIDEKEY_INFISICAL_ADDRESS' };
 
@@ -36,19 +31,20 @@ export function readInfisical(
 ): StoreAccess<InfisicalStore> | undefined {
   const parse = allowedAddress(INFISICAL, defaults);
   const address = findings.read(native('infisical-address'), parse, defaults?.address ?? '');
-  const organization = findings.read(native('infisical-organization'), parseOrganization, undefined);
+  const organization = readNative(findings, 'infisical-organization');
   const { auth, credential } = readLogin(findings, defaults, file);
   if (file === undefined) return undefined;
   if (defaults === undefined) {
     noteUnset(findings, INFISICAL, file);
     return undefined;
   }
+  const caFile = readAuthorityFile(findings, 'infisical-ca');
   const { caPem, timeoutMs } = defaults;
   return {
     store: {
       address,
       auth: { ...auth, ...(organization === undefined ? {} : { organization }) },
-      ...(caPem === undefined ? {} : { caPem }),
+      ...trust(caPem, caFile),
       timeoutMs,
     },
     credentials: [credential],
@@ -60,17 +56,18 @@ function readLogin(
   defaults: InfisicalDefaults | undefined,
   file: string | undefined,
 ): Login {
-  const method = findings.read(AUTH_KEY, parseInfisicalAuth, defaults?.authMethod ?? 'kubernetes');
-  const identity = findings.read(IDENTITY_KEY, parseIdentity, defaults?.identityId);
-  const audience = findings.read(AUDIENCE_KEY, parseAudience, defaults?.audience);
-  const secretName = findings.read(CLIENT_KEY, parseSecretName, '');
+  const { authMethod = 'kubernetes', identityId, audience: usualAudience } = defaults ?? {};
+  const method = readNative(findings, 'infisical-auth') ?? authMethod;
+  const identity = readNative(findings, 'infisical-identity') ?? identityId;
+  const audience = readNative(findings, 'infisical-audience') ?? usualAudience;
+  const secretName = readNative(findings, 'infisical-client-secret');
   if (method === 'universal') {
     noteMisplaced(findings, [IDENTITY_KEY, AUDIENCE_KEY], 'kubernetes');
-    if (file !== undefined) noteMissingClient(findings);
+    noteMissingClient(findings, file);
     return universalLogin(secretName);
   }
   noteMisplaced(findings, [CLIENT_KEY], 'universal');
-  if (file !== undefined && identity === undefined) noteMissingIdentity(findings, file);
+  if (identity === undefined) noteMissingIdentity(findings, file);
   return kubernetesLogin(identity ?? '', audience);
 }
 
@@ -83,7 +80,7 @@ function kubernetesLogin(identityId: string, audience: string | undefined): Logi
 }
 
 /** Id and secret never stand in an annotation: only the name of the Secret does. */
-function universalLogin(secretName: string): Login {
+function universalLogin(secretName = ''): Login {
   return {
     auth: {
       method: 'universal',
@@ -100,16 +97,16 @@ function noteMisplaced(findings: Findings, keys: readonly string[], method: Infi
     findings.deny(key, `is for ${method} auth alone; expected ${AUTH_KEY}: "${method}" beside it`);
 }
 
-function noteMissingIdentity(findings: Findings, file: string): void {
-  if (findings.text(IDENTITY_KEY) !== undefined) return;
+function noteMissingIdentity(findings: Findings, file: string | undefined): void {
+  if (file === undefined || findings.text(IDENTITY_KEY) !== undefined) return;
   findings.deny(
     IDENTITY_KEY,
     `is missing, and ${file} needs Infisical; expected the id of the machine identity to log in as, or one that the operator has set (SIDEKEY_INFISICAL_IDENTITY)`,
   );
 }
 
-function noteMissingClient(findings: Findings): void {
-  if (findings.text(CLIENT_KEY) !== undefined) return;
+function noteMissingClient(findings: Findings, file: string | undefined): void {
+  if (file === undefined || findings.text(CLIENT_KEY) !== undefined) return;
   findings.deny(
     CLIENT_KEY,
     'is missing; expected the name of a Secret in the namespace of the pod that has the keys clientId and clientSecret',

@@ -1,3 +1,5 @@
+import type { ValueParser } from './values.ts';
+
 /**
  * What becomes of an annotation:
  * `followed`; `warned`, a tuning key there is no use for; `denied`, because ignoring it would change what the application
@@ -5,33 +7,77 @@
  */
 export type Verdict = 'followed' | 'warned' | 'denied';
 
-export interface AnnotationName {
-  /** Below the family's prefix; a key that ends with `X` or `<file>` stands for one key per name. */
-  readonly key: string;
+/** What is known of one annotation. The tables of rules are what is parsed by, and what the reference pages are made of. */
+export interface Rule {
   readonly verdict: Verdict;
+  /** What its text has to be, for error messages and the reference page; empty where nothing is ever expected. */
+  readonly form: string;
   /** What holds without the annotation. Saying so outright changes nothing, whatever the verdict. */
   readonly default?: string;
   /** One line for the reference page; for `warned` and `denied`, what to do instead. */
   readonly doc: string;
+  /** What is not as it is where the annotation comes from, and why. */
+  readonly differs?: string;
 }
 
-export const followed = (key: string, doc: string, value?: string): AnnotationName =>
-  row('followed', key, doc, value);
-export const warned = (key: string, doc: string, value?: string): AnnotationName =>
-  row('warned', key, doc, value);
-export const denied = (key: string, doc: string, value?: string): AnnotationName =>
-  row('denied', key, doc, value);
-
-function row(verdict: Verdict, key: string, doc: string, value?: string): AnnotationName {
-  return { key, verdict, doc, ...(value === undefined ? {} : { default: value }) };
+/** A rule that reads its text by itself. */
+export interface ParsedRule<T> extends Rule {
+  readonly parse: ValueParser<T>;
 }
+
+type Details = Pick<Rule, 'default' | 'differs'>;
+
+/** Followed as the parser reads it or, where reading takes more than the text, as the form says. */
+export function followed<T>(parse: ValueParser<T>, doc: string, details?: Details): ParsedRule<T>;
+export function followed(form: string, doc: string, details?: Details): Rule;
+export function followed(value: string | ValueParser<unknown>, doc: string, details: Details = {}): Rule {
+  if (typeof value === 'string') return { verdict: 'followed', form: value, doc, ...details };
+  const rule: ParsedRule<unknown> = {
+    verdict: 'followed',
+    form: formOf(value),
+    parse: value,
+    doc,
+    ...details,
+  };
+  return rule;
+}
+
+export const warned = (doc: string, value?: string): Rule => unfollowed('warned', doc, value);
+export const denied = (doc: string, value?: string): Rule => unfollowed('denied', doc, value);
+
+const unfollowed = (verdict: Verdict, doc: string, value?: string): Rule => ({
+  verdict,
+  form: '',
+  doc,
+  ...(value === undefined ? {} : { default: value }),
+});
+
+/** No parser takes this, so each says what it expects. */
+const NOTHING_TAKES = '\0';
+
+function formOf(parse: ValueParser<unknown>): string {
+  const read = parse(NOTHING_TAKES);
+  return 'expected' in read ? read.expected : '';
+}
+
+/** A rule with its key. */
+export interface AnnotationName extends Rule {
+  /** Below the family's prefix; a key that ends with `X` or `<file>` stands for one key per name. */
+  readonly key: string;
+}
+
+export const namesOf = (rules: Readonly<Record<string, Rule>>): readonly AnnotationName[] =>
+  Object.entries(rules).map(([key, rule]) => ({ key, ...rule }));
 
 /** Stands at the end of a key for a name of the user's. */
 const PLACEHOLDER = /(?:X|<file>)$/u;
 
+/** A key with the user's part in it. */
+export const completeKey = (key: string, name: string): string => key.replace(PLACEHOLDER, () => name);
+
 /** What comes before the user's part of a key, if it has one. */
-export function openPrefix({ key }: AnnotationName): string | undefined {
-  return PLACEHOLDER.test(key) ? key.replace(PLACEHOLDER, '') : undefined;
+export function openPrefix({ key }: Pick<AnnotationName, 'key'>): string | undefined {
+  return PLACEHOLDER.test(key) ? completeKey(key, '') : undefined;
 }
 
 export interface FoundName {

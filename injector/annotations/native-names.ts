@@ -1,104 +1,169 @@
-import { type AnnotationName, denied, followed } from './names.ts';
+import { parseSecretSource } from '#contract/secret-source.ts';
+import {
+  parseAmount,
+  parseAuthority,
+  parseContainers,
+  parseImage,
+  parseMode,
+  parseVolumeSize,
+} from './agent-values.ts';
+import { denied, followed } from './names.ts';
+import { parseHeaders, parseReload, parseReloadDeadline, parseSuccess } from './reload-values.ts';
+import {
+  choiceParser,
+  parseAudience,
+  parseAuthMethod,
+  parseAuthPath,
+  parseDeadline,
+  parseDirectory,
+  parseFormat,
+  parseIdentity,
+  parseInfisicalAuth,
+  parseInterval,
+  parseNamespace,
+  parseOrganization,
+  parseRole,
+  parseSecretName,
+  parseStrictFlag,
+} from './values.ts';
 
-const OPERATORS_CA = (variable: string): string => `the operator's CA is trusted (${variable})`;
-const RESOURCES = "Sidekey chooses the agent's resources so that the pod's QoS class stays";
-
-/** Every annotation of Sidekey's own. What is not followed here is kept free for later releases. */
-export const NATIVE_NAMES: readonly AnnotationName[] = [
-  followed('inject', 'whether the pod gets an agent: "true" or "false", and nothing else', 'false'),
-  followed('status', 'written by the injector: "injected"'),
-  followed('mode', '"sidecar" stays beside the application; "init" renders once before it starts', 'sidecar'),
-  followed(
-    'secret.<file>',
+/** Every annotation of Sidekey's own. */
+export const NATIVE_RULES = {
+  inject: followed(parseStrictFlag, 'whether the pod gets an agent', { default: 'false' }),
+  status: followed('"injected"', 'written by the injector'),
+  mode: followed(
+    choiceParser('sidecar', 'init'),
+    'stay beside the application, or render once before it starts',
+    { default: 'sidecar' },
+  ),
+  'secret.<file>': followed(
+    parseSecretSource,
     'the secret that the file holds: vault:<path>#<field> or infisical:<project>/<env>/<folder>#<KEY>',
   ),
-  followed('template.<file>', 'the Go template that the file is rendered from, instead of secret.<file>'),
-  followed(
-    'format.<file>',
-    'how secret.<file> is written: "raw", "json", "yaml", "dotenv" or "properties"',
-    'raw for one value, json for a whole secret or folder',
+  'template.<file>': followed(
+    'a template',
+    'the Go template that the file is rendered from, instead of secret.<file>',
   ),
-  followed(
-    'reload.<file>',
-    'who is told that its bytes have changed: "http:<METHOD> <URL>" or "signal:<SIGNAL> <command line>"',
-    'none',
+  'format.<file>': followed(parseFormat, 'how secret.<file> is written', {
+    default: 'raw for one value, json for a whole secret or folder',
+  }),
+  'mode.<file>': followed(parseMode, 'the mode of the file; who is to read it has to be able to', {
+    default: '0644',
+  }),
+  'write.<file>': followed(
+    choiceParser('set', 'rename', 'in-place'),
+    'how the file is replaced: with all others at once, by a new one, or by writing into it',
+    { default: 'set' },
   ),
-  followed(
-    'reload-header.<file>',
+  'containers.<file>': followed(parseContainers, 'which containers find the file, init containers included', {
+    default: 'all',
+  }),
+  'reload.<file>': followed(parseReload, 'who is told that its bytes have changed', { default: 'none' }),
+  'reload-header.<file>': followed(
+    parseHeaders,
     'headers of that request, a line for each, with "file:<file>" for a secret',
   ),
-  followed('reload-body.<file>', 'the body of that request'),
-  followed('reload-success.<file>', 'the status codes that say that it was heard', '200-299'),
-  followed('reload-deadline.<file>', 'how long it is tried to tell, and a replaced secret kept alive', '5m'),
-  followed('path', 'where containers find these files', '/run/secrets/sidekey'),
-  followed('poll', 'how often what has no lease is read again; the most frequent of a pod counts', '60s'),
-  followed(
-    'poll.<file>',
+  'reload-body.<file>': followed('any text', 'the body of that request'),
+  'reload-success.<file>': followed(parseSuccess, 'the status codes that say that it was heard', {
+    default: '200-299',
+  }),
+  'reload-deadline.<file>': followed(
+    parseReloadDeadline,
+    'how long it is tried to tell, and a replaced secret kept alive',
+    { default: '5m' },
+  ),
+  path: followed(parseDirectory, 'where containers find these files', { default: '/run/secrets/sidekey' }),
+  'volume-size': followed(
+    parseVolumeSize,
+    'how much fits into each directory: twice what is rendered, and 1Mi',
+    {
+      default: '16Mi',
+    },
+  ),
+  poll: followed(
+    parseInterval,
+    'how often what has no lease is read again; the most frequent of a pod counts',
+    { default: '60s' },
+  ),
+  'poll.<file>': followed(
+    parseInterval,
     'the same for what one file is made of, even if it is new at each read, as a signature is',
-    'as often as all; what is new at each read is read once',
+    { default: 'as often as all; what is new at each read is read once' },
   ),
-  followed(
-    'on-outage',
-    'whether files stay, go ("remove") or make the pod unready ("fail") when they are not good any more',
-    'keep',
+  'on-outage': followed(
+    choiceParser('keep', 'remove', 'fail'),
+    'whether files stay, go or make the pod unready when they are not good any more',
+    { default: 'keep' },
   ),
-  followed(
-    'outage-deadline',
+  'outage-deadline': followed(
+    parseInterval,
     'for how long what has no end is good while the store does not confirm it',
-    '15m',
+    { default: '15m' },
   ),
-  followed(
-    'start-deadline',
-    'how long a fault that waiting cannot mend may keep the pod waiting; "never" ends it',
-    "the operator's deadline",
+  'start-deadline': followed(
+    parseDeadline,
+    'how long a fault that waiting cannot mend may keep the pod waiting',
+    { default: "the operator's deadline" },
   ),
-  followed(
-    'vault-address',
-    'the address of Vault or OpenBao; must be on the allow list',
-    "the operator's address",
-  ),
-  followed(
-    'vault-role',
+  'vault-address': followed('an address that the operator allows', 'the address of Vault or OpenBao', {
+    default: "the operator's address",
+  }),
+  'vault-role': followed(
+    parseRole,
     'the role to log in to Vault with; required for kubernetes and jwt auth if a file needs Vault',
   ),
-  followed('vault-auth', '"kubernetes", "jwt", "approle", "cert" or "token_file"', "the operator's method"),
-  followed(
-    'vault-auth-secret',
+  'vault-auth': followed(parseAuthMethod, 'how to log in to Vault', { default: "the operator's method" }),
+  'vault-auth-secret': followed(
+    parseSecretName,
     'the Secret with roleId and secretId, tls.crt and tls.key, or token, which the agent alone sees',
   ),
-  followed(
-    'vault-auth-path',
-    'where the auth method is mounted',
-    "the operator's path; of approle and cert, auth/ and the method",
+  'vault-auth-path': followed(parseAuthPath, 'where the auth method is mounted', {
+    default: "the operator's path; of approle and cert, auth/ and the method",
+  }),
+  'vault-namespace': followed(parseNamespace, 'the namespace within Vault', {
+    default: "the operator's namespace",
+  }),
+  'vault-audience': followed(
+    parseAudience,
+    "whom the token for Vault is good for; else it is the API server's",
   ),
-  followed('vault-namespace', 'the namespace within Vault', "the operator's namespace"),
-  followed('vault-audience', "whom the token for Vault is good for; else it is the API server's"),
-  followed(
-    'infisical-address',
-    'the address of Infisical; must be on the allow list',
-    "the operator's address",
-  ),
-  followed(
-    'infisical-identity',
+  'vault-ca': followed(parseAuthority, 'whom to trust as Vault, followed when it is replaced', {
+    default: "the operator's authority",
+  }),
+  'infisical-address': followed('an address that the operator allows', 'the address of Infisical', {
+    default: "the operator's address",
+  }),
+  'infisical-identity': followed(
+    parseIdentity,
     'the id of the machine identity to log in as; required for kubernetes auth if a file needs Infisical',
-    "the operator's identity",
+    { default: "the operator's identity" },
   ),
-  followed('infisical-auth', '"kubernetes" or "universal"', "the operator's method"),
-  followed(
-    'infisical-client-secret',
+  'infisical-auth': followed(parseInfisicalAuth, 'how to log in to Infisical', {
+    default: "the operator's method",
+  }),
+  'infisical-client-secret': followed(
+    parseSecretName,
     'for universal auth: the Secret with the keys clientId and clientSecret, which the agent alone sees',
   ),
-  followed('infisical-organization', 'the slug of a sub-organization to log in to'),
-  followed('infisical-audience', "whom the token for Infisical is good for; else it is the API server's"),
-
-  denied('mode.<file>', 'files are 0644 and only the containers of the pod see them', '0644'),
-  denied('write.<file>', 'all files of a directory are swapped as one set', 'set'),
-  denied('containers.<file>', 'every container of the pod sees the files'),
-  denied('volume-size', 'each directory has room for 16Mi', '16Mi'),
-  denied('vault-ca', OPERATORS_CA('SIDEKEY_VAULT_CA_FILE')),
-  denied('infisical-ca', OPERATORS_CA('SIDEKEY_INFISICAL_CA_FILE')),
-  denied('cpu', RESOURCES),
-  denied('memory', RESOURCES),
-  denied('image', "the operator's image is used (SIDEKEY_AGENT_IMAGE)"),
-  denied('suspend', 'an agent always works', 'false'),
-];
+  'infisical-organization': followed(parseOrganization, 'the slug of a sub-organization to log in to'),
+  'infisical-audience': followed(
+    parseAudience,
+    "whom the token for Infisical is good for; else it is the API server's",
+  ),
+  'infisical-ca': followed(parseAuthority, 'whom to trust as Infisical, followed when it is replaced', {
+    default: "the operator's authority",
+  }),
+  cpu: followed(parseAmount, "the agent's CPU: the request, and the limit where the application has one", {
+    default: "what keeps the pod's QoS class",
+  }),
+  memory: followed(parseAmount, "the limit of the agent's memory, with room for its volumes", {
+    default: "what keeps the pod's QoS class",
+  }),
+  image: followed(parseImage, 'the image of the agent', { default: "the operator's image" }),
+  suspend: followed(
+    parseStrictFlag,
+    'whether files stay as they are once they are there; may be changed in the running pod',
+    { default: 'false' },
+  ),
+  profile: denied('say what you want with the other annotations'),
+} as const;

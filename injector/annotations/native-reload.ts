@@ -8,13 +8,8 @@ import {
 import { NATIVE, native } from './families.ts';
 import type { Findings } from './findings.ts';
 import type { InjectedFile } from './injection.ts';
-import {
-  type HttpCall,
-  parseHeaders,
-  parseReload,
-  parseReloadDeadline,
-  parseSuccess,
-} from './reload-values.ts';
+import type { HttpCall } from './reload-values.ts';
+import { readNative } from './table.ts';
 
 const reloadKey = (name: string): string => native(`reload.${name}`);
 const headerKey = (name: string): string => native(`reload-header.${name}`);
@@ -33,10 +28,10 @@ export function withReloads(findings: Findings, files: readonly InjectedFile[]):
 }
 
 function readReload(findings: Findings, name: string, files: readonly InjectedFile[]): Reload | undefined {
-  const call = findings.read(reloadKey(name), parseReload, undefined);
-  const deadlineMs = findings.read(deadlineKey(name), parseReloadDeadline, DEFAULT_RELOAD_DEADLINE_MS);
+  const call = readNative(findings, 'reload.<file>', name);
+  const deadlineMs = readNative(findings, 'reload-deadline.<file>', name) ?? DEFAULT_RELOAD_DEADLINE_MS;
   const headers = readHeaders(findings, name, files);
-  const success = findings.read(successKey(name), parseSuccess, SUCCESS);
+  const success = readNative(findings, 'reload-success.<file>', name) ?? SUCCESS;
   if (!call) return undefined;
   if (call.kind === 'signal') return { ...call, deadlineMs };
   return { ...withBody(call, headers, findings.text(bodyKey(name))), success, deadlineMs };
@@ -49,7 +44,8 @@ function readHeaders(
   files: readonly InjectedFile[],
 ): readonly ReloadHeader[] {
   const key = headerKey(name);
-  return findings.read(key, parseHeaders, []).map(({ file, ...header }) => {
+  const found = readNative(findings, 'reload-header.<file>', name) ?? [];
+  return found.map(({ file, ...header }) => {
     if (file === undefined) return header;
     const source = files.find((one) => one.name === file);
     if (source) return { ...header, file: `${source.volume}/${source.path}` };

@@ -1,5 +1,7 @@
 import type { Problem } from '#contract/problem.ts';
-import { dropIn, native } from './families.ts';
+import { readAgentWishes } from './agent-wishes.ts';
+import { readAudiences } from './directories.ts';
+import { DROP_IN, dropIn, native } from './families.ts';
 import { type Files, readFiles } from './files.ts';
 import { Findings } from './findings.ts';
 import type { Injection } from './injection.ts';
@@ -10,13 +12,16 @@ import {
   askingOptIns,
   followedAnnotations,
   OPT_INS,
+  overruledKeys,
 } from './request.ts';
+import { readSchedule } from './schedule-wishes.ts';
 import { readSecretMounts } from './secret-mounts.ts';
 import { type Pair, settle } from './settle.ts';
 import { readOnOutage } from './outage.ts';
 import { readStores } from './stores.ts';
+import { readDropIn, readNative } from './table.ts';
 import { noteDeclined, noteUnfollowed } from './unfollowed.ts';
-import { choiceParser, mapped, parseDeadline, parseFlag, parseInterval } from './values.ts';
+import { choiceParser, mapped, parseFlag } from './values.ts';
 
 export interface ReadAnnotations {
   /** To be acted upon only if there are no problems; until then it serves to look for more of them. */
@@ -39,20 +44,29 @@ export function parseAnnotations(annotations: Annotations, defaults: OperatorDef
   for (const { key, parse } of OPT_INS) findings.read(key, parse, true);
   const asksNatively = asksNativelyAlone(annotations);
   const files = readFiles(findings, asksNatively);
+  const mode = settle(findings, MODE, 'run');
+  const suspend = readNative(findings, 'suspend');
   const injection: Injection = {
-    mode: settle(findings, MODE, 'run'),
-    position: files.native.length > 0 ? 'after-sidecars' : 'last',
+    mode,
+    position: readPosition(findings, files),
+    gates: readGate(findings, mode),
     directories: files.directories,
+    audiences: readAudiences(findings),
     ...readStores(findings, defaults, { files, asksNatively }),
     secretMounts: readSecretMounts(findings),
+    agent: readAgentWishes(findings, mode),
     files: [...files.dropIn, ...files.native],
     pollMs: readPoll(findings, defaults, files),
-    startDeadlineMs: findings.read(native('start-deadline'), parseDeadline, defaults.startDeadlineMs),
-    revokeOnShutdown: findings.read(dropIn('agent-revoke-on-shutdown'), parseFlag, defaults.revokeOnShutdown),
+    startDeadlineMs: readDeadline(findings, defaults),
+    revokeOnShutdown: readDropIn(findings, 'agent-revoke-on-shutdown') ?? defaults.revokeOnShutdown,
     ...readOnOutage(findings),
+    ...readSchedule(findings),
+    ...(suspend === undefined ? {} : { suspend }),
     statusKeys: askingOptIns(annotations).map(({ statusKey }) => statusKey),
   };
-  if (injection.mode === 'init') noteIdle(findings, injection);
+  if (mode === 'init') noteIdle(findings, injection);
+  for (const key of overruledKeys(annotations))
+    findings.warn(key, `is what counts: the same key of ${DROP_IN.prefix.slice(0, -1)} says something else`);
   noteDeclined(findings, annotations);
   noteUnfollowed(findings);
   return {
@@ -62,13 +76,37 @@ export function parseAnnotations(annotations: Annotations, defaults: OperatorDef
   };
 }
 
-/** Files that are rendered once never change. */
-function noteIdle(findings: Findings, { files, onOutage }: Injection): void {
-  if (onOutage)
+/** A pod of both families has the agent where Sidekey's own files need it, unless it is to be the very first. */
+function readPosition(findings: Findings, files: Files): Injection['position'] {
+  if (readDropIn(findings, 'agent-init-first') === true) return 'first';
+  return files.native.length > 0 ? 'after-sidecars' : 'last';
+}
+
+const WAITS = 'agent-pre-populate';
+
+/** What renders once is waited for, whatever is said. */
+function readGate(findings: Findings, mode: Injection['mode']): boolean {
+  const waits = readDropIn(findings, WAITS) !== false;
+  if (!waits && mode === 'init')
     findings.deny(
-      native('on-outage'),
-      `asks for something that nobody does once files are rendered (${native('mode')}: "init"); expected "keep"`,
+      dropIn(WAITS),
+      `is ${JSON.stringify(findings.text(dropIn(WAITS)) ?? '')} beside ${dropIn('agent-pre-populate-only')}, which together ask for no agent at all; expected one of them alone`,
     );
+  return waits;
+}
+
+function readDeadline(findings: Findings, defaults: OperatorDefaults): number | null {
+  const deadline = readNative(findings, 'start-deadline');
+  return deadline === undefined ? defaults.startDeadlineMs : deadline;
+}
+
+/** Files that are rendered once never change. */
+function noteIdle(findings: Findings, { files, onOutage, suspend }: Injection): void {
+  const once = `once files are rendered (${native('mode')}: "init")`;
+  if (onOutage && findings.text(native('on-outage')) !== undefined)
+    findings.deny(native('on-outage'), `asks for something that nobody does ${once}; expected "keep"`);
+  if (suspend === true)
+    findings.deny(native('suspend'), `asks for what holds anyway ${once}; expected no such annotation`);
   for (const { reloadKey } of files)
     if (reloadKey !== undefined)
       findings.deny(
@@ -85,10 +123,10 @@ function byKey(a: Problem, b: Problem): number {
 function readPoll(findings: Findings, defaults: OperatorDefaults, files: Files): number {
   const isOurs = files.native.length > 0;
   const isTheirs = files.dropIn.length > 0 || !isOurs;
-  const theirs = dropIn('template-static-secret-render-interval');
   const all = [
-    findings.read(theirs, parseInterval, isTheirs ? defaults.pollMs : undefined),
-    findings.read(native('poll'), parseInterval, isOurs ? defaults.nativePollMs : undefined),
+    readDropIn(findings, 'template-static-secret-render-interval') ??
+      (isTheirs ? defaults.pollMs : undefined),
+    readNative(findings, 'poll') ?? (isOurs ? defaults.nativePollMs : undefined),
   ];
   return Math.min(...all.filter((interval) => interval !== undefined));
 }

@@ -1,4 +1,5 @@
-import { DROP_IN, dropIn, type Family, NATIVE, native } from './families.ts';
+import type { Problem } from '#contract/problem.ts';
+import { DROP_IN, dropIn, type Family, NATIVE, native, OPENBAO } from './families.ts';
 import { parseFlag, parseStrictFlag } from './values.ts';
 
 /** The annotations of a pod. Keys are qualified names, which the API server has checked; values may be anything. */
@@ -19,6 +20,12 @@ export const OPT_INS: readonly OptIn[] = [
     family: DROP_IN,
     key: dropIn('agent-inject'),
     statusKey: dropIn('agent-inject-status'),
+    parse: parseFlag,
+  },
+  {
+    family: OPENBAO,
+    key: `${OPENBAO.prefix}agent-inject`,
+    statusKey: `${OPENBAO.prefix}agent-inject-status`,
     parse: parseFlag,
   },
   { family: NATIVE, key: native('inject'), statusKey: native('status'), parse: parseStrictFlag },
@@ -47,7 +54,7 @@ function answer({ key, parse }: OptIn, annotations: Annotations): boolean | unde
 /** True if the pod asks in Sidekey's own words and no others. */
 export function asksNativelyAlone(annotations: Annotations): boolean {
   const families = askingOptIns(annotations).map(({ family }) => family);
-  return families.includes(NATIVE) && !families.includes(DROP_IN);
+  return families.length > 0 && families.every((family) => family === NATIVE);
 }
 
 /**
@@ -57,5 +64,39 @@ export function asksNativelyAlone(annotations: Annotations): boolean {
 export function followedAnnotations(annotations: Annotations): Annotations {
   const declined = decliningOptIns(annotations).map(({ family }) => family.prefix);
   const entries = Object.entries(annotations);
-  return Object.fromEntries(entries.filter(([key]) => !declined.some((prefix) => key.startsWith(prefix))));
+  const followed = entries.filter(([key]) => !declined.some((prefix) => key.startsWith(prefix)));
+  return Object.fromEntries([...followed, ...followed.flatMap(translated)]);
+}
+
+const OWN_KEYS: ReadonlySet<string> = new Set(OPT_INS.flatMap(({ key, statusKey }) => [key, statusKey]));
+
+/** What the OpenBao family says, in the words of the family that it is made after; each asks for an agent by its own key. */
+function translated([key, text]: readonly [string, string]): readonly (readonly [string, string])[] {
+  const isOther = key.startsWith(OPENBAO.prefix) && !OWN_KEYS.has(key);
+  return isOther ? [[dropIn(key.slice(OPENBAO.prefix.length)), text]] : [];
+}
+
+/** Keys that both say something for, and not the same: the one is followed. */
+export function overruledKeys(annotations: Annotations): readonly string[] {
+  const followed = followedAnnotations(annotations);
+  return Object.keys(followed).filter(
+    (key) => key.startsWith(DROP_IN.prefix) && (annotations[key] ?? followed[key]) !== followed[key],
+  );
+}
+
+/** Keys of the drop-in family, in a text or as one. */
+const DROP_IN_KEY = new RegExp(`${DROP_IN.prefix.replaceAll('.', String.raw`\.`)}(?<word>[\\w.-]*)`, 'gu');
+
+/** Says a problem in the words of the family that its pod uses. */
+export function inFamilyOf(annotations: Annotations): (problem: Problem) => Problem {
+  const asking = askingOptIns(annotations).map(({ family }) => family);
+  const isOther = asking.includes(OPENBAO) && !asking.includes(DROP_IN);
+  const say = (text: string): string =>
+    text.replaceAll(DROP_IN_KEY, (key: string, word: string) => {
+      if (OWN_KEYS.has(key) && annotations[key] !== undefined) return key;
+      const other = OPENBAO.prefix + word;
+      const isSaid = annotations[other] !== undefined && word !== '';
+      return isSaid || (isOther && annotations[key] === undefined) ? other : key;
+    });
+  return ({ key, message }) => ({ key: say(key), message: say(message) });
 }

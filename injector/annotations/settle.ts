@@ -1,5 +1,9 @@
+import { DROP_IN_RULES } from './drop-in-names.ts';
 import { dropIn, native } from './families.ts';
 import type { Findings } from './findings.ts';
+import type { ParsedRule } from './names.ts';
+import { NATIVE_RULES } from './native-names.ts';
+import type { DropInKey, NativeKey } from './table.ts';
 import { quoted, type ValueParser } from './values.ts';
 
 /** A setting that each family has a key for, without the prefix. */
@@ -10,6 +14,24 @@ export interface Pair<T> {
   /** Where the two families spell values differently. */
   readonly parseNative?: ValueParser<T>;
 }
+
+type Parsed<Rule> = Rule extends ParsedRule<infer T> ? T : never;
+
+/** A pair whose values are read as its rows in the tables have it. */
+export const pairOf = <K extends DropInKey>(
+  theirs: K,
+  ours: NativeKey,
+): Pair<Parsed<(typeof DROP_IN_RULES)[K]>> => ({
+  dropIn: theirs,
+  native: ours,
+  // Both rows of a pair make the same of a text.
+  parse: (DROP_IN_RULES[theirs] as ParsedRule<unknown>).parse as ValueParser<
+    Parsed<(typeof DROP_IN_RULES)[K]>
+  >,
+  parseNative: (NATIVE_RULES[ours] as ParsedRule<unknown>).parse as ValueParser<
+    Parsed<(typeof DROP_IN_RULES)[K]>
+  >,
+});
 
 /** What the annotations of both families say about one setting, which the agent of a pod has once. */
 export function settle<T extends string | boolean>(findings: Findings, pair: Pair<T>, fallback: T): T {

@@ -27,6 +27,15 @@ export function allowedAddress(title: StoreTitle, defaults: Addresses | undefine
   return () => ({ expected });
 }
 
+/** Whom a pod trusts takes the place of whom the operator does. */
+export function trust(
+  caPem: string | undefined,
+  caFile: string | undefined,
+): { readonly caPem?: string; readonly caFile?: string } {
+  if (caFile !== undefined) return { caFile };
+  return caPem === undefined ? {} : { caPem };
+}
+
 /** Notes that a file needs a store which the operator has not set. */
 export function noteUnset(findings: Findings, { name, variable }: StoreTitle, file: string): void {
   findings.deny(file, `needs ${name}; expected the operator to have set its address (${variable})`);

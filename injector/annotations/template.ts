@@ -1,15 +1,12 @@
-import type { TemplateSource } from '#contract/agent-config.ts';
+import type { FileContent, TemplateSource } from '#contract/agent-config.ts';
 import { TemplateSyntaxError } from '#contract/template/error.ts';
 import { FUNCTION_FAMILIES } from '#contract/template/functions.ts';
 import { parseTemplate } from '#contract/template/parse.ts';
 import type { Findings } from './findings.ts';
 import type { StoreName } from './injection.ts';
 
-/** A template, and the stores that it reads. */
-export interface ReadTemplate {
-  readonly template: TemplateSource;
-  readonly needs: readonly StoreName[];
-}
+/** What is in a file, and the stores that it is read from. */
+export type ReadContent = FileContent & { readonly needs: readonly StoreName[] };
 
 /** The functions by which a template reads a store. */
 const READING: readonly (readonly [StoreName, readonly string[]])[] = [
@@ -18,7 +15,7 @@ const READING: readonly (readonly [StoreName, readonly string[]])[] = [
 ];
 
 /** Reads the template of a key. One that cannot be parsed is a problem, and needs nothing. */
-export function readTemplate(findings: Findings, key: string, template: TemplateSource): ReadTemplate {
+export function readTemplate(findings: Findings, key: string, template: TemplateSource): ReadContent {
   try {
     const { functions } = parseTemplate(template);
     const read = READING.filter(([, names]) => names.some((name) => functions.has(name)));

@@ -5,16 +5,11 @@ import { nearestKey } from './nearest.ts';
 import { type Annotations, decliningOptIns } from './request.ts';
 import { parseFlag, quoted } from './values.ts';
 
-/** A family that cannot be had in this release. */
-const OPENBAO_PREFIX = 'openbao.org/';
-
 /** Notes every annotation that is not followed: those that matter as problems, the others as warnings. */
 export function noteUnfollowed(findings: Findings): void {
   noteDropIn(findings);
   noteNative(findings);
   noteInfisical(findings);
-  for (const key of findings.keysBelow(OPENBAO_PREFIX))
-    findings.deny(key, `is not supported in this release; expected ${DROP_IN.prefix}… annotations`);
 }
 
 /** Notes the families that are left out because their own opt-in says so, if there is more of them. */

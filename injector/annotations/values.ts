@@ -106,6 +106,16 @@ export const parseAudience = wordParser(
   'an audience that the store is told to accept, such as "https://infisical.example"',
 );
 
+/** Anything but nothing. */
+export const parseAnyText: ValueParser<string> = (text) =>
+  text.trim() !== '' && isPrintable(text) ? { value: text } : { expected: 'a text that is not empty' };
+
+/** As Kubernetes names volumes. */
+export const parseVolumeName: ValueParser<string> = (text) =>
+  /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/u.test(text)
+    ? { value: text }
+    : { expected: 'the name of a projected volume of the pod that holds a service account token' };
+
 /** As Kubernetes names objects. */
 export const parseSecretName: ValueParser<string> = (text) =>
   /^(?=.{1,253}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/u.test(text)

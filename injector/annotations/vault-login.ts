@@ -1,12 +1,13 @@
-import { TOKEN_DIRECTORY } from '#contract/layout.ts';
+import { ACCOUNT_DIRECTORY, TOKEN_DIRECTORY } from '#contract/layout.ts';
 import type { AccountAuth, ClientCertificate, VaultAuth, VaultMethod } from '#contract/vault-auth.ts';
 import { DROP_IN, dropIn, native } from './families.ts';
 import type { Findings } from './findings.ts';
 import { type Credential, TOKEN_NAME } from './injection.ts';
 import type { VaultDefaults } from './operator.ts';
 import { readMountedFile } from './secret-mounts.ts';
-import { type Pair, settle } from './settle.ts';
-import { inWords, parseAudience, parseAuthMethod, parseAuthPath, parseRole } from './values.ts';
+import { pairOf, settle } from './settle.ts';
+import { readDropIn, readNative } from './table.ts';
+import { inWords } from './values.ts';
 import { PROOF_KEYS, secretLogin } from './vault-proof.ts';
 
 /** How the agent logs in, and what it does so with. */
@@ -21,6 +22,8 @@ export const METHOD_KEYS = [dropIn('auth-type'), native('vault-auth')];
 /** Where the token of another issuer than the cluster is named. */
 const TOKEN_PATH_KEY = { kubernetes: dropIn('auth-config-token-path'), jwt: dropIn('auth-config-path') };
 
+const REMOVE_JWT = 'auth-config-remove-jwt-after-reading';
+
 const ACCOUNT_METHODS = ['kubernetes', 'jwt'] as const;
 
 /** The annotations that only some methods have a use for. */
@@ -31,7 +34,9 @@ const KEYS_OF: readonly (readonly [key: string, methods: readonly VaultMethod[]]
   [dropIn('auth-config-role'), ACCOUNT_METHODS],
   [TOKEN_PATH_KEY.kubernetes, ['kubernetes']],
   [TOKEN_PATH_KEY.jwt, ['jwt']],
+  [dropIn(REMOVE_JWT), ['jwt']],
   [dropIn('auth-config-ca-cert'), ['cert']],
+  [dropIn('auth-config-reload'), ['cert']],
   ...PROOF_KEYS,
 ];
 
@@ -46,15 +51,11 @@ export function readVaultLogin(
   { authMethod, authPath, shown, ...defaults }: LoginContext,
   file: string | undefined,
 ): VaultLogin {
-  const method = settle(
-    findings,
-    { dropIn: 'auth-type', native: 'vault-auth', parse: parseAuthMethod },
-    authMethod,
-  );
+  const method = settle(findings, pairOf('auth-type', 'vault-auth'), authMethod);
   const isAccount = method === 'kubernetes' || method === 'jwt';
   const path = settle(
     findings,
-    { dropIn: 'auth-path', native: 'vault-auth-path', parse: parseAuthPath },
+    pairOf('auth-path', 'vault-auth-path'),
     isAccount ? authPath : `auth/${method}`,
   );
   noteMisplaced(findings, method);
@@ -76,9 +77,9 @@ function noteMisplaced(findings: Findings, method: VaultMethod): void {
   }
 }
 
-const ROLE: Pair<string> = { dropIn: 'role', native: 'vault-role', parse: parseRole };
+const ROLE = pairOf('role', 'vault-role');
 /** Where a configuration of Vault Agent has it. */
-const ROLE_IN_CONFIG: Pair<string> = { ...ROLE, dropIn: 'auth-config-role' };
+const ROLE_IN_CONFIG = pairOf('auth-config-role', 'vault-role');
 
 type AccountContext = Pick<AccountAuth, 'method' | 'path'> & Pick<VaultDefaults, 'role' | 'audience'>;
 
@@ -88,8 +89,9 @@ function accountLogin(
   { method, path, ...defaults }: AccountContext,
   file: string | undefined,
 ): VaultLogin {
-  const audience = findings.read(native('vault-audience'), parseAudience, defaults.audience);
-  const given = readMountedFile(findings, TOKEN_PATH_KEY[method]);
+  const audience = readNative(findings, 'vault-audience') ?? defaults.audience;
+  const given = readMountedFile(findings, TOKEN_PATH_KEY[method]) ?? tokenOfVolume(findings, method);
+  readDropIn(findings, REMOVE_JWT);
   const token = { kind: 'token', store: 'vault', ...(audience === undefined ? {} : { audience }) } as const;
   return {
     auth: {
@@ -100,6 +102,18 @@ function accountLogin(
     },
     credentials: given === undefined ? [token] : [],
   };
+}
+
+const ACCOUNT_VOLUME = 'agent-service-account-token-volume-name';
+
+/** Where the volume of an account stands that a pod names; what the token is called in there is known with the pod. */
+function tokenOfVolume(findings: Findings, method: keyof typeof TOKEN_PATH_KEY): string | undefined {
+  const key = dropIn(ACCOUNT_VOLUME);
+  if ((findings.text(key) ?? '') === '') return undefined;
+  const other = TOKEN_PATH_KEY[method];
+  if (findings.text(other) !== undefined)
+    findings.deny(key, `stands beside ${other}; expected one of them alone`);
+  return `${ACCOUNT_DIRECTORY}/token`;
 }
 
 /** Asks for a missing role in the words of the file that needs it, unless there is one for pods that name none. */

@@ -4,8 +4,8 @@ import { DROP_IN, dropIn, native } from './families.ts';
 import type { Findings } from './findings.ts';
 import type { Credential } from './injection.ts';
 import { readMountedFile } from './secret-mounts.ts';
-import { settle } from './settle.ts';
-import { parseFlag, parseRole, parseSecretName, parseWrappingPath } from './values.ts';
+import { pairOf, settle } from './settle.ts';
+import { readDropIn, readNative } from './table.ts';
 import { readCertificate } from './vault-tls.ts';
 
 const SECRET_KEY = native('vault-auth-secret');
@@ -86,8 +86,8 @@ const WAYS: Readonly<Record<SecretMethod, Way>> = {
 function appRoleOfFiles(findings: Findings, path: string): VaultAuth | undefined {
   const roleIdFile = readMountedFile(findings, ROLE_ID_KEY);
   const secretIdFile = readMountedFile(findings, SECRET_ID_KEY);
-  const wrappingPath = findings.read(WRAPPING_KEY, parseWrappingPath, undefined);
-  const removes = findings.read(REMOVAL_KEY, parseFlag, false);
+  const wrappingPath = readDropIn(findings, 'auth-config-secret-id-response-wrapping-path');
+  const removes = readDropIn(findings, 'auth-config-remove-secret-id-file-after-reading') === true;
   if (removes)
     findings.warn(REMOVAL_KEY, 'changes nothing: the Secret is mounted read-only, so its file stays');
   for (const key of [WRAPPING_KEY, REMOVAL_KEY])
@@ -106,8 +106,7 @@ function appRoleOfFiles(findings: Findings, path: string): VaultAuth | undefined
 
 /** The role may be left to the certificate. */
 function certificateRole(findings: Findings): { readonly role?: string } {
-  const pair = { dropIn: 'auth-config-name', native: 'vault-role', parse: parseRole };
-  const role = settle(findings, pair, '');
+  const role = settle(findings, pairOf('auth-config-name', 'vault-role'), '');
   return role === '' ? {} : { role };
 }
 
@@ -126,7 +125,7 @@ export function secretLogin(
 ): { readonly auth: VaultAuth; readonly credentials: readonly Credential[] } {
   const { files, keys, ofSecret, ofFiles } = WAYS[method];
   const others = keys.filter((key) => findings.text(key) !== undefined);
-  const secretName = findings.read(SECRET_KEY, parseSecretName, '');
+  const secretName = readNative(findings, 'vault-auth-secret') ?? '';
   if (findings.text(SECRET_KEY) !== undefined) {
     for (const key of others) findings.deny(key, `stands beside ${SECRET_KEY}; expected one of them alone`);
     return { auth: ofSecret(findings, path), credentials: [{ kind: 'secret', secretName, files }] };

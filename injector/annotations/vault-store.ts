@@ -1,9 +1,11 @@
 import type { VaultStore } from '#contract/agent-config.ts';
+import { dropIn } from './families.ts';
 import type { Findings } from './findings.ts';
 import type { VaultDefaults } from './operator.ts';
-import { settle } from './settle.ts';
-import { allowedAddress, noteUnset, type StoreAccess } from './store-access.ts';
-import { parseNamespace } from './values.ts';
+import { pairOf, settle } from './settle.ts';
+import { allowedAddress, noteUnset, type StoreAccess, trust } from './store-access.ts';
+import { readDropIn } from './table.ts';
+import { addressParser, type ValueParser } from './values.ts';
 import { METHOD_KEYS, readVaultLogin } from './vault-login.ts';
 import { readVaultTls } from './vault-tls.ts';
 
@@ -24,48 +26,73 @@ export function readVault(
   defaults: VaultDefaults | undefined,
   file: string | undefined,
 ): StoreAccess<VaultStore> | undefined {
-  const parse = allowedAddress(VAULT, defaults);
   const settings = defaults ?? UNSET;
-  const address = settle(findings, { dropIn: 'service', native: 'vault-address', parse }, settings.address);
-  const namespace = settle(
-    findings,
-    { dropIn: 'namespace', native: 'vault-namespace', parse: parseNamespace },
-    settings.namespace ?? '',
-  );
-  const { caFile, clientCertificate: shown } = readVaultTls(findings);
+  const place = readPlace(findings, defaults);
+  const { caFile, clientCertificate: shown, ...tls } = readVaultTls(findings);
+  const connection = readConnection(findings, settings);
   const { auth, credentials } = readVaultLogin(findings, { ...settings, shown }, file);
   if (file === undefined) return undefined;
   if (defaults === undefined) {
     noteUnset(findings, VAULT, file);
     return undefined;
   }
-  if (auth.method === 'cert' && !address.startsWith('https://')) noteWithoutTls(findings, address);
-  const { caPem, timeoutMs } = defaults;
+  if (!place.address.startsWith('https://')) noteWithoutTls(findings, auth.method, place.address);
   return {
     store: {
-      address,
-      ...(namespace === '' ? {} : { namespace }),
+      ...place,
       auth,
       // What logs in is shown all the time.
       ...(auth.method === 'cert' || shown === undefined ? {} : { clientCertificate: shown }),
-      ...trust(caPem, caFile),
-      timeoutMs,
+      ...trust(defaults.caPem, caFile),
+      ...tls,
+      ...connection,
     },
     credentials,
   };
 }
 
-/** Whom a pod trusts takes the place of whom the operator does. */
-function trust(caPem: string | undefined, caFile: string | undefined): Pick<VaultStore, 'caPem' | 'caFile'> {
-  if (caFile !== undefined) return { caFile };
-  return caPem === undefined ? {} : { caPem };
+function readPlace(
+  findings: Findings,
+  defaults: VaultDefaults | undefined,
+): Pick<VaultStore, 'address' | 'namespace'> {
+  const parse = allowedAddress(VAULT, defaults);
+  const settings = defaults ?? UNSET;
+  const address = settle(findings, { dropIn: 'service', native: 'vault-address', parse }, settings.address);
+  const namespace = settle(findings, pairOf('namespace', 'vault-namespace'), settings.namespace ?? '');
+  return { address, ...(namespace === '' ? {} : { namespace }) };
 }
 
-/** A certificate is shown by TLS alone. */
-function noteWithoutTls(findings: Findings, address: string): void {
-  for (const key of METHOD_KEYS.filter((candidate) => findings.text(candidate) !== undefined))
-    findings.deny(
-      key,
-      `is "cert", and ${address} is reached without TLS; expected an address that begins with https://`,
-    );
+const PROXY_KEY = dropIn('proxy-address');
+
+/** How the store is reached. As with the Vault Agent Injector, a proxy is for an address with TLS alone. */
+function readConnection(
+  findings: Findings,
+  { proxy, allowedProxies = [], timeoutMs }: VaultDefaults,
+): Pick<VaultStore, 'proxy' | 'maxConnections' | 'timeoutMs'> {
+  const allowed = [...(proxy === undefined ? [] : [proxy]), ...allowedProxies];
+  const wanted = findings.read(PROXY_KEY, proxyParser(allowed), proxy ?? '');
+  const maxConnections = readDropIn(findings, 'template-max-connections-per-host') ?? 0;
+  readDropIn(findings, 'client-max-retries');
+  return {
+    ...(wanted === '' ? {} : { proxy: wanted }),
+    ...(maxConnections === 0 ? {} : { maxConnections }),
+    timeoutMs: readDropIn(findings, 'client-timeout') ?? timeoutMs,
+  };
+}
+
+/** The empty text asks for none, whatever the operator's is. */
+function proxyParser(allowed: readonly string[]): ValueParser<string> {
+  if (allowed.length > 0) return (text) => (text === '' ? { value: '' } : addressParser(allowed)(text));
+  const expected = 'no such annotation, for the operator allows no proxy (SIDEKEY_VAULT_ALLOWED_PROXIES)';
+  return (text) => (text === '' ? { value: '' } : { expected });
+}
+
+/** A certificate is shown by TLS alone, and only TLS goes by a proxy. */
+function noteWithoutTls(findings: Findings, method: VaultStore['auth']['method'], address: string): void {
+  const plain = `${address} is reached without TLS`;
+  if (method === 'cert')
+    for (const key of METHOD_KEYS.filter((candidate) => findings.text(candidate) !== undefined))
+      findings.deny(key, `is "cert", and ${plain}; expected an address that begins with https://`);
+  for (const key of [PROXY_KEY, dropIn('tls-server-name'), dropIn('tls-skip-verify')])
+    if ((findings.text(key) ?? '') !== '') findings.warn(key, `is of no use: ${plain}`);
 }

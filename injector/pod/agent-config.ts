@@ -9,6 +9,7 @@ import {
 import { type Parsed, parsed, rejected } from '#contract/problem.ts';
 import { describeSource } from '#contract/secret-source.ts';
 import type { InjectedFile, Injection } from '../annotations/injection.ts';
+import { suspendFile } from './suspension.ts';
 
 /** The agent's configuration in the form that travels in the environment, or why it is too large to. */
 export function encodeConfig(injection: Injection): Parsed<string> {
@@ -21,6 +22,7 @@ export function encodeConfig(injection: Injection): Parsed<string> {
 
 function agentConfig(injection: Injection): AgentConfig {
   const { vault, infisical, files, pollMs, startDeadlineMs, revokeOnShutdown, onOutage } = injection;
+  const { backoff, replaceAfter, endsOnLoginFault } = injection;
   return {
     version: 1,
     ...(vault && { vault }),
@@ -30,6 +32,10 @@ function agentConfig(injection: Injection): AgentConfig {
     startDeadlineMs,
     revokeOnShutdown,
     ...(onOutage && { onOutage }),
+    ...(backoff && { backoff }),
+    ...(replaceAfter === undefined ? {} : { replaceAfter }),
+    ...(endsOnLoginFault && { endsOnLoginFault }),
+    ...suspendFile(injection),
     stateDirectory: STATE_DIRECTORY,
     adminAddress: ADMIN_ADDRESS,
     adminPort: ADMIN_PORT,
@@ -39,12 +45,13 @@ function agentConfig(injection: Injection): AgentConfig {
 
 /** What the agent needs to know of a file. */
 function agentFile(file: InjectedFile): FileSpec {
-  const { name, volume, path, mode, reload, pollMs } = file;
+  const { name, volume, path, mode, write, reload, pollMs } = file;
   const polling = pollMs === undefined ? {} : { pollMs };
-  const target = { name, volume, path, mode, ...(reload && { reload }), ...polling };
-  return 'source' in file
-    ? { ...target, source: file.source, format: file.format }
-    : { ...target, template: file.template };
+  const target = { name, volume, path, mode, ...(write && { write }), ...(reload && { reload }), ...polling };
+  if ('source' in file) return { ...target, source: file.source, format: file.format };
+  return 'template' in file
+    ? { ...target, template: file.template }
+    : { ...target, templateFile: file.templateFile };
 }
 
 function largestFile(files: readonly InjectedFile[]): InjectedFile | undefined {
@@ -52,5 +59,6 @@ function largestFile(files: readonly InjectedFile[]): InjectedFile | undefined {
 }
 
 function size(file: InjectedFile): number {
-  return Buffer.byteLength('source' in file ? describeSource(file.source) : file.template.text);
+  if ('source' in file) return Buffer.byteLength(describeSource(file.source));
+  return Buffer.byteLength('template' in file ? file.template.text : file.templateFile.file);
 }

@@ -1,9 +1,13 @@
 import { posix } from 'node:path';
 import { type JsonObject, listIn, objectIn, textIn } from '#contract/json.ts';
-import { ADMIN_PORT, STATE_DIRECTORY, TOKEN_DIRECTORY } from '#contract/layout.ts';
+import { ACCOUNT_DIRECTORY, ADMIN_PORT, OWN_DIRECTORY } from '#contract/layout.ts';
 import type { Problem } from '#contract/problem.ts';
 import type { Directory, Injection } from '../annotations/injection.ts';
 import { quoted } from '../annotations/values.ts';
+import { askedProblems } from './asked.ts';
+import { copiedProblems } from './copied-mounts.ts';
+import { contains, overlap } from './overlap.ts';
+import { identityProblems } from './security.ts';
 import { signalProblems } from './signalled.ts';
 import { findOurContainer, hasOurContainerName, hasOurVolumeName, isOurContainer } from './own.ts';
 
@@ -18,6 +22,7 @@ export function conflicts(pod: JsonObject, injection: Injection): readonly Probl
   const { directories, secretMounts, mode } = injection;
   const taken = [...TAKEN, ...secretMounts.map(({ path }) => path)];
   const spec = objectIn(pod, 'spec');
+  const shared = injection.agent.sharesProcesses?.value === true;
   const theirs = placedContainers(spec);
   return [
     ...directories.flatMap((directory) => directoryProblems(directory, taken)),
@@ -25,7 +30,15 @@ export function conflicts(pod: JsonObject, injection: Injection): readonly Probl
     ...theirs.flatMap(nameProblems),
     ...volumeProblems(pod, spec),
     ...theirs.flatMap((placed) => mountProblems(placed, directories)),
-    ...(mode === 'run' ? [...theirs.flatMap(portProblems), ...signalProblems(pod, injection)] : []),
+    ...(mode === 'run' ? theirs.flatMap(portProblems) : []),
+    ...(mode === 'run' ? signalProblems(shared ? sharing(pod) : pod, injection) : []),
+    ...askedProblems(spec, injection),
+    ...identityProblems(spec, injection),
+    ...copiedProblems(spec, injection, [
+      ...OWN,
+      ...directories.map(({ agentPath }) => agentPath),
+      ...secretMounts.map(({ path }) => path),
+    ]),
   ];
 }
 
@@ -37,7 +50,14 @@ function placedContainers(spec: JsonObject): readonly Placed[] {
 }
 
 /** Places of the system, of the agent's image and of its other volumes. */
-const TAKEN = ['/dev', '/proc', '/sys', '/nodejs', '/sidekey', STATE_DIRECTORY, TOKEN_DIRECTORY];
+const OWN = ['/nodejs', '/sidekey', OWN_DIRECTORY, ACCOUNT_DIRECTORY];
+const TAKEN = ['/dev', '/proc', '/sys', ...OWN];
+
+/** The pod as its annotations have it. */
+const sharing = (pod: JsonObject): JsonObject => ({
+  ...pod,
+  spec: { ...objectIn(pod, 'spec'), shareProcessNamespace: true },
+});
 
 function directoryProblems({ path, key }: Directory, taken: readonly string[]): readonly Problem[] {
   const place = taken.find((other) => overlap(other, path));
@@ -48,7 +68,8 @@ function directoryProblems({ path, key }: Directory, taken: readonly string[]): 
 /** What is mounted inside a read-only volume keeps the container from starting. */
 function overlapProblems(directories: readonly Directory[]): readonly Problem[] {
   return directories.flatMap(({ path, key }, index) => {
-    const other = directories.slice(0, index).find((earlier) => overlap(earlier.path, path));
+    const others = directories.slice(0, index).filter((earlier) => earlier.key !== key);
+    const other = others.find((earlier) => overlap(earlier.path, path));
     const message = `overlaps ${other?.path}, the directory of ${other?.key}; expected another directory`;
     return other === undefined ? [] : [{ key, message }];
   });
@@ -102,16 +123,6 @@ function mountFault(mount: JsonObject, directories: readonly Directory[]): strin
     directory &&
     `is at ${quoted(mountPath)}, where the secrets directory ${directory.path} is; expected another mountPath, or another directory in ${directory.key}`
   );
-}
-
-/** True if one of two directories is the other, or inside it. */
-function overlap(one: string, other: string): boolean {
-  return contains(one, other) || contains(other, one);
-}
-
-/** True for a directory itself and everything below it. */
-function contains(directory: string, path: string): boolean {
-  return path === directory || path.startsWith(directory === '/' ? '/' : `${directory}/`);
 }
 
 function portProblems({ container, path }: Placed): readonly Problem[] {

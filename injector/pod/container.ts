@@ -3,16 +3,21 @@ import {
   ADMIN_PORT,
   CONFIG_VARIABLE,
   CONTAINER,
+  LOG_FORMAT_VARIABLE,
+  LOG_LEVEL_VARIABLE,
   STATE_DIRECTORY,
   TERMINATION_LOG,
   TOKEN_DIRECTORY,
   VOLUME,
 } from '#contract/layout.ts';
 import type { Injection } from '../annotations/injection.ts';
+import { accountMount } from './account.ts';
 import type { ContainerBounds } from './bounds.ts';
-import { AGENT_PROBES } from './probes.ts';
+import { copiedMounts } from './copied-mounts.ts';
+import { agentProbes } from './probes.ts';
 import { agentResources } from './resources.ts';
 import { agentSecurityContext } from './security.ts';
+import { podMount } from './suspension.ts';
 
 /** What the injected container is made from. */
 export interface Agent {
@@ -51,11 +56,12 @@ export function agentContainer(pod: JsonObject, agent: Agent): JsonObject {
     env: [
       { name: CONFIG_VARIABLE, value: config },
       { name: 'NVIDIA_VISIBLE_DEVICES', value: 'void' },
+      ...logging(injection),
       ...downward(injection),
     ],
-    ...(mode === 'run' ? { restartPolicy: 'Always', ports: [port(spec)], ...AGENT_PROBES } : {}),
+    ...(mode === 'run' ? { restartPolicy: 'Always', ports: [port(spec)], ...agentProbes(injection) } : {}),
     resources: agentResources(spec, {
-      directories: directories.length,
+      files: sizeOf(directories),
       ...(bounds && { bounds }),
       hasDefaultDisk: hasDefaultDisk(pod),
     }),
@@ -63,9 +69,12 @@ export function agentContainer(pod: JsonObject, agent: Agent): JsonObject {
     terminationMessagePath: TERMINATION_LOG,
     terminationMessagePolicy: 'File',
     volumeMounts: [
-      ...directories.map(({ volume, path }) => ({ name: volume, mountPath: path })),
+      ...directories.map(({ volume, agentPath }) => ({ name: volume, mountPath: agentPath })),
       { name: VOLUME.state, mountPath: STATE_DIRECTORY },
       ...agentSecrets(injection),
+      ...podMount(injection),
+      ...accountMount(injection),
+      ...copiedMounts(spec, injection),
     ],
   };
 }
@@ -84,9 +93,23 @@ function agentSecrets({ credentials, secretMounts }: Injection): readonly JsonOb
   ];
 }
 
+/** MiB for all files. */
+export const sizeOf = (directories: Injection['directories']): number =>
+  directories.reduce((sum, { size }) => sum + size, 0);
+
+/** How much it logs, and how. */
+function logging({ agent: { logLevel, logFormat } }: Injection): readonly JsonObject[] {
+  return [
+    ...(logLevel === undefined ? [] : [{ name: LOG_LEVEL_VARIABLE, value: logLevel }]),
+    ...(logFormat === undefined ? [] : [{ name: LOG_FORMAT_VARIABLE, value: logFormat }]),
+  ];
+}
+
+/** Of a template in a file nobody knows what it reads. */
 function downward({ files }: Injection): readonly JsonObject[] {
   const templates = files.flatMap((file) => ('template' in file ? [file.template.text] : []));
-  return DOWNWARD.filter(([name]) => templates.some((text) => text.includes(name))).map(
+  const isUnknown = files.some((file) => 'templateFile' in file);
+  return DOWNWARD.filter(([name]) => isUnknown || templates.some((text) => text.includes(name))).map(
     ([name, fieldPath]) => ({ name, valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath } } }),
   );
 }

@@ -2,7 +2,8 @@ import { type JsonObject, listIn, objectIn, textIn } from '#contract/json.ts';
 import { CONFIG_VARIABLE, CONTAINER, VOLUME } from '#contract/layout.ts';
 
 const CONTAINER_NAMES: ReadonlySet<string> = new Set(Object.values(CONTAINER));
-const VOLUME_NAMES: ReadonlySet<string> = new Set(Object.values(VOLUME));
+/** Some of them come with a number. */
+const VOLUME_NAME = new RegExp(`^(?:${Object.values(VOLUME).join('|')})(?:-\\d+)?$`, 'u');
 
 export function hasOurContainerName(container: JsonObject): boolean {
   return CONTAINER_NAMES.has(textIn(container, 'name'));
@@ -10,7 +11,7 @@ export function hasOurContainerName(container: JsonObject): boolean {
 
 /** For volumes, and for mounts, which name one. */
 export function hasOurVolumeName(volume: JsonObject): boolean {
-  return VOLUME_NAMES.has(textIn(volume, 'name'));
+  return VOLUME_NAME.test(textIn(volume, 'name'));
 }
 
 /** True for a container that the injector made: known by its shape, for an annotation can be written by anybody. */

@@ -1,5 +1,6 @@
 import type { JsonObject } from '#contract/json.ts';
 import { ADMIN_PORT } from '#contract/layout.ts';
+import type { Injection } from '../annotations/injection.ts';
 
 /** Seconds and counts, as in the Kubernetes API. */
 interface Pace {
@@ -17,8 +18,14 @@ function probe(path: string, pace: Pace): JsonObject {
  * decides for itself how long waiting makes sense: a day is beyond any of its deadlines. Readiness only repeats it, and
  * an outage never ends it. The liveness probe asks whether the event loop turns, and gives a throttled node a minute.
  */
-export const AGENT_PROBES: JsonObject = {
+const PROBES = {
   livenessProbe: probe('/healthz', { periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 }),
   readinessProbe: probe('/readyz', { periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 3 }),
   startupProbe: probe('/readyz', { periodSeconds: 1, timeoutSeconds: 2, failureThreshold: 86_400 }),
 };
+
+/** The probes of an agent that stays; without the first, nobody waits for its files. */
+export function agentProbes({ gates }: Pick<Injection, 'gates'>): JsonObject {
+  const { startupProbe, ...others } = PROBES;
+  return gates ? { ...others, startupProbe } : others;
+}

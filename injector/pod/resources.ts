@@ -18,8 +18,8 @@ const DISK = 128n * MEBIBYTE;
 
 /** What decides about the agent's resources besides the pod. */
 export interface Demand {
-  /** How many directories it fills. */
-  readonly directories: number;
+  /** MiB for the directories of its files. */
+  readonly files: number;
   /** What the namespace demands of each container, where that is known. */
   readonly bounds?: ContainerBounds;
   /** True if the namespace gives a disk to each container that asks for none. */
@@ -43,8 +43,8 @@ export function agentResources(spec: JsonObject, demand: Demand): JsonObject {
   return written(cpu === undefined ? fitted : { ...fitted, cpu: noCore(cpu, bounds.cpu?.max) });
 }
 
-function compute(spec: JsonObject, { directories, bounds = {} }: Demand): Resources {
-  const memory = memoryLimit(directories);
+function compute(spec: JsonObject, { files, bounds = {} }: Demand): Resources {
+  const memory = memoryLimit(files);
   if (hasPodResources(spec)) return shared(memory, bounds);
   const qos = containersClass(spec);
   if (qos === 'BestEffort') return {};

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { Fault } from '../../agent/template/error.ts';
 import { loadConfig, parseCommand, parseFiles } from '../../agent/config.ts';
 import type { ValueMap } from '../../agent/value/value.ts';
 import { aVolume } from './render/fresh-volume.ts';
@@ -16,7 +17,10 @@ const file = (name: string, text: string) => ({
 describe('the command line', () => {
   test.each(['run', 'init'] as const)('may ask to %s, with the configuration in the environment', (mode) => {
     const command = parseCommand([mode], { SIDEKEY_CONFIG: '{}' });
-    expect(command).toEqual({ ok: true, value: { mode, source: { text: '{}' }, logLevel: 'info' } });
+    expect(command).toEqual({
+      ok: true,
+      value: { mode, source: { text: '{}' }, logLevel: 'info', logFormat: 'json' },
+    });
   });
 
   test('may name a file instead, which then counts', () => {
@@ -66,13 +70,14 @@ describe('the configuration', () => {
   });
 });
 
+const noFile = (): string => {
+  throw new Fault('there is none');
+};
+
 describe('templates', () => {
   test('that cannot be parsed are all named, with the place', async () => {
-    const files = await parseFiles([
-      file('good', 'text'),
-      file('bad', '{{ if }}'),
-      file('worse', '{{ nothing }}'),
-    ]);
+    const all = [file('good', 'text'), file('bad', '{{ if }}'), file('worse', '{{ nothing }}')];
+    const files = await parseFiles(all, noFile);
     expect(files.ok ? [] : files.problems).toMatchObject([
       { key: 'files "bad"', message: expect.stringContaining('line 1') as string },
       { key: 'files "worse"', message: expect.stringContaining('line 1') as string },
@@ -89,7 +94,7 @@ test('a file is made of a secret in a format where no template is given', async 
     source: { store: 'vault', path: 'kv/app' },
     format: 'dotenv',
   } as const;
-  const files = await parseFiles([spec]);
+  const files = await parseFiles([spec], noFile);
   const body: ValueMap = new Map([['data', new Map([['KEY', 'value']])]]);
   const inputs = { has: () => true, secret: () => body, env: () => undefined, now: () => new Date(0) };
   const evaluation = files.ok ? files.value[0]?.evaluate(inputs) : undefined;

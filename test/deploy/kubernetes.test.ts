@@ -120,7 +120,7 @@ test('the injector’s own certificate is for the names of its Service', () => {
 });
 
 const ASKS =
-  "has(object.metadata.annotations) && ('vault.hashicorp.com/agent-inject' in object.metadata.annotations || 'sidekey.dev/inject' in object.metadata.annotations)";
+  "has(object.metadata.annotations) && ('vault.hashicorp.com/agent-inject' in object.metadata.annotations || 'openbao.org/agent-inject' in object.metadata.annotations || 'sidekey.dev/inject' in object.metadata.annotations)";
 
 test('both webhooks are asked only for new pods that carry the key, and whatever its value', () => {
   const target = { url: 'https://127.0.0.1:1' };

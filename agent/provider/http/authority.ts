@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { certificatesIn } from '#platform/certificates.ts';
 import { ProviderError } from '../errors.ts';
 import type { Endpoint } from './connection-error.ts';
@@ -53,9 +54,20 @@ interface Found {
   readonly problem?: string;
 }
 
+/** Of a directory, all that is in it; what begins with a dot is the volume's own. */
+function readText(place: string): string {
+  if (!statSync(place).isDirectory()) return readFileSync(place, 'utf8');
+  const names = readdirSync(place).filter((name) => !name.startsWith('.'));
+  const files = names.toSorted().map((name) => join(place, name));
+  return files
+    .filter((file) => statSync(file).isFile())
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('\n');
+}
+
 function read(file: string): Found {
   try {
-    const pem = certificatesIn(readFileSync(file, 'utf8'));
+    const pem = certificatesIn(readText(file));
     if (pem !== undefined) return { pem };
     return { problem: `${file} holds no certificate in PEM form, or one that is broken` };
   } catch (error) {

@@ -8,6 +8,14 @@ export interface Endpoint {
   readonly caPem?: string;
   /** The same as a file, in place of `caPem`. */
   readonly caFile?: string;
+  /** The name that the certificate has to be for, instead of the address's host. */
+  readonly serverName?: string;
+  /** Any certificate is taken. */
+  readonly skipVerify?: boolean;
+  /** Goes between, where the address has TLS. */
+  readonly proxy?: string;
+  /** How many connections there are at most. */
+  readonly maxConnections?: number;
   /** Deadline of one request. */
   readonly timeoutMs: number;
 }

@@ -53,7 +53,7 @@ const MAX_SOCKETS = 2;
 /** Shorter than the idle timeouts of servers and load balancers, so that no request meets a connection being closed. */
 const IDLE_MS = 30_000;
 
-const POOL = { keepAlive: true, maxSockets: MAX_SOCKETS, timeout: IDLE_MS };
+const POOL = { keepAlive: true, timeout: IDLE_MS };
 
 /**
  * HTTP(S) for one store: keep-alive, its own certificate authority, one deadline over connecting, sending and reading.
@@ -68,8 +68,8 @@ export function createTransport(
   authority: Authority = createAuthority(store),
 ): Transport {
   const secure = new URL(store.address).protocol === 'https:';
-  // Said outright, for NODE_TLS_REJECT_UNAUTHORIZED=0 would change the default.
-  const agent = secure ? new HttpsAgent({ ...POOL, rejectUnauthorized: true }) : new HttpAgent(POOL);
+  const pool = { ...POOL, maxSockets: store.maxConnections ?? MAX_SOCKETS };
+  const agent = secure ? createSecureAgent(store, pool) : new HttpAgent(pool);
   const open = secure ? httpsRequest : httpRequest;
 
   return async ({ uri, method, headers, json, known, signal }) => {
@@ -102,6 +102,22 @@ export function createTransport(
       signal.removeEventListener('abort', cancel);
     }
   };
+}
+
+function createSecureAgent({ serverName, skipVerify, proxy }: Endpoint, pool: object): HttpsAgent {
+  const agent = new HttpsAgent({
+    ...pool,
+    // Said outright, for NODE_TLS_REJECT_UNAUTHORIZED=0 would change the default.
+    rejectUnauthorized: skipVerify !== true,
+    ...(serverName === undefined ? {} : { servername: serverName }),
+  });
+  // Few agents have one: the others do not read how it is done.
+  if (proxy !== undefined)
+    agent.createConnection = (options, done) => {
+      void import('./tunnel.ts').then(({ openTunnel }) => openTunnel(proxy, options as object, done));
+      return undefined;
+    };
+  return agent;
 }
 
 /** The length is said outright, for Node leaves it out of a DELETE, and a server then sees no body. */

@@ -37,7 +37,7 @@ export interface Asked {
 export function secretLifetime(body: ValueMap, asked: Asked): Lifetime {
   if (isOneTime(asked)) return { kind: 'once' };
   const data = mapAt(body, 'data') ?? NOTHING;
-  const inherent = leasedFor(body) ?? endingBy(data, asked.now);
+  const inherent = leasedFor(body) ?? ownToken(data, asked) ?? endingBy(data, asked.now);
   return inherent ?? (madeByReading(asked) ? { kind: 'static' } : polled(body, data));
 }
 
@@ -60,6 +60,12 @@ function endingBy(data: ValueMap, now: number): Lifetime | undefined {
   if (seconds === undefined) return undefined;
   // What has ended already would be asked for again and again without a pause.
   return seconds > 0 ? { kind: 'expiring', ttlMs: seconds * 1000 } : { kind: 'polled' };
+}
+
+/** What the store says of the agent's own token ends with it, and is to be asked for anew in a new session. */
+function ownToken(data: ValueMap, { path }: Asked): Lifetime | undefined {
+  const seconds = path === 'auth/token/lookup-self' ? (numberAt(data, 'ttl') ?? 0) : 0;
+  return seconds > 0 ? { kind: 'leased', ttlMs: seconds * 1000, renewable: false } : undefined;
 }
 
 /** The id of the lease, if the secret has one. */

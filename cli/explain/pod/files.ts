@@ -33,7 +33,9 @@ function fileOf(file: FileSpec): InjectedFile {
   const place = { path: `${file.volume}/${file.path}`, ...told };
   if ('source' in file)
     return { ...place, isTemplate: false, sources: [describeSource(file.source)], format: file.format };
-  return { ...place, isTemplate: true, sources: sourcesOf(file.template) };
+  // What a template in a file reads is known to nobody before it is there.
+  const sources = 'template' in file ? sourcesOf(file.template) : [`the template ${file.templateFile.file}`];
+  return { ...place, isTemplate: true, sources };
 }
 
 function sourcesOf(template: TemplateSource): readonly string[] {

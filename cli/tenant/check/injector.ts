@@ -3,7 +3,7 @@ import type { Inject } from '../../../governance/check/injection.ts';
 import type { Platform } from '../../../governance/tenant/platform.ts';
 import { review } from '../../../injector/admission/handler.ts';
 import type { Settings } from '../../../injector/admission/settings.ts';
-import { dropIn, native } from '../../../injector/annotations/families.ts';
+import { dropIn, native, OPENBAO } from '../../../injector/annotations/families.ts';
 import { parseAnnotations } from '../../../injector/annotations/parse.ts';
 
 /** The injector that a platform is likely to have. Which addresses its operator allows is not known here, and not judged. */
@@ -24,7 +24,12 @@ export function injectorOf(platform: Platform): Inject {
 const SOMEWHERE = 'https://store.invalid';
 const SOME_IDENTITY = '00000000-0000-4000-8000-000000000000';
 
-const ADDRESS_KEYS = [dropIn('service'), native('vault-address'), native('infisical-address')];
+const ADDRESS_KEYS = [
+  dropIn('service'),
+  `${OPENBAO.prefix}service`,
+  native('vault-address'),
+  native('infisical-address'),
+];
 
 function settingsFor(
   { vault, infisical }: Platform,

@@ -121,7 +121,7 @@ it.each([
   ['secrets.a', 'secret.a'],
   ['secret-a', 'secret.a'],
   ['fromat.api', 'format.api'],
-  ['', 'mode'],
+  ['', 'cpu'],
 ])('the key %j is unknown, and %s is the nearest', (key, nearest) => {
   expect(read({ [key]: 'x' }).problems).toEqual([
     {

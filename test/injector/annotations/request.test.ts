@@ -7,13 +7,17 @@ import {
   OPT_INS,
 } from '../../../injector/annotations/request.ts';
 
-const [THEIRS, OURS] = ['vault.hashicorp.com/agent-inject', 'sidekey.dev/inject'];
+const [THEIRS, OPENBAOS, OURS] = [
+  'vault.hashicorp.com/agent-inject',
+  'openbao.org/agent-inject',
+  'sidekey.dev/inject',
+];
 
 const asks = (found: Readonly<Record<string, string>>): readonly string[] =>
   askingOptIns(found).map(({ key }) => key);
 
 it('each family has one opt-in', () => {
-  expect(OPT_INS.map(({ key }) => key)).toEqual([THEIRS, OURS]);
+  expect(OPT_INS.map(({ key }) => key)).toEqual([THEIRS, OPENBAOS, OURS]);
 });
 
 describe('a pod asks for an agent', () => {
@@ -37,7 +41,14 @@ describe('a pod asks for an agent', () => {
   });
 
   it('not with what other injectors are asked with', () => {
-    expect(asks({ 'org.infisical.com/inject': 'true', 'openbao.org/agent-inject': 'true' })).toEqual([]);
+    expect(asks({ 'org.infisical.com/inject': 'true', 'openbao.org/role': 'ml' })).toEqual([]);
+  });
+
+  it('in the words of the OpenBao Agent Injector, which are spelt as those of the Vault Agent Injector', () => {
+    expect(asks({ [OPENBAOS]: 'T' })).toEqual([OPENBAOS]);
+    expect(asks({ [OPENBAOS]: 'yes' })).toEqual([OPENBAOS]);
+    expect(asks({ [OPENBAOS]: '' })).toEqual([]);
+    expect(asksNativelyAlone({ [OPENBAOS]: 'true', [OURS]: 'true' })).toBe(false);
   });
 
   it('in one family, or in both', () => {

@@ -86,9 +86,9 @@ describe('a pod of the Vault Agent Injector', () => {
 
   it('gets the Secrets that it names, whatever it logs in with', () => {
     const { injection } = dropIn({ ...EXTRA, role: 'r', 'tls-secret': 'tls' });
-    expect(injection.secretMounts.map(({ path, secretName }) => [path, secretName])).toEqual([
-      ['/vault/custom', 'extra'],
-      ['/vault/tls', 'tls'],
+    expect(injection.secretMounts).toMatchObject([
+      { path: '/vault/custom', secretName: 'extra' },
+      { path: '/vault/tls', secretName: 'tls' },
     ]);
     expect(injection.credentials).toEqual([{ kind: 'token', store: 'vault' }]);
   });

@@ -22,7 +22,7 @@ const GUARANTEED = resources(FULL, FULL);
 const BURSTABLE = resources({ cpu: '1', memory: '1Gi' }, FULL);
 
 const bounded = (spec: JsonObject, ...limits: readonly JsonObject[]): JsonObject =>
-  agentResources(spec, { directories: 1, bounds: readBounds([limitRange(...limits)]) });
+  agentResources(spec, { files: 16, bounds: readBounds([limitRange(...limits)]) });
 
 describe('the agent’s resources keep to', () => {
   it.each<[string, JsonObject, JsonObject, JsonObject]>([
@@ -83,7 +83,7 @@ describe('the agent’s resources keep to', () => {
       limitRange({ min: { cpu: '50m' } }, { min: { cpu: '200m' }, max: { cpu: '1' } }),
       limitRange({ max: { cpu: '400m' } }),
     ]);
-    expect(agentResources(BURSTABLE, { directories: 1, bounds })).toMatchObject({
+    expect(agentResources(BURSTABLE, { files: 16, bounds })).toMatchObject({
       limits: { cpu: '400m' },
       requests: { cpu: '200m' },
     });
@@ -164,7 +164,7 @@ describe('the agent’s disk', () => {
     ['is not mentioned where one container does not mention it', [sized('limits'), { name: 'b' }], {}],
     ['is not mentioned where nobody does', [{ name: 'a' }], {}],
   ])('%s', (_, containers, expected) => {
-    expect(agentResources({ containers }, { directories: 1 })).toEqual(expected);
+    expect(agentResources({ containers }, { files: 16 })).toEqual(expected);
   });
 
   it('is left to the LimitRange that gave the others theirs', () => {

@@ -81,7 +81,7 @@ describe('the resources of the agent', () => {
   it('leave the class of any pod as it is', () => {
     fc.assert(
       fc.property(specs, (spec: JsonObject & { initContainers?: readonly JsonObject[] }) => {
-        const agent = { name: 'sidekey-agent', resources: agentResources(spec, { directories: 1 }) };
+        const agent = { name: 'sidekey-agent', resources: agentResources(spec, { files: 16 }) };
         expect(qosClass({ ...spec, initContainers: [...(spec.initContainers ?? []), agent] })).toBe(
           qosClass(spec),
         );
@@ -91,12 +91,12 @@ describe('the resources of the agent', () => {
   });
 
   it('have a fraction of a CPU, and room for full volumes', () => {
-    for (const [directories, memory] of [
-      [1, '128Mi'],
-      [2, '144Mi'],
+    for (const [files, memory] of [
+      [16, '128Mi'],
+      [32, '144Mi'],
     ] as const) {
       const amounts = { cpu: '100m', memory };
-      expect(agentResources({ containers: [container(FULL)] }, { directories })).toEqual({
+      expect(agentResources({ containers: [container(FULL)] }, { files })).toEqual({
         limits: amounts,
         requests: amounts,
       });
@@ -105,7 +105,7 @@ describe('the resources of the agent', () => {
 
   it('are none where those of the pod are shared, and some where the pod only has a place for its own', () => {
     const of = (ofPod: JsonObject): JsonObject =>
-      agentResources({ containers: [container(FULL)], resources: ofPod }, { directories: 1 });
+      agentResources({ containers: [container(FULL)], resources: ofPod }, { files: 16 });
     expect(of({ limits: FULL })).toEqual({});
     expect(of({ requests: { cpu: '1' } })).toEqual({});
     expect(of({ limits: { 'hugepages-2Mi': '1Gi' } })).toEqual({});
@@ -114,8 +114,8 @@ describe('the resources of the agent', () => {
   });
 
   it('have a CPU limit in a burstable pod only if a container has one', () => {
-    const limited = agentResources({ containers: [container({ cpu: '2' })] }, { directories: 1 });
-    const unlimited = agentResources({ containers: [container({ memory: '2Gi' })] }, { directories: 1 });
+    const limited = agentResources({ containers: [container({ cpu: '2' })] }, { files: 16 });
+    const unlimited = agentResources({ containers: [container({ memory: '2Gi' })] }, { files: 16 });
     expect(limited['limits']).toEqual({ cpu: '500m', memory: '128Mi' });
     expect(unlimited['limits']).toEqual({ memory: '128Mi' });
   });

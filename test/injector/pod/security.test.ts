@@ -2,12 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { type JsonObject, listIn, objectIn } from '#contract/json.ts';
 import type { Settings } from '../../../injector/admission/settings.ts';
 import { readNamespace } from '../../../injector/annotations/namespace.ts';
+import { parseAnnotations } from '../../../injector/annotations/parse.ts';
 import { agentSecurityContext } from '../../../injector/pod/security.ts';
-import { examplePod, injected, SETTINGS } from '../admission/example.ts';
+import { annotations, examplePod, injected, SETTINGS } from '../admission/example.ts';
+
+const nobodyAsked = parseAnnotations(annotations(), SETTINGS).injection;
 
 test.each([0, -1, 1.5, Infinity, 2 ** 60, '1000', null])('a user %j of the pod is nobody’s', (runAsUser) => {
   const spec = { securityContext: { runAsUser }, containers: [{ name: 'a' }] };
-  expect(agentSecurityContext(spec, { files: [] }, false)).toMatchObject({ runAsUser: 65_532 });
+  expect(agentSecurityContext(spec, nobodyAsked, false)).toMatchObject({ runAsUser: 65_532 });
 });
 
 describe('in a namespace that gives each container a user of its own range', () => {

@@ -1,0 +1,69 @@
+import { type JsonObject, listIn, textIn } from '#contract/json.ts';
+import { ACCOUNT_DIRECTORY } from '#contract/layout.ts';
+import type { Problem } from '#contract/problem.ts';
+import { dropIn, NATIVE } from '../annotations/families.ts';
+import type { Injection } from '../annotations/injection.ts';
+import { quoted } from '../annotations/values.ts';
+import { copiedMounts } from './copied-mounts.ts';
+import { isOurContainer } from './own.ts';
+
+/** What annotations ask for that the pod they stand in cannot have. */
+export function askedProblems(spec: JsonObject, injection: Injection): readonly Problem[] {
+  return [
+    ...sharingProblems(spec, injection),
+    ...audienceProblems(spec, injection),
+    ...templateFileProblems(spec, injection),
+  ];
+}
+
+/** A pod that says so itself means it. */
+function sharingProblems(spec: JsonObject, { agent: { sharesProcesses } }: Injection): readonly Problem[] {
+  const own = spec['shareProcessNamespace'];
+  if (sharesProcesses === undefined || typeof own !== 'boolean' || own === sharesProcesses.value) return [];
+  const message = `is ${quoted(String(sharesProcesses.value))}, and spec.shareProcessNamespace is ${String(own)}; expected one of them alone`;
+  return [{ key: sharesProcesses.key, message }];
+}
+
+const namesOf = (spec: JsonObject): ReadonlySet<string> =>
+  new Set(
+    ['containers', 'initContainers']
+      .flatMap((list) => listIn(spec, list))
+      .filter((one) => !isOurContainer(one))
+      .map((one) => textIn(one, 'name')),
+  );
+
+/** Whoever is to see a file has to be there: Sidekey's own words are refused if not. */
+export const audienceProblems = (spec: JsonObject, injection: Injection): readonly Problem[] =>
+  unknownAudiences(spec, injection).filter(({ key }) => key.startsWith(NATIVE.prefix));
+
+/** Of the drop-in family a container may come later, or never: as with the Vault Agent Injector, that is no mistake. */
+export const audienceWarnings = (spec: JsonObject, injection: Injection): readonly Problem[] =>
+  unknownAudiences(spec, injection).filter(({ key }) => !key.startsWith(NATIVE.prefix));
+
+function unknownAudiences(spec: JsonObject, { audiences }: Injection): readonly Problem[] {
+  const present = namesOf(spec);
+  const shown = [...present].join(', ');
+  return audiences.flatMap(({ key, value }) => {
+    const unknown = value.filter((name) => !present.has(name));
+    const list = unknown.map((name) => quoted(name)).join(', ');
+    const message = `names ${list}, and the pod has no such container; expected some of ${shown}`;
+    return unknown.length > 0 ? [{ key, message }] : [];
+  });
+}
+
+/** A template has to be somewhere in the agent's container. */
+function templateFileProblems(spec: JsonObject, injection: Injection): readonly Problem[] {
+  const { files, secretMounts, agent } = injection;
+  const places = [
+    ...secretMounts.map(({ path }) => path),
+    ...copiedMounts(spec, injection).map((mount) => textIn(mount, 'mountPath').replace(/\/+$/u, '')),
+    ...(agent.accountVolume === undefined ? [] : [ACCOUNT_DIRECTORY]),
+  ];
+  return files.flatMap((file) => {
+    if (!('templateFile' in file)) return [];
+    const { file: path } = file.templateFile;
+    if (path === '' || places.some((place) => path === place || path.startsWith(`${place}/`))) return [];
+    const message = `is ${quoted(path)}, where nothing is mounted in the container of the agent; expected a file below ${places.length > 0 ? places.join(', ') : `/vault/custom, with ${dropIn('agent-extra-secret')}`}, or of a container named in ${dropIn('agent-copy-volume-mounts')}`;
+    return [{ key: file.key, message }];
+  });
+}
