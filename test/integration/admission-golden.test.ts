@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { annotationsIn, type JsonObject, objectIn, textIn } from '#contract/json.ts';
+import { annotationsIn, type JsonObject, listIn, objectIn, textIn } from '#contract/json.ts';
+import { CONTAINER } from '#contract/layout.ts';
 import { OPT_INS } from '../../injector/annotations/request.ts';
 import { injectedCases, load, read } from '../golden/cases.ts';
-import { Admission } from './admission-stage.ts';
+import { Admission, eventually } from './admission-stage.ts';
 import { known } from './golden-stage.ts';
 import { ours, without, withoutUs } from './pod-parts.ts';
+import { ASKS } from './pods.ts';
 
 const NAMESPACE = 'sidekey-test-shapes';
 
@@ -73,3 +75,44 @@ test('pods of every shape come through both configurations with an agent, their 
   }
   expect(injected.length).toBeGreaterThan(80);
 });
+
+const labels = { app: 'shapes' };
+const container = { name: 'model-server', image: 'registry.example/model-server:7' };
+const template = (more: JsonObject = {}): JsonObject => ({
+  metadata: { labels, annotations: ASKS },
+  spec: { containers: [container], ...more },
+});
+
+/** What makes pods of a template. */
+const WORKLOADS: readonly JsonObject[] = [
+  {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    spec: { selector: { matchLabels: labels }, template: template() },
+  },
+  {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    spec: { serviceName: 'shapes', selector: { matchLabels: labels }, template: template() },
+  },
+  { apiVersion: 'batch/v1', kind: 'Job', spec: { template: template({ restartPolicy: 'Never' }) } },
+];
+
+test.each(WORKLOADS.map((workload) => [textIn(workload, 'kind'), workload] as const))(
+  'what a %s makes of its template has an agent, and the template has none',
+  async (kind, workload) => {
+    const name = `shapes-${kind.toLowerCase()}`;
+    const object = { ...workload, metadata: { name, namespace: NAMESPACE } };
+    await stage.configure(object);
+    const pods = await eventually(async () => {
+      const found = await stage.cluster.kubectl(['get', 'pods', '-n', NAMESPACE, '-o', 'json']);
+      const items = listIn(JSON.parse(found) as JsonObject, 'items');
+      const own = items.filter((pod) => textIn(objectIn(pod, 'metadata'), 'name').startsWith(`${name}-`));
+      if (own.length === 0) throw new Error(`${name} has made no pod yet`);
+      return own;
+    });
+    expect(pods.map((pod) => ours(pod).length)).toEqual([4]);
+    const kept = await stage.cluster.kubectl(['get', kind, name, '-n', NAMESPACE, '-o', 'json']);
+    expect(kept).not.toContain(CONTAINER.run);
+  },
+);
