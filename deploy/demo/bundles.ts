@@ -37,11 +37,24 @@ export async function agentFiles(): Promise<readonly string[]> {
  *
  * @throws {Error} If its Dockerfile has no ENTRYPOINT in its JSON form.
  */
-export async function entrypointOf(image: 'agent' | 'injector'): Promise<readonly string[]> {
-  const dockerfile = await readFile(join(ROOT, `Dockerfile.${image}`), 'utf8');
+export async function entrypointOf(image: Image): Promise<readonly string[]> {
+  const dockerfile = await dockerfileOf(image);
   const [, json] = /^ENTRYPOINT (\[.*\])$/mu.exec(dockerfile) ?? [];
   if (json === undefined) throw new Error(`Cannot read Dockerfile.${image}: it has no ENTRYPOINT [...]`);
   return JSON.parse(json) as string[];
+}
+
+type Image = 'agent' | 'injector';
+
+const dockerfileOf = (image: Image): Promise<string> => readFile(join(ROOT, `Dockerfile.${image}`), 'utf8');
+
+/** The environment of an image. */
+export async function environmentOf(image: Image): Promise<Readonly<Record<string, string>>> {
+  const lines = (await dockerfileOf(image)).matchAll(/^ENV (.*)$/gmu);
+  const words = [...lines].flatMap(([, assignments = '']) => assignments.split(' '));
+  return Object.fromEntries(
+    words.map((word) => word.split('=', 2)).map(([name = '', value = '']) => [name, value]),
+  );
 }
 
 /** Milliseconds since the epoch; 0 if there is no such file. */

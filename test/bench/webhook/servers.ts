@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ServerCertificate } from '../../../deploy/kubernetes/certificate.ts';
-import { entrypointOf, INJECTOR_BUNDLE } from '../../../deploy/demo/bundles.ts';
+import { entrypointOf, environmentOf, INJECTOR_BUNDLE } from '../../../deploy/demo/bundles.ts';
 import { loopbackCertificate, writeCertificate } from '../../servers/certificate.ts';
 import { freePort } from '../../servers/port.ts';
 import { REVIEW } from './review.ts';
@@ -55,7 +55,7 @@ export async function startInjector(stage: Stage, node: string): Promise<Contend
   const child = spawn(node, [...words.slice(0, -1), INJECTOR_BUNDLE], {
     stdio: 'ignore',
     env: {
-      NODE_ENV: 'production',
+      ...(await environmentOf('injector')),
       SIDEKEY_STANDALONE: 'true',
       SIDEKEY_LISTEN: `127.0.0.1:${port}`,
       SIDEKEY_ADMIN_PORT: String(await freePort()),
