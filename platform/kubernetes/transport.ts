@@ -1,4 +1,7 @@
-import { type Dispatcher, errors, Pool } from 'undici';
+import type { Dispatcher } from 'undici';
+import request from 'undici/lib/api/api-request.js';
+import errors from 'undici/lib/core/errors.js';
+import Pool from 'undici/lib/dispatcher/pool.js';
 import { explainFault, faultCode } from '../connection-fault.ts';
 import { VERSION } from '../version.ts';
 import { describeCall, type KubernetesCall } from './call.ts';
@@ -48,8 +51,8 @@ export function createTransport(endpoint: Endpoint): Transport {
   const requests = new Pool(origin, { ...options, connections: CONNECTIONS });
   const streams = new Pool(origin, options);
   return {
-    send: (call, token, signal) => requests.request(outgoing(below(prefix, call), token, signal)),
-    open: (call, token, signal) => streams.request(outgoing(below(prefix, call), token, signal)),
+    send: (call, token, signal) => request.call(requests, outgoing(below(prefix, call), token, signal)),
+    open: (call, token, signal) => request.call(streams, outgoing(below(prefix, call), token, signal)),
     async close() {
       await Promise.all([requests.destroy(), streams.destroy()]);
     },
