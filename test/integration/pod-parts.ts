@@ -1,21 +1,21 @@
-import { type JsonObject, listIn, objectIn, textIn } from '#contract/json.ts';
-import { CONTAINER, VOLUME } from '#contract/layout.ts';
-import { NATIVE, VAULT } from './pods.ts';
+import { type JsonObject, listIn, objectIn } from '#contract/json.ts';
+import { OPT_INS } from '../../injector/annotations/request.ts';
+import { hasOurContainerName, hasOurVolumeName } from '../../injector/pod/own.ts';
 
 /** An object without some of its fields. */
 export function without(owner: JsonObject, fields: readonly string[]): JsonObject {
   return Object.fromEntries(Object.entries(owner).filter(([field]) => !fields.includes(field)));
 }
 
-const OURS: ReadonlySet<string> = new Set([...Object.values(CONTAINER), ...Object.values(VOLUME)]);
+const isOurs = (entry: JsonObject): boolean => hasOurContainerName(entry) || hasOurVolumeName(entry);
 
 /** An object with the entries of a list that are the injector's taken out; a list that was nothing else is none. */
 function purged(owner: JsonObject, field: string): JsonObject {
-  const theirs = listIn(owner, field).filter((entry) => !OURS.has(textIn(entry, 'name')));
+  const theirs = listIn(owner, field).filter((entry) => !isOurs(entry));
   return theirs.length === 0 ? without(owner, [field]) : { ...owner, [field]: theirs };
 }
 
-const STATUS_KEYS = [`${VAULT}agent-inject-status`, `${NATIVE}status`];
+const STATUS_KEYS = OPT_INS.map(({ statusKey }) => statusKey);
 
 /** A pod as it is where there is no injector. */
 export function withoutUs(pod: JsonObject): JsonObject {
@@ -52,7 +52,5 @@ export function hardened(pod: JsonObject): JsonObject {
 /** What of a pod is the injector's. */
 export function ours(pod: JsonObject): readonly JsonObject[] {
   const spec = objectIn(pod, 'spec');
-  return ['initContainers', 'volumes'].flatMap((field) =>
-    listIn(spec, field).filter((entry) => OURS.has(textIn(entry, 'name'))),
-  );
+  return ['initContainers', 'volumes'].flatMap((field) => listIn(spec, field).filter(isOurs));
 }
