@@ -1,12 +1,12 @@
 import { annotationsIn, type JsonObject } from '#contract/json.ts';
 import type { Problem } from '#contract/problem.ts';
 import type { Place } from '../../../governance/place.ts';
-import { DROP_IN, type Family, INFISICAL, NATIVE } from '../../../injector/annotations/families.ts';
+import { DROP_IN, type Family, INFISICAL, NATIVE, OPENBAO } from '../../../injector/annotations/families.ts';
 import { OPT_INS } from '../../../injector/annotations/request.ts';
 import { meant } from '../words.ts';
 import type { PodAnnotation } from './report.ts';
 
-const FAMILIES: readonly Family[] = [DROP_IN, NATIVE, INFISICAL];
+const FAMILIES: readonly Family[] = [DROP_IN, OPENBAO, NATIVE, INFISICAL];
 
 /** What each annotation of ours means that is no finding: of those, enough is said. */
 export function understood(
