@@ -83,3 +83,49 @@ const specs = fc.record(
 export const pods: fc.Arbitrary<JsonObject> = fc
   .tuple(asking, specs)
   .map(([found, spec]) => podWith(found, spec as JsonObject));
+
+const amount = fc.constantFrom('', '10m', '50m', '100m', '1', '2');
+const size = fc.constantFrom('', '64Mi', '200Mi', '1Gi');
+
+/** What a pod may want of its agent beside its secrets, good or bad. */
+const dropInWishes = fc.record(
+  {
+    'agent-limits-cpu': amount,
+    'agent-requests-cpu': amount,
+    'agent-limits-mem': size,
+    'agent-requests-mem': size,
+    'agent-limits-ephemeral': size,
+    'agent-requests-ephemeral': size,
+    'agent-run-as-user': fc.constantFrom('0', '7', '1000'),
+    'agent-set-security-context': fc.constantFrom('true', 'false'),
+    'agent-init-first': fc.constantFrom('true', 'false'),
+    'agent-pre-populate': fc.constantFrom('true', 'false'),
+    'agent-pre-populate-only': fc.constantFrom('true', 'false'),
+    'agent-inject-containers': fc.constantFrom('a', 'b,model-server', 'model-server'),
+    'agent-inject-token': fc.constant('true'),
+    'secret-volume-path-api': fc.constantFrom('/other', '/vault/secrets'),
+  },
+  { requiredKeys: [] },
+);
+
+const nativeWishes = fc.record(
+  {
+    cpu: fc.constantFrom('10m', '250m', '1', '2'),
+    memory: fc.constantFrom('64Mi', '200Mi', '1Gi'),
+    'volume-size': fc.constantFrom('16Mi', '64Mi'),
+    'containers.api': fc.constantFrom('a', 'b,model-server', 'model-server'),
+    'mode.api': fc.constantFrom('0444', '0644'),
+    path: fc.constantFrom('/run/secrets/sidekey', '/other'),
+  },
+  { requiredKeys: [] },
+);
+
+const wishing = fc.oneof(
+  dropInWishes.map((wishes) => annotations(wishes as Readonly<Record<string, string>>)),
+  nativeWishes.map((wishes) => nativeAnnotations(wishes as Readonly<Record<string, string>>)),
+);
+
+/** Pods that ask for an agent of a certain kind. Not all of them get one. */
+export const wishingPods: fc.Arbitrary<JsonObject> = fc
+  .tuple(wishing, specs)
+  .map(([found, spec]) => podWith(found, spec as JsonObject));

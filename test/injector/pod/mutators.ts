@@ -74,7 +74,7 @@ const container = (name: string): fc.Arbitrary<JsonObject> =>
 
 const place = fc.nat(3);
 
-export const mutators: fc.Arbitrary<Mutator> = fc.oneof(
+const mutators: fc.Arbitrary<Mutator> = fc.oneof(
   fc.tuple(container('late'), place).map(([one, at]) => put('containers', one, at)),
   fc.tuple(container('late-init'), place).map(([one, at]) => put('initContainers', one, at)),
   place.map((at) => put('volumes', { name: 'late', emptyDir: {} }, at)),
@@ -96,3 +96,37 @@ export const mutators: fc.Arbitrary<Mutator> = fc.oneof(
     (pod) => reordered(pod, (keys) => keys.toSorted()) as JsonObject,
   ),
 );
+
+/** A few of them, one after another. */
+export const others = fc.array(mutators, { maxLength: 4 }).map(
+  (all): Mutator =>
+    (sent) =>
+      all.reduce((current, mutator) => mutator(current), sent),
+);
+
+/** As the API server has checked it before anybody is asked. */
+export function hasUniqueNames(pod: JsonObject): boolean {
+  return ['containers', 'initContainers', 'volumes'].every((list) => {
+    const all = listIn(specOf(pod), list).map((entry) => textIn(entry, 'name'));
+    return new Set(all).size === all.length;
+  });
+}
+
+/** A pod in which nothing is told by an order that means nothing: that of members, volumes and mounts. */
+export function unordered(pod: JsonObject): Json {
+  const lists = ['containers', 'initContainers'].map((list) => [
+    list,
+    listIn(specOf(pod), list).map((one) => ({
+      ...one,
+      volumeMounts: listIn(one, 'volumeMounts').toSorted(by('mountPath')),
+    })),
+  ]);
+  const volumes = listIn(specOf(pod), 'volumes').toSorted(by('name'));
+  const whole = withSpec(pod, { volumes, ...(Object.fromEntries(lists) as JsonObject) });
+  return reordered(whole, (keys) => keys.toSorted());
+}
+
+const by =
+  (field: string) =>
+  (a: JsonObject, b: JsonObject): number =>
+    textIn(a, field) < textIn(b, field) ? -1 : 1;
