@@ -56,6 +56,23 @@ describe('a namespace', () => {
     expect(configOf(decide(own, allowed))).toMatchObject({ vault: { address: SETTINGS.vault.address } });
   });
 
+  test('says which images of the agent its pods may name beside the operator’s, and no others', () => {
+    const settings = inNamespace({ 'allowed-images': 'registry.example/agent:2' });
+    const naming = (image: string): Verdict => decide(nativeAnnotations({ image }), settings);
+    expect(JSON.stringify(naming('registry.example/agent:2'))).toContain(
+      '"image":"registry.example/agent:2"',
+    );
+    expect(problemsOf(naming('registry.example/agent:3'))['sidekey.dev/image']).toMatch(
+      /"registry\.example\/agent:3"; expected .*"registry\.example\/agent:2"/u,
+    );
+    const limits = { images: ['registry.example/agent:3'] };
+    const ofOperator = decide(nativeAnnotations({ image: 'registry.example/agent:3' }), {
+      ...SETTINGS,
+      limits,
+    });
+    expect(ofOperator.outcome).toBe('injected');
+  });
+
   test('that cannot be understood lets no pod in that asks, and all of it is said', () => {
     const settings = inNamespace({ 'vault-paths': '../x', 'allowed-reloads': 'shout', 'vault-auth': 'ldap' });
     const problems = problemsOf(decide(nativeAnnotations(), settings));

@@ -112,3 +112,26 @@ describe.each(WAYS)('%s', (key, asking) => {
     );
   });
 });
+
+describe('a proxy', () => {
+  const PROXY = 'vault.hashicorp.com/proxy-address';
+  const asking = (proxy: string): Texts => annotations({ 'proxy-address': proxy });
+  const settings = {
+    ...SETTINGS,
+    vault: {
+      ...SETTINGS.vault,
+      proxy: 'http://proxy.example:3128',
+      allowedProxies: ['http://b.example:3128'],
+    },
+  };
+
+  test('may be the operator’s or one of the list, or none', () => {
+    for (const proxy of ['http://proxy.example:3128', 'http://b.example:3128', ''])
+      expect(problems(asking(proxy), settings)).toEqual([]);
+  });
+
+  test.each([...FORBIDDEN.filter((one) => one !== ''), 'http://b.example:3129'])('may not be %j', (proxy) => {
+    expect(problems(asking(proxy), settings)).toMatchObject([{ key: PROXY }]);
+    expect(problems(asking(proxy), SETTINGS)).toMatchObject([{ key: PROXY }]);
+  });
+});
