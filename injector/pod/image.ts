@@ -19,6 +19,9 @@ export interface ChosenImage {
 /** What the agents of other injectors are called, without registry, folders and tag. */
 const OTHER_AGENTS = /(?:^|\/)(?:vault(?:-enterprise)?|openbao(?:-(?:ubi|hsm|hsm-ubi))?|bao)(?:[:@].*)?$/u;
 
+/** True for the image of another injector's agent, which drop-in pods bring along. */
+export const isOtherAgent = (image: string): boolean => OTHER_AGENTS.test(image);
+
 /** The image of the agent: one that the operator allows, or the operator's. */
 export function chooseImage(
   { agent: { image: wish } }: Pick<Injection, 'agent'>,
@@ -29,7 +32,7 @@ export function chooseImage(
   if (wish === undefined || wish.value === own) return chosen;
   if (allowed.includes(wish.value)) return { ...chosen, image: wish.value };
   const { key, value } = wish;
-  if (key.startsWith(DROP_IN.prefix) && OTHER_AGENTS.test(value))
+  if (key.startsWith(DROP_IN.prefix) && isOtherAgent(value))
     return {
       ...chosen,
       warnings: [{ key, message: "is ignored: it names another agent; the operator's image is used" }],

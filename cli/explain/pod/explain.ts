@@ -14,7 +14,7 @@ import { flawsInMetadata } from '../object-metadata.ts';
 import { agentPart } from './added.ts';
 import { idleAnnotations, understood } from './annotations.ts';
 import { filesOf } from './files.ts';
-import { ADDRESS_KEYS, type Injector } from './injector.ts';
+import { listedKeys, type Injector } from './injector.ts';
 import type { PodPart } from './places.ts';
 import type { InjectedPod, PodOutcome, PodReport, PodStanding } from './report.ts';
 import { withPodRequests } from './pod-resources.ts';
@@ -158,8 +158,7 @@ function pathOf(key: string): Path {
 /** What would depend on the operator, of whom nothing is known. */
 function assumptions(part: PodPart, { injector, manifest }: PodContext): readonly Finding[] {
   if (injector.isKnown) return [];
-  const annotations = annotationsIn(part.pod);
-  return ADDRESS_KEYS.filter((key) => (annotations[key] ?? '') !== '').map((key) => ({
+  return listedKeys(annotationsIn(part.pod)).map((key) => ({
     effect: 'note',
     place: manifest.at(part.locate(['metadata', 'annotations', key])),
     subject: key,

@@ -1,7 +1,8 @@
 import { annotationsIn, type JsonObject, listIn, objectIn, textIn } from '#contract/json.ts';
 import type { Problem } from '#contract/problem.ts';
 import type { Settings } from '../../../injector/admission/settings.ts';
-import { dropIn, native } from '../../../injector/annotations/families.ts';
+import { dropIn, native, OPENBAO } from '../../../injector/annotations/families.ts';
+import { isOtherAgent } from '../../../injector/pod/image.ts';
 import { Environment } from '../../../injector/environment.ts';
 import { readSettings } from '../../../injector/operator-settings.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
@@ -26,12 +27,21 @@ const ASSUMED = {
   SIDEKEY_INFISICAL_IDENTITY: '00000000-0000-4000-8000-000000000000',
 } as const;
 
-/** Annotations that name an address, which only an operator's list can allow. */
-export const ADDRESS_KEYS: readonly string[] = [
-  dropIn('service'),
-  native('vault-address'),
-  native('infisical-address'),
-];
+const dropIns = (key: string): readonly string[] => [OPENBAO.prefix + key, dropIn(key)];
+
+const ADDRESS_KEYS = [...dropIns('service'), native('vault-address'), native('infisical-address')];
+const PROXY_KEYS = dropIns('proxy-address');
+const IMAGE_KEYS = [...dropIns('agent-image'), native('image')];
+
+type Annotations = Readonly<Record<string, string>>;
+
+/** Annotations of a pod that name what only an operator's list can allow. */
+export const listedKeys = (annotations: Annotations): readonly string[] =>
+  [...ADDRESS_KEYS, ...PROXY_KEYS, ...IMAGE_KEYS].filter((key) => isListed(annotations[key] ?? '', key));
+
+/** Whose image is another agent's is told so, and gets the operator's. */
+const isListed = (value: string, key: string): boolean =>
+  value !== '' && !(dropIns('agent-image').includes(key) && isOtherAgent(value));
 
 /** An injector of which nothing is known: what only its operator can decide is not held against a pod. */
 export const ASSUMED_INJECTOR: Injector = {
@@ -39,15 +49,15 @@ export const ASSUMED_INJECTOR: Injector = {
   settingsFor: (pod) => {
     const annotations = annotationsIn(pod);
     const settings = readSettings(new Environment(ASSUMED));
-    const named = ADDRESS_KEYS.flatMap((key) => annotations[key] ?? []);
-    const allowing = <T extends { readonly allowedAddresses: readonly string[] }>(store: T): T => ({
-      ...store,
-      allowedAddresses: [...store.allowedAddresses, ...named],
-    });
+    const listed = listedKeys(annotations);
+    const named = (keys: readonly string[]): readonly string[] =>
+      keys.filter((key) => listed.includes(key)).map((key) => annotations[key] ?? '');
+    const stores = { allowedAddresses: named(ADDRESS_KEYS), allowedProxies: named(PROXY_KEYS) };
     return {
       ...settings,
-      ...(settings.vault && { vault: allowing(settings.vault) }),
-      ...(settings.infisical && { infisical: allowing(settings.infisical) }),
+      ...(settings.vault && { vault: { ...settings.vault, ...stores } }),
+      ...(settings.infisical && { infisical: { ...settings.infisical, ...stores } }),
+      limits: { ...settings.limits, images: named(IMAGE_KEYS) },
     };
   },
 };

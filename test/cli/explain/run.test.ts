@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { run } from '../../../cli/explain/run.ts';
-import { nativeAnnotations, podWith } from '../../injector/admission/example.ts';
+import { annotations, nativeAnnotations, podWith } from '../../injector/admission/example.ts';
 import { type CapturedIo, captureIo } from '../captured-io.ts';
 
 let root: string;
@@ -13,6 +13,8 @@ const FILES = {
   'asks.yaml': podWith(nativeAnnotations()),
   'asks-elsewhere.yaml': podWith(nativeAnnotations({ 'vault-address': 'https://other.example:8200' })),
   'denied.yaml': podWith(nativeAnnotations({ 'secret.api': 'nothing' })),
+  'peers-image.yaml': podWith(annotations({ 'agent-image': 'hashicorp/vault:1.21' })),
+  'own-image.yaml': podWith(nativeAnnotations({ image: 'registry.example/own-agent:2' })),
   'plain.yaml': podWith({}),
   'injector.yaml': injector({ SIDEKEY_VAULT_ADDRESS: 'https://vault.example:8200' }),
   'broken-injector.yaml': injector({ SIDEKEY_VAULT_ADDRESS: 'vault', SIDEKEY_POLL: 'often' }),
@@ -76,6 +78,14 @@ test('what only the operator decides is taken from the injector, if it is known'
   );
   const known = await explained('-f', 'asks.yaml', '--injector', 'injector.yaml', '-o', 'yaml');
   expect(known.io.printedText()).toContain('image: registry.example/agent:1');
+});
+
+test('what another agent is called is no image that an operator would have to allow', async () => {
+  const { io } = await explained('-f', 'peers-image.yaml', '-o', 'yaml');
+  expect(io.printedText()).toContain('image: sidekey-agent');
+  const { code, io: own } = await explained('-f', 'own-image.yaml');
+  expect(code).toBe(0);
+  expect(own.printedText()).toContain('is taken only if it is on the operator');
 });
 
 test('an injector whose variables are wrong is refused with all of them', async () => {
