@@ -24,10 +24,11 @@ export function withWishes(
   const floor = mebibytesOf(memoryLimit(sizeOf(directories)));
   const qos = hasPodResources(spec) ? 'of the pod' : qosClass(spec);
   const disk = withDisk(usual, wishes);
-  if (qos === 'of the pod' || qos === 'BestEffort') return { resources: disk, ...noteLost(wishes, qos) };
+  if (qos === 'of the pod' || qos === 'BestEffort')
+    return { resources: requested(disk), ...noteLost(wishes, qos) };
   const chosen = qos === 'Guaranteed' ? guaranteed(wishes, floor) : burstable(usual, wishes, floor);
   return {
-    resources: merged(disk, chosen),
+    resources: requested(merged(disk, chosen)),
     problems: [...orderProblems(wishes), ...tooLittle(wishes, floor)],
     warnings: [...raised(wishes, floor), ...(qos === 'Guaranteed' ? unequal(wishes) : [])],
   };
@@ -49,6 +50,10 @@ function merged(before: JsonObject, chosen: Chosen): JsonObject {
   });
   return Object.fromEntries(lists.filter(([, amounts]) => Object.keys(amounts).length > 0)) as JsonObject;
 }
+
+/** The API server requests what is limited and not requested. */
+const requested = (resources: JsonObject): JsonObject =>
+  merged(resources, { requests: { ...objectIn(resources, 'limits'), ...objectIn(resources, 'requests') } });
 
 const DISK = 'ephemeral-storage';
 

@@ -1,0 +1,98 @@
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { connect } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { VaultStore } from '#contract/agent-config.ts';
+import { createTransport } from '../../../../agent/provider/http/transport.ts';
+import { makeServerCertificate } from '../../../../deploy/kubernetes/certificate.ts';
+import { loopbackCertificate } from '../../../servers/certificate.ts';
+import { freePort } from '../../../servers/port.ts';
+import { matching } from '../vault/fixtures.ts';
+import { serveTls, storeAt } from './faulty-server.ts';
+
+const NEVER = new AbortController().signal;
+
+const ask = async (store: VaultStore): Promise<number> => {
+  const request = { uri: `${store.address}/v1/a`, method: 'GET', headers: {}, signal: NEVER };
+  return (await createTransport(store, () => 0)(request)).status;
+};
+
+const wellDisposed = (_: IncomingMessage, response: ServerResponse): void => void response.end('{}');
+
+interface Proxy {
+  readonly address: string;
+  /** Where it was asked to connect to. */
+  readonly asked: string[];
+}
+
+/** A proxy that answers with a status, and connects if that is a good one. */
+async function aProxy(status = 200): Promise<Proxy> {
+  const asked: string[] = [];
+  const server = createHttpServer();
+  server.on('connect', ({ url = '' }, socket) => {
+    asked.push(url);
+    if (status !== 200) {
+      socket.end(`HTTP/1.1 ${status} No\r\n\r\n`);
+      return;
+    }
+    const target = new URL(`http://${url}`);
+    const onward = connect(Number(target.port), target.hostname, () => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      onward.pipe(socket).pipe(onward);
+    });
+    for (const end of [onward, socket]) end.on('error', () => undefined);
+  });
+  const port = await freePort();
+  await new Promise<void>((resolve) => {
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  onTestFinished(() => void server.close());
+  return { address: `http://127.0.0.1:${port}`, asked };
+}
+
+describe('a store behind a proxy', () => {
+  test('is reached by it, and knows its own certificate', async () => {
+    const certificate = await loopbackCertificate();
+    await using server = await serveTls({ cert: certificate.certPem, key: certificate.keyPem }, wellDisposed);
+    const proxy = await aProxy();
+    const store = { ...storeAt(server.address), caPem: certificate.caPem, proxy: proxy.address };
+    expect(await ask(store)).toBe(200);
+    expect(proxy.asked).toEqual([new URL(server.address).host]);
+  });
+
+  test('is not reached if the proxy refuses, or is not there', async () => {
+    const proxy = await aProxy(403);
+    const store = storeAt('https://vault.invalid:8200');
+    await expect(ask({ ...store, proxy: proxy.address })).rejects.toMatchObject({ code: 'unreachable' });
+    await expect(ask({ ...store, proxy: `http://127.0.0.1:${await freePort()}` })).rejects.toMatchObject({
+      code: 'unreachable',
+      message: matching(/ECONNREFUSED/u),
+    });
+  });
+
+  test('without TLS is reached without it', async () => {
+    const proxy = await aProxy();
+    const store = storeAt(`http://127.0.0.1:${await freePort()}`);
+    await expect(ask({ ...store, proxy: proxy.address })).rejects.toMatchObject({ code: 'unreachable' });
+    expect(proxy.asked).toEqual([]);
+  });
+});
+
+describe('the certificate of a store', () => {
+  test('may be for another name than its address, if that is said', async () => {
+    const certificate = await makeServerCertificate({ names: ['vault.example'], now: new Date(), days: 1 });
+    await using server = await serveTls({ cert: certificate.certPem, key: certificate.keyPem }, wellDisposed);
+    const store = { ...storeAt(server.address), caPem: certificate.caPem };
+    expect(await ask({ ...store, serverName: 'vault.example' })).toBe(200);
+    await expect(ask(store)).rejects.toMatchObject({ code: 'unreachable' });
+    await expect(ask({ ...store, serverName: 'other.example' })).rejects.toMatchObject({
+      code: 'unreachable',
+    });
+  });
+
+  test('may be anybody’s, if that is said', async () => {
+    const { certPem: cert, keyPem: key } = await loopbackCertificate();
+    await using server = await serveTls({ cert, key }, wellDisposed);
+    await expect(ask(storeAt(server.address))).rejects.toMatchObject({ code: 'unreachable' });
+    expect(await ask({ ...storeAt(server.address), skipVerify: true })).toBe(200);
+  });
+});
