@@ -147,7 +147,7 @@ describe('team-b', () => {
     );
     const path = inferencePod({ ...wish, name: 'denied', path: 'secret/data/team-a/api-key' });
     expect((await apply('team-b', path)).stderr).toMatch(
-      /may not read of Vault: .*secret\/data\/team-a\/api-key/u,
+      /reads "secret\/data\/team-a\/api-key"; allowed in this namespace, .*: vault:secret\/data\/team-b/u,
     );
   });
 });
@@ -204,10 +204,11 @@ describe('an administrator', () => {
       expect.arrayContaining([
         refusal('team-a', 'sidekey-gpu-resources'),
         refusal('team-a', 'sidekey-gpu-node-selector'),
-        refusal('team-a', 'sidekey-store-access'),
+        // The injector comes before the policies, and knows the bounds of the namespace, too.
+        refusal('team-a', '00.sidekey.dev'),
         refusal('team-a', 'sidekey-injected'),
         refusal('team-b', 'sidekey-gpu-resources'),
-        refusal('team-b', 'sidekey-store-access'),
+        refusal('team-b', '00.sidekey.dev'),
       ]),
     );
   });

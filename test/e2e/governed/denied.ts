@@ -16,12 +16,12 @@ export const DENIED: readonly (readonly [string, Wish, RegExp])[] = [
   [
     'log in as team-b',
     { role: 'team-b' },
-    /may not log in to Vault with: vault.hashicorp.com\/role: team-b \(allowed here: team-a/u,
+    /vault.hashicorp.com\/role: is "team-b"; allowed in this namespace: "team-a"/u,
   ],
   [
     'read what is team-b’s',
     { path: 'secret/data/team-b/api-key' },
-    /may not read of Vault: .*secret\/data\/team-b\/api-key/u,
+    /reads "secret\/data\/team-b\/api-key"; allowed in this namespace, .*: vault:secret\/data\/team-a/u,
   ],
   ['start in team-b’s namespace', { namespace: 'team-b' }, /pods is forbidden: User "team-a-developer"/u],
   [
