@@ -74,7 +74,7 @@ export interface SecretReport {
 }
 
 /** Everything that is said of an object. */
-export const findingsIn = ({ findings, pods = [] }: ObjectReport): readonly Finding[] => [
+const findingsIn = ({ findings, pods = [] }: ObjectReport): readonly Finding[] => [
   ...findings,
   ...pods.flatMap((pod) => pod.findings),
 ];

@@ -2,7 +2,7 @@ import { annotationsIn, type JsonObject, objectIn } from '#contract/json.ts';
 import type { Problem } from '#contract/problem.ts';
 import { type Excess, excesses, type LimitRule } from '../annotations/excess.ts';
 import type { Injection } from '../annotations/injection.ts';
-import { parseAnnotations } from '../annotations/parse.ts';
+import { parseOnce } from '../annotations/parse-once.ts';
 import { askingOptIns, followedAnnotations, inFamilyOf, type OptIn } from '../annotations/request.ts';
 import { type CountedAccelerator, countedAccelerator } from '../pod/accelerators.ts';
 import type { Agent } from '../pod/container.ts';
@@ -56,7 +56,7 @@ export function review({ object, ...request }: AdmissionRequest, settings: Setti
   const misshapen = shapeProblems(object);
   if (misshapen.length > 0) return { outcome: 'denied', problems: misshapen, beyond: [], warnings: [] };
   const place = settingsFor(request.namespace, settings);
-  const { injection, problems, warnings: found } = parseAnnotations(annotations, place.settings);
+  const { injection, problems, warnings: found } = parseOnce(annotations, place.settings);
   const beyond = excesses(injection, followedAnnotations(annotations), place.limits);
   const say = inFamilyOf(annotations);
   const images = { own: settings.agentImage, allowed: place.limits.images ?? [] };

@@ -1,6 +1,6 @@
 import type { Problem } from '#contract/problem.ts';
 import { type Limits, limitsIn } from '../annotations/limits.ts';
-import { defaultsIn } from '../annotations/namespace.ts';
+import { defaultsIn, type NamespaceSettings } from '../annotations/namespace.ts';
 import type { Settings } from './settings.ts';
 
 /** What holds for the pods of one namespace. */
@@ -11,9 +11,26 @@ export interface PlaceSettings {
   readonly problems: readonly Problem[];
 }
 
+interface Settled {
+  readonly namespace: string;
+  readonly operator: Settings;
+  readonly place: PlaceSettings;
+}
+
+/** By what the namespace says: as long as neither that nor the operator's settings change, what comes of both is one object. */
+const settled = new WeakMap<NamespaceSettings, Settled>();
+
 /** The settings for the pods of a namespace: what it says itself comes before what the operator says of all. */
 export function settingsFor(namespace: string, settings: Settings): PlaceSettings {
   const found = settings.namespaces?.get(namespace);
+  const last = found && settled.get(found);
+  if (last?.namespace === namespace && last.operator === settings) return last.place;
+  const place = settle(namespace, settings, found);
+  if (found !== undefined) settled.set(found, { namespace, operator: settings, place });
+  return place;
+}
+
+function settle(namespace: string, settings: Settings, found: NamespaceSettings | undefined): PlaceSettings {
   const unknown = settings.namespaces !== undefined && found === undefined;
   if (found === undefined)
     return {

@@ -1,0 +1,28 @@
+import type { OperatorDefaults } from './operator.ts';
+import { parseAnnotations, type ReadAnnotations } from './parse.ts';
+import type { Annotations } from './request.ts';
+
+/** Templates of pods that are under way at one time. */
+const MOST = 256;
+/** Longer ones, with templates in them, are rare, and would fill the memory. */
+const LONGEST = 8192;
+
+const known = new WeakMap<OperatorDefaults, Map<string, ReadAnnotations>>();
+
+/**
+ * The same as `parseAnnotations`, which says the same of the same annotations, and takes a quarter of a decision: pods come in
+ * hundreds of one template. The last few templates are remembered, as long as the defaults are the same object.
+ */
+export function parseOnce(annotations: Annotations, defaults: OperatorDefaults): ReadAnnotations {
+  const key = JSON.stringify(annotations);
+  if (key.length > LONGEST) return parseAnnotations(annotations, defaults);
+  const remembered = known.get(defaults) ?? new Map<string, ReadAnnotations>();
+  const read = remembered.get(key) ?? parseAnnotations(annotations, defaults);
+  known.set(defaults, remembered);
+  // The one that was used last is last, and the first goes.
+  remembered.delete(key);
+  remembered.set(key, read);
+  const [oldest] = remembered.keys();
+  if (remembered.size > MOST && oldest !== undefined) remembered.delete(oldest);
+  return read;
+}
