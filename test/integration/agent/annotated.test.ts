@@ -24,15 +24,14 @@ const API_KEY = {
 } as const;
 
 /** A file in the directory of a pod. */
-const file = (pod: Pod, name: string, more: Pick<FileSpec, 'write'> | { source: VaultSource }): FileSpec =>
-  ({
-    name,
-    volume: join(pod.directory, 'secrets'),
-    path: name,
-    mode: 0o644,
-    ...API_KEY,
-    ...more,
-  }) as FileSpec;
+const file = (pod: Pod, name: string, more: Pick<FileSpec, 'write'> | { source: VaultSource }): FileSpec => ({
+  name,
+  volume: join(pod.directory, 'secrets'),
+  path: name,
+  mode: 0o644,
+  ...API_KEY,
+  ...more,
+});
 
 const ownerOf = async (token: string): Promise<number> => {
   const headers = { 'x-vault-token': token };
