@@ -56,8 +56,9 @@ export async function serve(parts: Parts): Promise<void> {
     const decider = createDecider({ ...parts, settings, cluster, metrics });
     const webhook = await serveWebhook({ ...config.listen, ...decider, keyPair, load });
     certified.attach(webhook);
+    health.waiting = undefined;
     parts.log.info({ port: webhook.port, admin_port: admin.port, not_after: keyPair.notAfter }, 'Serving');
-    await unlessStopped(new Promise<never>(() => undefined), parts.stop).catch(() => undefined);
+    await aborted(parts.stop);
     health.leaving = true;
     await drain(webhook, parts);
     await stopOffering();
@@ -152,12 +153,17 @@ async function offer(
 }
 
 /** @throws {unknown} The signal's reason, if it is aborted before. */
-function unlessStopped<T>(promise: Promise<T>, stop: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(stop.reason as Error);
-    if (stop.aborted) abort();
-    stop.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject);
+async function unlessStopped<T>(promise: Promise<T>, stop: AbortSignal): Promise<T> {
+  const stopped = aborted(stop).then(() => {
+    throw stop.reason;
+  });
+  return await Promise.race([promise, stopped]);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 }
 

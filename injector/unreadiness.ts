@@ -4,8 +4,8 @@ import type { LoopGuard } from './server/loop-lag.ts';
 
 /** What the process knows of itself. */
 export interface Health {
-  /** Why there is no certificate yet. */
-  waiting: string;
+  /** Why no request can be taken yet; undefined as soon as the port is open. */
+  waiting: string | undefined;
   leaving: boolean;
 }
 
@@ -19,10 +19,11 @@ export interface Circumstances {
 /** Why no request is to be sent here, for a person to read; undefined if any may. */
 export function unreadiness({ health, adoption, cluster, guard }: Circumstances): string | undefined {
   if (health.leaving) return 'Shutting down';
-  if (adoption.serving === undefined) return health.waiting;
+  if (health.waiting !== undefined) return health.waiting;
   const late = guard.lateBy();
   if (late !== undefined) return `Too busy to answer in time: timers are ${late.toFixed(1)} s late`;
-  if (adoption.ended) return `The certificate has ended (${adoption.serving.notAfter.toISOString()})`;
+  if (adoption.ended)
+    return `The certificate has ended (${adoption.serving?.notAfter.toISOString() ?? 'none'})`;
   return cluster && unknowns(cluster, adoption);
 }
 

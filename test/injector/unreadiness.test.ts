@@ -24,7 +24,7 @@ const cluster = (changes: object = {}): Cluster =>
 
 const because = (changes: Partial<Circumstances>): string | undefined =>
   unreadiness({
-    health: { waiting: 'no certificate', leaving: false },
+    health: { waiting: undefined, leaving: false },
     adoption: adoption(),
     cluster: cluster(),
     guard: { lateBy: () => undefined, stop: () => undefined },
@@ -37,8 +37,8 @@ test('all is well with a trusted certificate and a known cluster, or without a c
 });
 
 test.each<[string, Partial<Circumstances>, RegExp]>([
-  ['it leaves', { health: { waiting: '', leaving: true } }, /Shutting down/u],
-  ['there is no certificate', { adoption: adoption({ serving: undefined }) }, /no certificate/u],
+  ['it leaves', { health: { waiting: undefined, leaving: true } }, /Shutting down/u],
+  ['its port is not open', { health: { waiting: 'no certificate', leaving: false } }, /no certificate/u],
   ['it is late', { guard: { lateBy: () => 1.55, stop: () => undefined } }, /Too busy .* 1\.[56] s late/u],
   ['namespaces are unknown', { cluster: cluster({ namespaces: { synced: false } }) }, /namespaces/u],
   ['LimitRanges are unknown', { cluster: cluster({ limitRanges: { synced: false } }) }, /LimitRanges/u],
