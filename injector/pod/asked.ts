@@ -33,7 +33,7 @@ const namesOf = (spec: JsonObject): ReadonlySet<string> =>
   );
 
 /** Whoever is to see a file has to be there: Sidekey's own words are refused if not. */
-export const audienceProblems = (spec: JsonObject, injection: Injection): readonly Problem[] =>
+const audienceProblems = (spec: JsonObject, injection: Injection): readonly Problem[] =>
   unknownAudiences(spec, injection).filter(({ key }) => key.startsWith(NATIVE.prefix));
 
 /** Of the drop-in family a container may come later, or never: as with the Vault Agent Injector, that is no mistake. */
