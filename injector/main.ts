@@ -25,4 +25,5 @@ async function main(): Promise<0 | 1 | 2> {
   }
 }
 
-void main().then((code) => (process.exitCode = code));
+// Whatever is still open, a watch or a connection, is not to keep the process.
+void main().then((code) => process.exit(code));

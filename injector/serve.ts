@@ -52,16 +52,21 @@ export async function serve(parts: Parts): Promise<void> {
   const admin = await serveAdmin(source, config.adminPort, config.listen.address);
   try {
     const stopOffering = await offer(parts, { adoption, health, cluster, metrics });
-    const keyPair = await unlessStopped(certified.first, parts.stop);
-    const decider = createDecider({ ...parts, settings, cluster, metrics });
-    const webhook = await serveWebhook({ ...config.listen, ...decider, keyPair, load });
-    certified.attach(webhook);
-    health.waiting = undefined;
-    parts.log.info({ port: webhook.port, admin_port: admin.port, not_after: keyPair.notAfter }, 'Serving');
-    await aborted(parts.stop);
-    health.leaving = true;
-    await drain(webhook, parts);
-    await stopOffering();
+    try {
+      const keyPair = await unlessStopped(certified.first, parts.stop);
+      const decider = createDecider({ ...parts, settings, cluster, metrics });
+      const webhook = await serveWebhook({ ...config.listen, ...decider, keyPair, load });
+      certified.attach(webhook);
+      health.waiting = undefined;
+      const { port } = webhook;
+      parts.log.info({ port, admin_port: admin.port, not_after: keyPair.notAfter }, 'Serving');
+      await aborted(parts.stop);
+      health.leaving = true;
+      await drain(webhook, parts);
+    } finally {
+      // A watch of files would keep the process for ever.
+      await stopOffering();
+    }
   } finally {
     await shutDown(guard, cluster);
     await admin.close();

@@ -112,6 +112,14 @@ test('asked to end it becomes unready, still answers for a while, and exits with
   expect(await ended).toBe(0);
 });
 
+test('asked to end while it starts, it ends', async () => {
+  await using early = await Injector.prepare();
+  await early.writeCertificate();
+  early.launch();
+  await expect.poll(() => early.output, { timeout: 20_000 }).toContain('Replaced the certificate');
+  expect(await early.stop()).toBe(0);
+});
+
 test('a wrong environment exits with 2 and names every variable', async () => {
   await using wrong = await Injector.prepare({ SIDEKEY_POLL: 'soon', SIDEKEY_AGENT_IMAGE: '' });
   wrong.launch();
