@@ -32,8 +32,9 @@ export class Caller {
   readonly calls: Calls = { times: [], failed: [], lost: 0, repeated: 0, skipped: 0, serials: new Set() };
   readonly #url: string;
   readonly #agent: Agent;
-  /** By the time of their beginning: those under way. */
+  /** Those under way, and whether they may be lost. */
   readonly #underWay = new Map<number, boolean>();
+  #isDying = false;
   #made = 0;
 
   constructor(url: string, caPem: string) {
@@ -42,8 +43,9 @@ export class Caller {
     this.#agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS, secureContext });
   }
 
-  /** From now on, what is under way may be lost. */
-  noteKill(): void {
+  /** What is under way while a replica dies may be lost, and what begins before everybody knows. */
+  noteKill(isDying: boolean): void {
+    this.#isDying = isDying;
     for (const id of this.#underWay.keys()) this.#underWay.set(id, true);
   }
 
@@ -70,7 +72,7 @@ export class Caller {
   async #call(dueAt: number): Promise<void> {
     this.#made += 1;
     const id = this.#made;
-    this.#underWay.set(id, false);
+    this.#underWay.set(id, this.#isDying);
     try {
       await this.#ask(id);
       this.calls.times.push(performance.now() - dueAt);

@@ -19,6 +19,7 @@ export class Creator {
   readonly creations: Creations = { made: 0, failed: [], unanswered: 0, lost: 0 };
   readonly #api: ApiProxy;
   readonly #namespace: string;
+  #isDying = false;
   #isKilled = false;
 
   constructor(api: ApiProxy, namespace: string) {
@@ -26,13 +27,14 @@ export class Creator {
     this.#namespace = namespace;
   }
 
-  noteKill(): void {
+  noteKill(isDying: boolean): void {
+    this.#isDying = isDying;
     this.#isKilled = true;
   }
 
   async run(stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
-      this.#isKilled = false;
+      this.#isKilled = this.#isDying;
       await this.#create();
       await sleep(EVERY_MS);
     }

@@ -28,8 +28,8 @@ export async function printWebhookLoad([
     ['pods that failed for the webhook', String(creations.failed.length)],
     ['pods lost with a killed replica', String(creations.lost)],
     ['not answered while the API server was away', String(creations.unanswered)],
-    ['memory of a replica, most', `${rssMost.toFixed(0)} MB`],
-    ['memory of a replica, afterwards', `${rssAfter.toFixed(0)} MB`],
+    ['memory of a replica on this Node, most', `${rssMost.toFixed(0)} MB`],
+    ['memory of a replica on this Node, afterwards', `${rssAfter.toFixed(0)} MB`],
   ];
   for (const [what, figure] of rows) console.log(`${what.padEnd(46)}${figure}`);
   for (const why of new Set([...calls.failed, ...creations.failed])) console.log(`FAILED: ${why}`);

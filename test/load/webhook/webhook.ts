@@ -30,6 +30,8 @@ export interface WebhookRecord {
 const NAMESPACE = 'sidekey-test-load';
 const CERTIFICATES = 6;
 const REST_MS = 5000;
+/** Until the Service has seen that a replica is dead. */
+const SEEN_MS = 500;
 
 /** Two replicas, a Service before them, and an API server that asks it. */
 interface World {
@@ -44,7 +46,10 @@ async function rotate({ replicas, certificates }: World, turn: number): Promise<
 }
 
 /** Each at its share of the time. */
-function upheavals(world: World, noteKill: () => void): readonly (readonly [number, () => Promise<void>])[] {
+function upheavals(
+  world: World,
+  noteKill: (isDying: boolean) => void,
+): readonly (readonly [number, () => Promise<void>])[] {
   const { replicas, cluster } = world;
   const [first, second] = replicas;
   return [
@@ -56,9 +61,11 @@ function upheavals(world: World, noteKill: () => void): readonly (readonly [numb
     [
       0.65,
       async () => {
-        noteKill();
+        noteKill(true);
         process.kill(second.pid, 'SIGKILL');
         await second.ended();
+        await sleep(SEEN_MS);
+        noteKill(false);
         await second.start();
       },
     ],
@@ -126,9 +133,9 @@ async function underLoad(
   const memory = sampleMemory(world, sampler.signal);
   const running = [caller.run(perSecond, stop.signal), creator.run(stop.signal)];
   const began = performance.now();
-  const noteKill = (): void => {
-    caller.noteKill();
-    creator.noteKill();
+  const noteKill = (isDying: boolean): void => {
+    caller.noteKill(isDying);
+    creator.noteKill(isDying);
   };
   for (const [share, act] of upheavals(world, noteKill)) {
     await sleep(Math.max(0, began + share * seconds * 1000 - performance.now()));
