@@ -36,13 +36,20 @@ const FOLLOWED = OPT_INS.map(
 const startsWithAny = (prefixes: readonly string[]): string =>
   prefixes.map((prefix) => `k.startsWith(${quote(prefix)})`).join(' || ');
 
+/** Whether a key is there that is followed: a family may be left out. A list of keys would be searched from its beginning. */
+const isFollowed = (index: 0 | 1, key: string): string =>
+  `(variables.followed${index} && ${key} in variables.annotations)`;
+
 /** With a template of its own, the path of a file is not read. Of two templates, that of OpenBao counts. */
-const hasTemplate = (secret: string): string => cel`
-  [k.substring(${String(secret.length)})].exists(f,
-    (${quote(TEXTS[1])} + f) in variables.keys
-      ? variables.annotations[${quote(TEXTS[1])} + f].contains('{{')
-      : ((${quote(TEXTS[0])} + f) in variables.keys && variables.annotations[${quote(TEXTS[0])} + f].contains('{{')))
-`;
+function hasTemplate(secret: string): string {
+  const [theirs, openbaos] = [`(${quote(TEXTS[0])} + f)`, `(${quote(TEXTS[1])} + f)`];
+  return cel`
+    [k.substring(${String(secret.length)})].exists(f,
+      ${isFollowed(1, openbaos)}
+        ? variables.annotations[${openbaos}].contains('{{')
+        : (${isFollowed(0, theirs)} && variables.annotations[${theirs}].contains('{{')))
+  `;
+}
 
 const pathsOf = (secret: string): string => cel`
   variables.keys.filter(k, k.startsWith(${quote(secret)}) &&
@@ -68,6 +75,13 @@ export const STORE_REQUESTS: readonly NamedExpression[] = [
     name: 'asks',
     expression: ASKS,
   },
+  // Of the families that share their keys, which are followed.
+  ...[DROP_IN, OPENBAO].map((family, index) => ({
+    name: `followed${index}`,
+    expression: OPT_INS.filter((optIn) => optIn.family === family)
+      .map((optIn) => `!(${declines(optIn, ANNOTATIONS)})`)
+      .join(' && '),
+  })),
   {
     name: 'keys',
     expression: cel`
