@@ -21,9 +21,9 @@ import type { AgentState, Event } from './schedule/state.ts';
 import { revokeTokens } from './shutdown.ts';
 import { keepHeapSmall } from './small-heap.ts';
 import { clockOrigin } from './state/clock-origin.ts';
+import { atEndOfTurn } from './state/end-of-turn.ts';
 import { fingerprint } from './state/fingerprint.ts';
 import { onClock } from './state/on-clock.ts';
-import { createSaver } from './state/saver.ts';
 import { loadState, removeState, saveState } from './state/store.ts';
 import { startedAt } from './steady-clock.ts';
 
@@ -128,17 +128,15 @@ function wishesOf(
 function keepState({ config, clock, log }: Parts): (step: Step) => void {
   const mark = fingerprint(config);
   const origin = clockOrigin(clock.now());
-  const saver = createSaver((state) => {
+  return atEndOfTurn(({ before, after }) => {
+    if (savedAlike(before, after)) return;
     try {
-      saveState(config.stateDirectory, state);
+      saveState(config.stateDirectory, { ...toSaved(after, mark), clock: origin });
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
       log.warn({ code }, 'Cannot save the state: a restart will log in anew');
     }
   });
-  return ({ before, after }) => {
-    if (!savedAlike(before, after)) saver.save(() => ({ ...toSaved(after, mark), clock: origin }));
-  };
 }
 
 /** Asked to end, the agent ends well. By itself it only ends because the first render cannot come about. */
