@@ -33,7 +33,10 @@ export const DROP_IN_RULES = {
   'agent-inject-template-file-X': followed(
     'a file below a mount of the agent, such as "/vault/custom/api.tmpl"',
     'a file that holds the template of the file X',
-    { differs: 'read when the agent starts, and tried again every 10 seconds until it is a template' },
+    {
+      differs:
+        'read when the agent starts: one that is missing or no template ends it, and it is started again',
+    },
   ),
   'agent-inject-default-template': followed(
     parseDefaultTemplate,
