@@ -66,13 +66,13 @@ describe('a large secret', () => {
       expect(await pod.read('large')).toBe('b'.repeat(LETTERS)),
     );
     expect((await requests(METADATA)) - before).toBe(1);
+    expect(await pod.metric('sidekey_agent_store_errors_total{reason="forbidden"}')).toBe(0);
     await bao.api('PUT', 'sys/leases/revoke-prefix/auth/kubernetes/login');
     await eventually('another login', 20_000, async () =>
       expect(await pod.metric('sidekey_agent_store_requests_total{operation="login"}')).toBe(2),
     );
     await turns(DATA, 5);
     expect((await requests(METADATA)) - before).toBe(2);
-    expect(await pod.metric('sidekey_agent_store_errors_total{reason="forbidden"}')).toBe(0);
   });
 
   test('that was deleted is kept, and told of', async () => {
