@@ -31,6 +31,8 @@ async function inspect(image: string, format: string): Promise<string> {
 /** What each image holds beside Node, but for the parts of the agent's program. */
 const BUNDLES = { agent: ['agent-main.cjs', 'agent.cjs', 'sync.cjs'], injector: ['injector.cjs'] };
 const PARTS = /^agent-(?!main)[a-z-]+\.cjs$/u;
+/** What Node is told before the program: see the Dockerfiles. */
+const NODE_OPTIONS = { agent: [], injector: ['--max-semi-space-size=4'] };
 const COMPILED = /\.compiled$/u;
 
 describe.each(['agent', 'injector'] as const)('Dockerfile.%s', (name) => {
@@ -44,7 +46,7 @@ describe.each(['agent', 'injector'] as const)('Dockerfile.%s', (name) => {
   test('says who it runs as and what it runs', async () => {
     expect(await inspect(tag, '{{.Config.User}}')).toBe('65532:65532');
     expect(await inspect(tag, '{{json .Config.Entrypoint}}')).toBe(
-      JSON.stringify(['/nodejs/bin/node', `/sidekey/${name}.cjs`]),
+      JSON.stringify(['/nodejs/bin/node', ...NODE_OPTIONS[name], `/sidekey/${name}.cjs`]),
     );
   });
 
