@@ -162,8 +162,8 @@ async function readAnswer(
   };
 }
 
-/** By the server's clock, by which it names times, too: the machine's may be wrong. */
-function sentAt({ date }: IncomingHttpHeaders): number | undefined {
+/** When an answer was sent (milliseconds since the epoch), by the server's clock, by which it names times, too: the machine's may be wrong. */
+export function sentAt({ date }: IncomingHttpHeaders): number | undefined {
   const at = Date.parse(date ?? '');
   return Number.isNaN(at) ? undefined : at;
 }
@@ -191,7 +191,7 @@ function tooLarge(): ProviderError {
 function bodyOf(text: string, status: number, known: ValueMap | undefined): Value | undefined {
   if (known !== undefined && isMadeOf(known, text)) return known;
   const body = parseBody(text, status);
-  if (status === 200 && isValueMap(body)) remember(body, text);
+  if (status === 200 && isValueMap(body)) remember(body, text, known);
   return body;
 }
 

@@ -4,7 +4,7 @@ import { ProviderError } from '../errors.ts';
 import type { Call, Client } from './client.ts';
 import { generalRefusal, invalidRequest, isDeletedVersion, refusalText } from './errors.ts';
 import { succeeded } from '../http/refusal.ts';
-import type { Answer } from '../http/transport.ts';
+import { type Answer, sentAt } from '../http/transport.ts';
 
 /** A request of a session, with what its errors are to say. */
 export interface Action {
@@ -44,15 +44,10 @@ export function createRequests(client: Client, token: Secret<string>): Requests 
   const send: Requests['send'] = (action, signal) => client({ ...action, token }, signal);
   const ask: Requests['ask'] = async (action, signal) => {
     const answer = await send(action, signal);
-    if (succeeded(answer)) return { body: bodyOf(answer, action.doing), at: timeOf(answer) };
+    if (succeeded(answer)) return { body: bodyOf(answer, action.doing), at: sentAt(answer.headers) };
     throw await refusalOf(answer, action, () => isTokenDead(client, token, signal));
   };
   return { send, ask, perform: async (action, signal) => (await ask(action, signal)).body };
-}
-
-function timeOf({ headers }: Answer): number | undefined {
-  const at = Date.parse(headers.date ?? '');
-  return Number.isNaN(at) ? undefined : at;
 }
 
 function bodyOf({ body }: Answer, doing: string): ValueMap {

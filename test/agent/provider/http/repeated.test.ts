@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Answer, createTransport } from '../../../../agent/provider/http/transport.ts';
+import { parseJson } from '../../../../agent/value/json.ts';
 import { isValueMap, type ValueMap } from '../../../../agent/value/value.ts';
 import { serve, storeAt } from './faulty-server.ts';
 
@@ -59,4 +60,17 @@ test('a refusal is not taken for what is known, though it says the same', async 
   const { known, again } = await twice({ status: 403, text }, good(text));
   expect(again.body).not.toBe(known);
   expect(again.body).toEqual(known);
+});
+
+test('what is known from elsewhere is what is given back once an answer has said the same', async () => {
+  const text = numbered('1', '"data":{"a":1}');
+  await using server = await serve((_request, response) => response.end(text));
+  const store = storeAt(server.address);
+  const transport = createTransport(store, () => 0);
+  const known = parseJson(text);
+  if (!isValueMap(known)) throw new Error('The text was to be an object');
+  const { signal } = new AbortController();
+  const request = { uri: `${store.address}/v1/a`, method: 'GET', headers: {}, signal, known } as const;
+  expect((await transport(request)).body).toEqual(known);
+  expect((await transport(request)).body).toBe(known);
 });
