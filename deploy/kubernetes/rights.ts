@@ -1,7 +1,7 @@
 import { WEBHOOK_CONFIGURATIONS } from '#contract/layout.ts';
 import { type InjectorOptions, metadata, NAME, TLS_SECRET } from './deployment.ts';
+import { bindingOf, leaseRules, rbacObject } from './rbac.ts';
 
-const RBAC = 'rbac.authorization.k8s.io';
 const HOOKS = 'admissionregistration.k8s.io';
 
 /**
@@ -18,21 +18,23 @@ export function injectorRights({
   const own = metadata(namespace);
   const cluster = [
     {
-      ...role('ClusterRole'),
+      ...rbacObject('ClusterRole'),
       metadata: clusterWide,
       rules: clusterRules(makesOwn, environment['SIDEKEY_LIMIT_RANGES'] === 'true'),
     },
-    { ...role('ClusterRoleBinding'), metadata: clusterWide, ...binding('ClusterRole', namespace) },
+    {
+      ...rbacObject('ClusterRoleBinding'),
+      metadata: clusterWide,
+      ...bindingOf('ClusterRole', NAME, namespace),
+    },
   ];
   if (!makesOwn) return cluster;
   return [
     ...cluster,
-    { ...role('Role'), metadata: own, rules: OWN_RULES },
-    { ...role('RoleBinding'), metadata: own, ...binding('Role', namespace) },
+    { ...rbacObject('Role'), metadata: own, rules: OWN_RULES },
+    { ...rbacObject('RoleBinding'), metadata: own, ...bindingOf('Role', NAME, namespace) },
   ];
 }
-
-const role = (kind: string): object => ({ apiVersion: `${RBAC}/v1`, kind });
 
 const clusterRules = (makesOwn: boolean, looksAtLimits: boolean): readonly object[] => [
   {
@@ -49,7 +51,7 @@ const clusterRules = (makesOwn: boolean, looksAtLimits: boolean): readonly objec
   { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
 ];
 
-/** What is applied has a name even before it is there; a Lease is created, and then RBAC has none to tell it by. */
+/** What is applied has a name even before it is there. */
 const OWN_RULES = [
   {
     apiGroups: [''],
@@ -57,16 +59,5 @@ const OWN_RULES = [
     resourceNames: [TLS_SECRET],
     verbs: ['list', 'watch', 'create', 'patch'],
   },
-  { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create'] },
-  {
-    apiGroups: ['coordination.k8s.io'],
-    resources: ['leases'],
-    resourceNames: [NAME],
-    verbs: ['get', 'update'],
-  },
+  ...leaseRules(NAME),
 ];
-
-const binding = (kind: 'ClusterRole' | 'Role', namespace: string): object => ({
-  roleRef: { apiGroup: RBAC, kind, name: NAME },
-  subjects: [{ kind: 'ServiceAccount', name: NAME, namespace }],
-});
