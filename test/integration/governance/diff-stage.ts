@@ -13,6 +13,12 @@ import { type Ended, sidekey } from '../../servers/sidekey.ts';
 /** What the acceptance scenario declares: team-a and team-b, with OpenBao. */
 const SCENARIO = join(import.meta.dirname, '../../golden/tenants/scenario/tenants.yaml');
 
+/**
+ * Arguments of kubectl: somebody whom the tenancy guard of every platform declared here takes for one of its own.
+ * An API server may hold to a policy for a moment after it has been deleted.
+ */
+export const AS_PLATFORM = ['--as=somebody', '--as-group=platform', '--as-group=system:masters'];
+
 /** A real API server and a real OpenBao to which the scenario has been applied as the command says. */
 export interface DiffStage extends AsyncDisposable {
   readonly cluster: ControlPlane;
@@ -113,6 +119,7 @@ export async function startDiffStage(): Promise<DiffStage> {
         '--ignore-not-found',
         '-f',
         join(out, 'kubernetes'),
+        ...AS_PLATFORM,
       ]);
       await cluster.stop();
       await store.stop();

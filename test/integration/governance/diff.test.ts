@@ -5,7 +5,7 @@ import { field } from '../../servers/openbao-api.ts';
 import { eventually } from '../../servers/eventually.ts';
 import { freePort } from '../../servers/port.ts';
 import { sidekey } from '../../servers/sidekey.ts';
-import { type DiffStage, type Drifts, type Report, startDiffStage } from './diff-stage.ts';
+import { AS_PLATFORM, type DiffStage, type Drifts, type Report, startDiffStage } from './diff-stage.ts';
 import { DRIFTS, patch } from './drifts.ts';
 
 let stage: DiffStage;
@@ -200,13 +200,12 @@ test('whatever a tenant may declare is in step once it has been applied', async 
   const folder = join(import.meta.dirname, '../../golden/tenants/everything');
   const files = ['platform', 'tenant'].flatMap((name) => ['-f', join(folder, `${name}.yaml`)]);
   const { stdout } = await sidekey(['tenant', 'render', ...files]);
-  // This platform's tenancy guard knows no administrators but those of the group.
-  const platform = ['--as=somebody', '--as-group=platform', '--as-group=system:masters'];
-  await stage.cluster.kubectl(['apply', '-f', '-', ...platform], stdout);
+  // This platform's tenancy guard knows no administrators but those of its own group.
+  await stage.cluster.kubectl(['apply', '-f', '-', ...AS_PLATFORM], stdout);
   const diff = await sidekey(['tenant', 'diff', ...files, '--only', 'kubernetes', '-o', 'json'], {
     environment: { KUBECONFIG: stage.cluster.kubeconfig },
   });
-  await stage.cluster.kubectl(['delete', '--wait=false', '-f', '-', ...platform], stdout);
+  await stage.cluster.kubectl(['delete', '--wait=false', '-f', '-', ...AS_PLATFORM], stdout);
   const { compared, drifts, unanswered } = JSON.parse(diff.stdout) as Report;
   expect(compared).toBeGreaterThan(40);
   // Those of the other tenancy, which nobody declares here.
