@@ -12,6 +12,7 @@ export class Service implements AsyncDisposable {
   readonly #server: Server;
   readonly #backends: readonly Backend[];
   readonly #sockets = new Set<Socket>();
+  readonly #ways = new Map<number, Backend>();
   #ready: readonly Backend[] = [];
   #turn = 0;
   #stopped = false;
@@ -28,6 +29,11 @@ export class Service implements AsyncDisposable {
     return service;
   }
 
+  /** Where the last connection from that port of a client went; undefined if no backend was ready. */
+  backendOf(clientPort: number): Backend | undefined {
+    return this.#ways.get(clientPort);
+  }
+
   /** As often as an endpoint controller would be told. */
   async #look(): Promise<void> {
     while (!this.#stopped) {
@@ -42,10 +48,13 @@ export class Service implements AsyncDisposable {
     const backend = this.#ready[this.#turn % this.#ready.length];
     this.#sockets.add(client);
     client.once('close', () => this.#sockets.delete(client)).on('error', () => client.destroy());
+    const { remotePort = 0 } = client;
     if (backend === undefined) {
+      this.#ways.delete(remotePort);
       client.destroy();
       return;
     }
+    this.#ways.set(remotePort, backend);
     const server = connect(backend.port, '127.0.0.1');
     server.on('error', () => client.destroy()).once('close', () => client.destroy());
     client.once('close', () => server.destroy());

@@ -27,15 +27,15 @@ export class InjectorStage implements AsyncDisposable {
   readonly replicas: readonly [Injector, Injector];
   /** What injectors are told, but for their certificates. */
   readonly told: NodeJS.ProcessEnv;
-  readonly #service: Service;
+  readonly service: Service;
   readonly #directory: string;
   readonly #port: number;
 
-  private constructor(parts: Pick<InjectorStage, 'cluster' | 'replicas' | 'told'> & Rest) {
+  private constructor(parts: Pick<InjectorStage, 'cluster' | 'replicas' | 'told' | 'service'> & Rest) {
     this.cluster = parts.cluster;
     this.replicas = parts.replicas;
     this.told = parts.told;
-    this.#service = parts.service;
+    this.service = parts.service;
     this.#directory = parts.directory;
     this.#port = parts.port;
   }
@@ -67,9 +67,14 @@ export class InjectorStage implements AsyncDisposable {
     return stage;
   }
 
+  /** Where the API server finds the injectors. */
+  get url(): string {
+    return `https://127.0.0.1:${this.#port}`;
+  }
+
   /** As the manifests are applied: nothing says whom to trust. */
   async configure(): Promise<void> {
-    const target = { url: `https://127.0.0.1:${this.#port}` };
+    const target = { url: this.url };
     for (const one of webhookConfigurations({ target, namespace: HOME }))
       await this.cluster.kubectl(['apply', '-f', '-'], JSON.stringify(one));
   }
@@ -128,7 +133,7 @@ export class InjectorStage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#service[Symbol.asyncDispose]();
+    await this.service[Symbol.asyncDispose]();
     for (const one of this.replicas) await one[Symbol.asyncDispose]();
     await this.cluster.stop();
     await rm(this.#directory, { recursive: true, force: true });
@@ -136,7 +141,6 @@ export class InjectorStage implements AsyncDisposable {
 }
 
 interface Rest {
-  readonly service: Service;
   readonly directory: string;
   readonly port: number;
 }

@@ -1,132 +1,167 @@
+import type { Socket } from 'node:net';
 import { Agent, request } from 'node:https';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createSecureContext, type TLSSocket } from 'node:tls';
 import type { JsonObject } from '#contract/json.ts';
 import { REVIEW } from '../../bench/webhook/review.ts';
 
-/** What became of the calls. */
-export interface Calls {
-  /** Milliseconds from the moment that each was due to its answer. */
-  readonly times: number[];
-  /** Why calls failed. */
-  readonly failed: string[];
-  /** Those under way when a replica was killed, which nobody can save. */
-  lost: number;
-  /** The same call once more, on another connection, as Go's client does if one that it kept was closed. */
-  repeated: number;
-  /** Those that were not made, for too many were under way. */
-  skipped: number;
-  /** Serial numbers of the certificates that were shown. */
-  readonly serials: Set<string>;
+/** What became of one call. */
+export interface Call {
+  /** Milliseconds since the load began. */
+  readonly dueAt: number;
+  /** From then to the end of it. */
+  readonly ms: number;
+  /** `lost` if the replica that had it was killed: nobody can save that. */
+  readonly fate: 'answered' | 'lost' | 'failed';
+  readonly why: string;
+  /** How often it was put again because an answer asked for that. */
+  readonly repeats: number;
 }
 
-/** An API server's connections; it opens as many as it needs, and keeps them. */
-const CONNECTIONS = 32;
+/** A connection as Go's client keeps it: at most so many are idle, and the last that was used is used next. */
+const POOL = { keepAlive: true, maxFreeSockets: 25, scheduling: 'lifo' } as const;
 const MOST_UNDER_WAY = 64;
-/** Longer than an API server waits, for the machine may have no time for either side. */
-const DEADLINE_MS = 30_000;
+/** How often the API server's client puts a request again, if the answer says after how long. */
+const MOST_REPEATS = 10;
 const TICK_MS = 10;
 
-/** Puts a review to the webhook so many times a second, however long answers take. */
-export class Caller {
-  readonly calls: Calls = { times: [], failed: [], lost: 0, repeated: 0, skipped: 0, serials: new Set() };
-  readonly #url: string;
-  readonly #agent: Agent;
-  /** Those under way, and whether they may be lost. */
-  readonly #underWay = new Map<number, boolean>();
-  #isDying = false;
-  #made = 0;
+export interface CallerTerms {
+  readonly url: string;
+  /** How long an answer is waited for. */
+  readonly patienceMs: number;
+  /** Whether what took a connection from this port was killed. */
+  readonly isDead: (clientPort: number) => boolean;
+}
 
-  constructor(url: string, caPem: string) {
-    this.#url = url;
-    const secureContext = createSecureContext({ ca: caPem });
-    this.#agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS, secureContext });
+/**
+ * Puts a review to the webhook so many times a second, however long answers take, as an API server does: it keeps connections
+ * and has new ones when it is told to trust others; what is cut off on a connection is over, for a POST is not put twice.
+ */
+export class Caller {
+  readonly calls: Call[] = [];
+  /** Serial numbers of the certificates that were shown. */
+  readonly serials = new Set<string>();
+  /** Calls that were not made, for too many were under way. */
+  skipped = 0;
+  readonly #terms: CallerTerms;
+  #agent = new Agent(POOL);
+  #began = 0;
+
+  constructor(terms: CallerTerms) {
+    this.#terms = terms;
   }
 
-  /** What is under way while a replica dies may be lost, and what begins before everybody knows. */
-  noteKill(isDying: boolean): void {
-    this.#isDying = isDying;
-    for (const id of this.#underWay.keys()) this.#underWay.set(id, true);
+  /** New connections are to servers of these authorities; those under way are ended when they are idle. */
+  trust(caPem: string): void {
+    const old = this.#agent;
+    this.#agent = new Agent({ ...POOL, secureContext: createSecureContext({ ca: caPem }) });
+    retire(old);
   }
 
   async run(perSecond: number, stop: AbortSignal): Promise<void> {
-    const began = performance.now();
-    let due = 0;
+    this.#began = performance.now();
     const pending = new Set<Promise<void>>();
-    while (!stop.aborted) {
-      const wanted = ((performance.now() - began) / 1000) * perSecond;
+    for (let due = 0; !stop.aborted; await sleep(TICK_MS)) {
+      const wanted = ((performance.now() - this.#began) / 1000) * perSecond;
       for (; due < wanted; due += 1) {
         if (pending.size >= MOST_UNDER_WAY) {
-          this.calls.skipped += 1;
+          this.skipped += 1;
           continue;
         }
-        const call = this.#call(began + (due * 1000) / perSecond).finally(() => pending.delete(call));
+        const call = this.#call((due * 1000) / perSecond, due).finally(() => pending.delete(call));
         pending.add(call);
       }
-      await new Promise((resolve) => setTimeout(resolve, TICK_MS));
     }
     await Promise.all(pending);
     this.#agent.destroy();
   }
 
-  async #call(dueAt: number): Promise<void> {
-    this.#made += 1;
-    const id = this.#made;
-    this.#underWay.set(id, this.#isDying);
+  async #call(dueAt: number, number: number): Promise<void> {
+    const note = (rest: Pick<Call, 'fate' | 'why' | 'repeats'>): void => {
+      this.calls.push({ dueAt, ms: performance.now() - this.#began - dueAt, ...rest });
+    };
     try {
-      await this.#ask(id);
-      this.calls.times.push(performance.now() - dueAt);
+      note({ fate: 'answered', why: '', repeats: await this.#ask(`call-${number}`) });
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      if (this.#underWay.get(id) === true) this.calls.lost += 1;
-      else this.calls.failed.push(why);
-    } finally {
-      this.#underWay.delete(id);
+      const isLost = error instanceof Unanswered && this.#terms.isDead(error.clientPort);
+      note({ fate: isLost ? 'lost' : 'failed', why, repeats: 0 });
     }
   }
 
-  async #ask(id: number): Promise<void> {
-    try {
-      await this.#put(`call-${id}`);
-    } catch (error) {
-      if (!(error instanceof ClosedConnection)) throw error;
-      this.calls.repeated += 1;
-      await this.#put(`call-${id}`);
+  /** How often it had to be asked again. */
+  async #ask(uid: string): Promise<number> {
+    for (let repeats = 0; ; repeats += 1) {
+      const reply = await this.#put(uid);
+      const isToWait = reply.retryAfter !== undefined && (reply.status === 429 || reply.status >= 500);
+      if (!isToWait || repeats === MOST_REPEATS) {
+        checkAnswer(reply, uid);
+        return repeats;
+      }
+      await sleep(Number(reply.retryAfter) * 1000);
     }
   }
 
-  #put(uid: string): Promise<void> {
+  #put(uid: string): Promise<Reply> {
+    const { url, patienceMs } = this.#terms;
     return new Promise((resolve, reject) => {
-      const sent = request(`${this.#url}/mutate?timeout=5s`, {
+      let clientPort = 0;
+      const sent = request(`${url}/mutate?timeout=5s`, {
         method: 'POST',
         agent: this.#agent,
-        timeout: DEADLINE_MS,
         headers: { 'content-type': 'application/json' },
+        signal: AbortSignal.timeout(patienceMs),
       });
-      sent.once('timeout', () => sent.destroy(new Error(`No answer in ${DEADLINE_MS} ms`)));
-      sent.once('error', (error: NodeJS.ErrnoException) => {
-        const isKept = sent.reusedSocket && error.code === 'ECONNRESET';
-        reject(isKept ? new ClosedConnection('A connection that was kept was closed') : error);
+      sent.once('socket', (socket: Socket) => {
+        const look = (): void => {
+          clientPort = socket.localPort ?? 0;
+        };
+        if (socket.connecting) socket.once('connect', look);
+        else look();
       });
+      const cut = (error: Error): void =>
+        reject(new Unanswered(error, clientPort, sent.reusedSocket ? 'kept' : 'new'));
+      sent.once('error', cut);
       sent.once('response', (response) => {
-        this.calls.serials.add((response.socket as TLSSocket).getPeerCertificate().serialNumber);
-        text(response).then((body) => resolve(checkAnswer(body, response.statusCode ?? 0, uid)), reject);
+        const { statusCode: status = 0, headers } = response;
+        this.serials.add((response.socket as TLSSocket).getPeerCertificate().serialNumber);
+        text(response).then((body) => resolve({ body, status, retryAfter: headers['retry-after'] }), cut);
       });
       sent.end(reviewWith(uid));
     });
   }
 }
 
-/** A connection that was kept for more was closed just then: that is no answer of anybody's. */
-class ClosedConnection extends Error {
-  override readonly name = 'ClosedConnection';
+interface Reply {
+  readonly status: number;
+  readonly body: string;
+  readonly retryAfter: string | undefined;
+}
+
+/** There was no answer on a connection from that port. */
+class Unanswered extends Error {
+  override readonly name = 'Unanswered';
+  readonly clientPort: number;
+
+  constructor(cause: Error, clientPort: number, connection: 'kept' | 'new') {
+    super(`${cause.message}, on a ${connection} connection`, { cause });
+    this.clientPort = clientPort;
+  }
+}
+
+/** What is idle goes at once, and everything else when it is. */
+function retire(agent: Agent): void {
+  agent.maxFreeSockets = 0;
+  for (const sockets of Object.values(agent.freeSockets))
+    for (const socket of sockets ?? []) socket.destroy();
 }
 
 const [BEFORE = '', AFTER = ''] = REVIEW.split(/(?<="uid":")5d7b[^"]*/u);
 
 const reviewWith = (uid: string): string => BEFORE + uid + AFTER;
 
-function checkAnswer(body: string, status: number, uid: string): void {
+function checkAnswer({ body, status }: Reply, uid: string): void {
   if (status !== 200) throw new Error(`Status ${status}`);
   const { response } = JSON.parse(body) as { response: JsonObject };
   if (response['uid'] !== uid) throw new Error('The answer is to another request');

@@ -8,65 +8,57 @@ export interface Creations {
   readonly failed: string[];
   /** Those that the API server did not answer, for it was away. */
   unanswered: number;
-  /** Those under way when a replica was killed. */
-  lost: number;
+  /** Why those failed whose replica was killed. */
+  readonly lost: string[];
 }
 
 const EVERY_MS = 100;
+/** What an API server says of a connection that was cut off, or refused. */
+const CUT_OFF = /EOF|connection reset|connection refused|broken pipe/u;
 
 /** Has a real API server make pods, one after another, that are never stored. */
 export class Creator {
-  readonly creations: Creations = { made: 0, failed: [], unanswered: 0, lost: 0 };
-  readonly #api: ApiProxy;
-  readonly #namespace: string;
-  #isDying = false;
-  #isKilled = false;
+  readonly creations: Creations = { made: 0, failed: [], unanswered: 0, lost: [] };
+  readonly #path: string;
+  readonly #isAnyDead: () => boolean;
 
-  constructor(api: ApiProxy, namespace: string) {
-    this.#api = api;
-    this.#namespace = namespace;
-  }
-
-  noteKill(isDying: boolean): void {
-    this.#isDying = isDying;
-    this.#isKilled = true;
+  constructor(api: ApiProxy, namespace: string, isAnyDead: () => boolean) {
+    this.#path = `${api.address}/api/v1/namespaces/${namespace}/pods?dryRun=All`;
+    this.#isAnyDead = isAnyDead;
   }
 
   async run(stop: AbortSignal): Promise<void> {
-    while (!stop.aborted) {
-      this.#isKilled = this.#isDying;
-      await this.#create();
-      await sleep(EVERY_MS);
-    }
+    for (; !stop.aborted; await sleep(EVERY_MS)) await this.#create();
   }
 
   async #create(): Promise<void> {
-    const path = `/api/v1/namespaces/${this.#namespace}/pods?dryRun=All`;
-    const pod = {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { generateName: 'load-', annotations: ASKS },
-      spec: { containers: [MODEL_SERVER] },
-    };
-    const answer = await fetch(this.#api.address + path, {
+    const wasAnyDead = this.#isAnyDead();
+    const answer = await fetch(this.#path, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(pod),
+      body: POD,
     }).then(
       async (response) => ({ status: response.status, text: await response.text() }),
       () => undefined,
     );
-    this.#note(answer);
+    this.#note(answer, wasAnyDead || this.#isAnyDead());
   }
 
-  #note(answer: { readonly status: number; readonly text: string } | undefined): void {
+  #note(answer: { readonly status: number; readonly text: string } | undefined, isAnyDead: boolean): void {
     const { creations } = this;
     if (answer?.status === 201 && answer.text.includes('sidekey-agent')) creations.made += 1;
     else if (answer !== undefined && answer.text.includes('webhook')) {
-      if (this.#isKilled) creations.lost += 1;
-      else creations.failed.push(answer.text.slice(0, 300));
+      const isLost = isAnyDead && CUT_OFF.test(answer.text);
+      (isLost ? creations.lost : creations.failed).push(answer.text.slice(0, 500));
     } else if (answer?.status === 201) creations.failed.push('A pod was made without an agent');
     // The proxy says that it reaches nobody; and an API server that begins has no accounts and rights yet.
     else creations.unanswered += 1;
   }
 }
+
+const POD = JSON.stringify({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { generateName: 'load-', annotations: ASKS },
+  spec: { containers: [MODEL_SERVER] },
+});
