@@ -58,7 +58,7 @@ function explainObject(manifest: Manifest, { all, options, injector }: Context):
     return { ...placed, ...explainSecret(manifest, knownNamespace(manifest, all, options)) };
   const surroundings = surroundingsOf(manifest, all, options);
   const workload = explainWorkload({ manifest, injector, namespace: namespace ?? '', surroundings });
-  return { ...placed, ...(workload ?? { verdict: 'unexplained', findings: [] }) };
+  return { ...placed, ...workload };
 }
 const isSecret = ({ value }: Manifest): boolean => value['apiVersion'] === 'v1' && value['kind'] === 'Secret';
 

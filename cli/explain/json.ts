@@ -12,7 +12,7 @@ import type { SyncPlan } from './sync.ts';
  *       "findings": [finding],                 of files as a whole: what is no YAML, what stands twice
  *       "objects": [{
  *         "file", "line", "kind", "name", "namespace": text or null,
- *         "verdict": "works" | "injected" | "refused" | "denied" | "unsynced" | "uninjected" | "unasked" | "binding" | "unexplained",
+ *         "verdict": "works" | "injected" | "refused" | "denied" | "unsynced" | "uninjected" | "unasked" | "binding" | "unseen" | "unexplained",
  *         "binding": text or null,             of a Namespace: what its Secrets may be made of
  *         "findings": [finding],
  *         "bindingKnown": boolean or null,       of a Secret that asks: whether it is known what its namespace is bound to

@@ -46,6 +46,7 @@ export interface ObjectReport {
  * - `uninjected`: a pod of it asks for an agent, and is taken without one
  * - `unasked`: a Secret or a workload that asks for nothing
  * - `binding`: a Namespace, which says what its Secrets may be made of
+ * - `unseen`: an object that asks for an agent in pods which its controller makes, and which are not in it
  * - `unexplained`: neither a Secret nor anything with pods
  */
 export type Verdict =
@@ -57,6 +58,7 @@ export type Verdict =
   | 'uninjected'
   | 'unasked'
   | 'binding'
+  | 'unseen'
   | 'unexplained';
 
 /** What a Secret asks for, and how to write it so that it works. */

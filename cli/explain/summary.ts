@@ -9,10 +9,16 @@ export function summary({ objects, findings }: Report, isKnown: boolean, paint: 
   const pods = objects.flatMap(askingPods);
   const injected = pods.filter((isInjected) => isInjected).length;
   const doubt = isKnown || working === 0 ? '' : ', as far as is known here';
+  const unseen = objects.filter(({ verdict }) => verdict === 'unseen').length;
   const asking = [
     ...(pods.length === 0
       ? []
       : [counted({ what: 'pod', asks: 'for an agent', gets: 'get' }, pods.length, injected)]),
+    ...(unseen === 0
+      ? []
+      : [
+          `${unseen === 1 ? 'one object asks' : `${unseen} objects ask`} for an agent in pods that are not here`,
+        ]),
     ...(secrets.length === 0
       ? []
       : [

@@ -69,6 +69,7 @@ const HEADLINES: Readonly<Record<Verdict, Headline>> = {
     says: ({ pods }) => (pods === undefined ? 'does not ask to be synced' : 'does not ask for an agent'),
   },
   binding: { mark: '·', colour: 'dim', says: ({ binding = '' }) => `its Secrets may be made of ${binding}` },
+  unseen: { mark: '?', colour: 'yellow', says: () => 'it asks for an agent, in pods that are not in it' },
   unexplained: { mark: '·', colour: 'dim', says: () => 'neither a Secret nor anything with pods' },
 };
 

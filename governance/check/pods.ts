@@ -62,7 +62,7 @@ const HOLDERS: ReadonlyMap<string, Holder> = new Map<string, Holder>([
  * everything that looks like a pod's spec is one.
  */
 export function podsIn(object: JsonObject): readonly PodPlace[] {
-  const holder = HOLDERS.get(`${textIn(object, 'apiVersion')}/${textIn(object, 'kind')}`);
+  const holder = HOLDERS.get(kindOf(object));
   if (holder === undefined) return searched(object).map((spec) => placed(object, spec, 1));
   const spec = [...holder.template, 'spec'];
   return isObject(valueAt(object, spec)) ? [placed(object, spec, holder.count(object))] : [];
@@ -99,6 +99,21 @@ function searched(value: Json, path: Path = []): readonly Path[] {
   if (isPodSpec(value)) return [path];
   return Object.entries(value).flatMap(([key, field]) => searched(field, [...path, key]));
 }
+
+/** True for a kind of Kubernetes' own that is a pod or makes some. */
+export const makesPods = (object: JsonObject): boolean => HOLDERS.has(kindOf(object));
+
+const kindOf = (object: JsonObject): string => `${textIn(object, 'apiVersion')}/${textIn(object, 'kind')}`;
+
+/** Groups of Kubernetes' own below `k8s.io`, where others have theirs, too. */
+const OWN_GROUPS =
+  /^(?:admissionregistration|apiextensions|apiregistration|authentication|authorization|certificates|coordination|discovery|events|flowcontrol\.apiserver|networking|node|rbac\.authorization|resource|scheduling|storage|storagemigration)\.k8s\.io$/u;
+
+/** True for a kind of Kubernetes' own. */
+export const isBuiltIn = (object: JsonObject): boolean => {
+  const [group = '', version] = textIn(object, 'apiVersion').split('/');
+  return version === undefined || !group.includes('.') || OWN_GROUPS.test(group);
+};
 
 const isPodSpec = (object: JsonObject): boolean => {
   const containers = listIn(object, 'containers');

@@ -1,4 +1,4 @@
-import { annotationsIn, type JsonObject, objectIn } from '#contract/json.ts';
+import { annotationsIn, type JsonObject, objectIn, textIn } from '#contract/json.ts';
 import { BREAK_GLASS_LABEL } from '#contract/layout.ts';
 import type { Problem } from '#contract/problem.ts';
 import type { Path } from '../../../governance/check/pods.ts';
@@ -155,9 +155,22 @@ function pathOf(key: string): Path {
   return key.split(/[.[\]]+/u).filter((part) => part !== '');
 }
 
-/** What would depend on the operator, of whom nothing is known. */
-function assumptions(part: PodPart, { injector, manifest }: PodContext): readonly Finding[] {
-  if (injector.isKnown) return [];
+/** What would depend on others: on the controller that makes the pod, and on the operator, of whom nothing is known. */
+function assumptions(part: PodPart, context: PodContext): readonly Finding[] {
+  const { injector, manifest } = context;
+  return [...handedOn(part, context), ...(injector.isKnown ? [] : listed(part, manifest))];
+}
+
+function handedOn(part: PodPart, { manifest }: PodContext): readonly Finding[] {
+  const [asked] = part.isAsSent ? [] : askingOptIns(annotationsIn(part.pod));
+  if (asked === undefined) return [];
+  const kind = textIn(manifest.value, 'kind');
+  const place = manifest.at(part.locate(['metadata', 'annotations', asked.key]));
+  const message = `reaches the pod only if the controller of this ${kind} hands it on, which is not known here`;
+  return [{ effect: 'note', place, subject: asked.key, message }];
+}
+
+function listed(part: PodPart, manifest: Manifest): readonly Finding[] {
   return listedKeys(annotationsIn(part.pod)).map((key) => ({
     effect: 'note',
     place: manifest.at(part.locate(['metadata', 'annotations', key])),

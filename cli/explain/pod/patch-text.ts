@@ -25,7 +25,7 @@ export function patchLines({ objects }: Report): Printed {
 
 /** Why there is no agent in what asks for one. */
 export function withoutAgent(object: ObjectReport, obstacles: readonly Effect[]): readonly string[] {
-  const { kind, name, place, pods, findings } = object;
+  const { kind, name, place, pods, findings, verdict } = object;
   const what = `${kind} ${name} (${describePlace(place)})`;
   const parts = [
     { which: what, findings },
@@ -34,7 +34,7 @@ export function withoutAgent(object: ObjectReport, obstacles: readonly Effect[])
       findings: pod.findings,
     })),
   ];
-  if (pods === undefined) return [];
+  if (pods === undefined && verdict !== 'uninjected') return [];
   return parts.flatMap(({ which, findings: found }) => {
     const obstacle = obstacleIn(found, obstacles);
     return obstacle === undefined ? [] : [`Cannot inject ${which}: ${obstacle.subject} ${obstacle.message}`];

@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject, objectIn, textIn } from '#contract/json.ts';
-import { objectAt, type Path, podsIn } from '../../../governance/check/pods.ts';
+import { isBuiltIn, objectAt, type Path, podsIn } from '../../../governance/check/pods.ts';
+import { ownerOf } from './owners.ts';
 
 /** A pod that an object is, or would make. */
 export interface PodPart {
@@ -9,6 +10,10 @@ export interface PodPart {
   readonly title: string;
   /** Where the pod stands in the object with its metadata and spec; absent if a controller puts it together. */
   readonly template?: Path;
+  /** Where its annotations are taken from; the last is where they are best written. */
+  readonly annotations: readonly Path[];
+  /** False if it is not known whether the object's controller hands annotations on. */
+  readonly isAsSent: boolean;
   /** Where a part of the pod stands in the object, or would. */
   locate(path: Path): Path;
 }
@@ -16,29 +21,35 @@ export interface PodPart {
 /** The pods of an object, whatever its kind: of one that is not Kubernetes' own, everything that looks like a pod's spec. */
 export function podParts(object: JsonObject): readonly PodPart[] {
   const found = podsIn(object).map(({ pod, spec }) =>
-    spec.at(-1) === 'spec'
+    isTemplate(object, spec)
       ? templated(spec.length === 1 ? object : pod, spec.slice(0, -1))
       : bare(object, spec),
   );
   return [...found, ...served(object)];
 }
 
+/** True if the pod's metadata stands beside its spec. The metadata of a custom object are its own, and no pod's. */
+const isTemplate = (object: JsonObject, spec: Path): boolean =>
+  spec.at(-1) === 'spec' && (spec.length > 1 || isBuiltIn(object));
+
 const templated = (pod: JsonObject, template: Path): PodPart => ({
   pod,
   template,
   title: template.join('.'),
+  annotations: [[...template, 'metadata', 'annotations']],
+  isAsSent: true,
   locate: (path) => [...template, ...path],
 });
 
 /** What a controller hands on from its own object: a spec without metadata has no annotations of its own. */
 function bare(object: JsonObject, at: Path, containers?: readonly JsonObject[]): PodPart {
-  const { annotations, labels, ...spec } = objectAt(object, at);
+  const { annotations: _, labels, ...spec } = objectAt(object, at);
   const owner = objectIn(object, 'metadata');
-  const own = texts(annotations);
+  const { annotations: places, isKnown } = ownerOf(object, at);
   const metadata = {
     generateName: `${textIn(owner, 'name')}-`,
     namespace: textIn(owner, 'namespace'),
-    annotations: { ...texts(owner['annotations']), ...own },
+    annotations: Object.assign({}, ...places.map((place) => objectAt(object, place))) as JsonObject,
     ...(isObject(labels) && { labels }),
   };
   return {
@@ -49,10 +60,13 @@ function bare(object: JsonObject, at: Path, containers?: readonly JsonObject[]):
       spec: containers === undefined ? spec : { ...spec, containers },
     },
     title: at.join('.'),
+    annotations: places,
+    isAsSent: isKnown,
     locate: ([part, ...rest]) => {
       if (part !== 'metadata') return [...at, ...rest];
-      const isOwn = rest[0] === 'annotations' && Object.hasOwn(own, rest[1] ?? '');
-      return isOwn ? [...at, ...rest] : ['metadata', ...rest];
+      const [field, key = ''] = rest;
+      const said = places.findLast((place) => Object.hasOwn(objectAt(object, place), key));
+      return field === 'annotations' && said !== undefined ? [...said, key] : ['metadata', ...rest];
     },
   };
 }

@@ -68,6 +68,7 @@ test('there are cases with a secret in them, and with each verdict', () => {
       'uninjected',
       'unasked',
       'binding',
+      'unseen',
       'unexplained',
     ]),
   );

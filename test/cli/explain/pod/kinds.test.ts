@@ -95,6 +95,27 @@ const KINDS: readonly (readonly [string, object, readonly string[]])[] = [
     ['spec.predictor'],
   ],
   [
+    'an LLMInferenceService',
+    object('serving.kserve.io/v1alpha2', 'LLMInferenceService', {
+      spec: { annotations: nativeAnnotations(), template: POD_SPEC },
+    }),
+    ['spec.template'],
+  ],
+  [
+    'a ServingRuntime',
+    object('serving.kserve.io/v1alpha1', 'ServingRuntime', {
+      spec: { ...POD_SPEC, annotations: nativeAnnotations() },
+    }),
+    ['spec'],
+  ],
+  [
+    'a LeaderWorkerSet in an AppWrapper',
+    object('workload.codeflare.dev/v1beta2', 'AppWrapper', {
+      spec: { components: [{ template: { spec: { leaderWorkerTemplate: { workerTemplate: TEMPLATE } } } }] },
+    }),
+    ['spec.components.0.template.spec.leaderWorkerTemplate.workerTemplate'],
+  ],
+  [
     'a kind that nobody has heard of',
     object('example.com/v9', 'Flock', { spec: { birds: [{ nest: TEMPLATE }] } }),
     ['spec.birds.0.nest'],
@@ -106,6 +127,20 @@ test.each(KINDS)('the pods of %s are found, and get an agent', (_, value, templa
   expect(pods.map(({ title }) => title)).toEqual(templates);
   expect(pods.map(({ outcome }) => outcome)).toEqual(templates.map(() => 'injected'));
   expect(verdict).toBe('injected');
+});
+
+test('whether a controller that nobody knows hands annotations on is not known', () => {
+  const value = object('example.com/v9', 'Flock', { spec: { birds: POD_SPEC } }, nativeAnnotations());
+  const [pod] = look(value).pods ?? [];
+  expect(pod).toMatchObject({
+    outcome: 'injected',
+    findings: [{ effect: 'note', subject: 'sidekey.dev/inject' }],
+  });
+});
+
+test('the metadata of a kind that nobody knows are its own, though a pod’s spec stands beside them', () => {
+  const value = object('example.com/v9', 'Flock', { spec: POD_SPEC }, nativeAnnotations());
+  expect(look(value).pods).toMatchObject([{ title: 'spec', findings: [{ effect: 'note' }] }]);
 });
 
 test('a List of one kind is its items', () => {
@@ -144,6 +179,20 @@ describe('annotations that no pod has', () => {
     expect(misplaced(object('batch/v1', 'CronJob', { spec: { jobTemplate } }) as JsonObject)).toEqual([
       'sidekey.dev/inject',
     ]);
+  });
+
+  test('are told where no pod has them in the end', () => {
+    const { verdict, findings } = look(
+      object('example.com/v9', 'Flock', { spec: { podAnnotations: nativeAnnotations() } }),
+    );
+    expect(verdict).toBe('unseen');
+    expect(findings).toMatchObject([{ effect: 'note', subject: 'sidekey.dev/inject' }]);
+  });
+
+  test('and labels by which pods are chosen are no wish', () => {
+    const selector = { matchLabels: { 'sidekey.dev/inject': 'true' } };
+    const value = object('apps/v1', 'Deployment', { spec: { selector, template: { spec: POD_SPEC } } });
+    expect(misplaced(value as JsonObject)).toEqual([]);
   });
 
   test('are nobody’s mistake if the pods have them as well', () => {
