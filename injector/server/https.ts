@@ -66,9 +66,6 @@ function route(request: IncomingMessage): void {
 }
 
 function send(response: ServerResponse, status: number, json: string): void {
-  // What is left of a body that nobody read would be taken for the next request.
-  if (!response.req.complete) endConnection(response);
-  if (status === 405) response.setHeader('allow', 'POST');
   response.writeHead(status, {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(json),
@@ -92,6 +89,9 @@ async function serve(request: IncomingMessage, response: ServerResponse, served:
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     served.refused(error);
+    // What is left of its body would be taken for the next request; and whoever comes at a bad time may find another replica.
+    endConnection(response);
+    for (const [name, value] of error.headers) response.setHeader(name, value);
     send(response, error.status, JSON.stringify(error));
   }
 }
@@ -149,9 +149,11 @@ function close(server: Server, sockets: ReadonlySet<Socket>, deadlineMs: number)
     for (const socket of sockets) socket.destroy();
   }, deadlineMs);
   return new Promise((resolve) => {
-    server.close(() => {
+    const closed = (): void => {
       clearTimeout(deadline);
       resolve();
-    });
+    };
+    // Connections without a request are ended at once: what has arrived is read first, for which the event loop goes round.
+    setImmediate(() => setImmediate(() => server.close(closed)));
   });
 }

@@ -11,6 +11,12 @@ const STATUS = {
   busy: 503,
 } as const;
 
+/** Asked to come again after some seconds, the API server's client does, for as long as it may wait. */
+const HEADERS: Readonly<Partial<Record<RefusalReason, readonly [string, string]>>> = {
+  method_not_allowed: ['allow', 'POST'],
+  busy: ['retry-after', '1'],
+};
+
 export type RefusalReason = keyof typeof STATUS;
 
 // The keys of a literal object are exactly its type's.
@@ -26,6 +32,12 @@ export class Refusal extends Error {
     super(message);
     this.reason = reason;
     this.status = STATUS[reason];
+  }
+
+  /** What the answer says of itself. */
+  get headers(): readonly (readonly [string, string])[] {
+    const header = HEADERS[this.reason];
+    return header === undefined ? [] : [header];
   }
 
   /** A Kubernetes `Status`: the API server shows its message to whoever made the pod, and none of another form. */
