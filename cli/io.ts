@@ -3,6 +3,8 @@ export interface Io {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Whether a person looks on, and sees colours. */
   readonly coloured: boolean;
+  /** How wide the terminal is that it is printed to; absent if there is none. */
+  readonly columns?: number;
   /** Milliseconds since 1970. */
   now(): number;
   /** What was asked for, in the end for another program. */

@@ -44,6 +44,7 @@ const { NO_COLOR: noColour = '', TERM: terminal } = process.env;
 const io: Io = {
   environment: process.env,
   coloured: process.stdout.isTTY && noColour === '' && terminal !== 'dumb',
+  ...(process.stdout.isTTY && { columns: process.stdout.columns }),
   now: Date.now,
   print: (text) => void process.stdout.write(text),
   printed: () => taken(process.stdout),

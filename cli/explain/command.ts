@@ -9,7 +9,7 @@ server takes them, what comes into them and why, and, if something does not work
 the sync's own code, and asks no cluster and no store. Never prints a value of a Secret, and one of a pod's environment only as
 part of its manifest (-o yaml).
 
-  -f FILE             YAML or JSON, many documents; - for standard input; may be repeated
+  -f FILE             YAML or JSON, many documents; a directory: what is below it; - for standard input; may be repeated
   -n NAMESPACE        of objects that name none
   --injector FILE     the manifest of the injector, for what its operator decided; - is standard input, as
                       kubectl get deployment -n sidekey sidekey-injector -o yaml prints it. It may also be among the -f

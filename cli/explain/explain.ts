@@ -2,6 +2,7 @@ import { describeBinding } from '#contract/binding.ts';
 import { objectIn, textIn } from '#contract/json.ts';
 import type { Input } from '../input.ts';
 import type { Finding } from './finding.ts';
+import { templateHint } from '../manifest/chart-template.ts';
 import { type Fault, type Manifest, readManifests } from '../manifest/manifest.ts';
 import {
   isNamespace,
@@ -31,13 +32,15 @@ export function explain(inputs: readonly Input[], options: ExplainOptions = {}):
   return {
     objects: manifests.map((one) => explainObject(one, context)),
     injectorKnown: injector.isKnown,
-    findings: read.flatMap(({ faults }) => faults.map(foundIn)),
+    findings: read.flatMap(({ faults }, at) => faults.map((fault) => foundIn(fault, inputs[at]?.text ?? ''))),
   };
 }
 
-const foundIn = ({ kind, ...fault }: Fault): Finding => ({
-  effect: kind === 'unreadable' ? 'refused' : 'note',
-  ...fault,
+const foundIn = (fault: Fault, text: string): Finding => ({
+  effect: fault.kind === 'unreadable' ? 'refused' : 'note',
+  place: fault.place,
+  subject: fault.subject,
+  message: fault.message + templateHint(text, fault.message, 'sidekey explain -f -'),
 });
 
 interface Context {

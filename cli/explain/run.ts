@@ -1,8 +1,9 @@
 import { describeProblems, type Parsed, parsed, rejected } from '#contract/problem.ts';
+import { readTree } from '../files.ts';
 import { readInputs } from '../input.ts';
 import { EXIT, type Exit, type Io } from '../io.ts';
 import { readManifests } from '../manifest/manifest.ts';
-import { COLOURED, PLAIN } from '../text/paint.ts';
+import { COLOURED, PLAIN, widthOf } from '../text/paint.ts';
 import { shellWord } from '../text/shell.ts';
 import { type ExplainCommand, parseExplain, USAGE } from './command.ts';
 import { explain, type ExplainOptions } from './explain.ts';
@@ -22,7 +23,7 @@ export async function run(args: readonly string[], io: Io): Promise<Exit> {
     return EXIT.done;
   }
   const { files, namespace } = command.value;
-  const inputs = readInputs(files);
+  const inputs = readTree(files);
   const injector = readInjector(command.value.injectors);
   if (!inputs.ok || !injector.ok) {
     const problems = [inputs, injector].flatMap((one) => (one.ok ? [] : one.problems));
@@ -35,7 +36,8 @@ export async function run(args: readonly string[], io: Io): Promise<Exit> {
 function printReport(report: Report, { files, output, colour }: ExplainCommand, io: Io): Exit {
   if (output === 'yaml') return printManifests(workingManifests(report), io);
   if (output === 'patch') return printManifests(patchLines(report), io);
-  const paint = (colour === 'auto' ? io.coloured : colour === 'always') ? COLOURED : PLAIN;
+  const colours = (colour === 'auto' ? io.coloured : colour === 'always') ? COLOURED : PLAIN;
+  const paint = { ...colours, width: widthOf(io.columns) };
   io.print(output === 'json' ? reportJson(report) : reportText(report, again(files), paint));
   return isSound(report) ? EXIT.done : EXIT.refused;
 }

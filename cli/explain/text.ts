@@ -2,7 +2,7 @@ import { describePlace } from '../../governance/place.ts';
 import type { Finding } from './finding.ts';
 import { wrapped } from '../text/layout.ts';
 import { BINDING_HINT } from './namespace.ts';
-import type { Paint } from '../text/paint.ts';
+import type { Colour, Paint } from '../text/paint.ts';
 import type { PodReport } from './pod/report.ts';
 import { podSections } from './pod/text.ts';
 import type { ObjectReport, Report, Verdict } from './report.ts';
@@ -34,13 +34,13 @@ const SURROUNDED =
   'what the namespace says of its pods: roles and addresses for those that name none, and limits. To have it looked at, give the Namespace (and its LimitRanges) as another -f, or --namespace-annotations';
 
 const hint = (text: string, paint: Paint): string =>
-  wrapped(`${UNKNOWN} ${text}`, '').replace(UNKNOWN, paint.yellow);
+  wrapped(`${UNKNOWN} ${text}`, '', paint.width).replace(UNKNOWN, paint.yellow);
 
 const UNKNOWN = 'Not known here:';
 
 interface Headline {
   readonly mark: string;
-  readonly colour: keyof Paint;
+  readonly colour: Colour;
   says(object: ObjectReport): string;
 }
 
@@ -123,5 +123,5 @@ const COLOURS = {
 
 function findingText({ effect, place, subject, message }: Finding, paint: Paint): string {
   const kind = effect === 'note' ? paint.yellow('note ') : '';
-  return `  ${describePlace(place)}  ${kind}${paint[COLOURS[effect]](subject)}\n${wrapped(message, '      ')}`;
+  return `  ${describePlace(place)}  ${kind}${paint[COLOURS[effect]](subject)}\n${wrapped(message, '      ', paint.width)}`;
 }

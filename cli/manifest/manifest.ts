@@ -1,6 +1,7 @@
 import {
   type Document,
   isAlias,
+  isCollection,
   isMap,
   isNode,
   isScalar,
@@ -75,12 +76,9 @@ type Placing = (offset: number) => Place;
 function readDocument(document: Document.Parsed, place: Placing): ReadManifests {
   const root = document.contents;
   const start = place(root?.range[0] ?? document.range[0]);
-  const [fault] = document.errors;
+  const fault = faultIn(document);
   if (fault !== undefined)
-    return broken(
-      place(fault.pos[0]),
-      `${describeYamlFault(fault.code)}; the rest of the document is not looked at`,
-    );
+    return broken(place(fault.at), `${fault.message}; the rest of the document is not looked at`);
   if (root === null || (isScalar(root) && root.value === null)) return { manifests: [], faults: [] };
   const value = valueOf(document);
   if (!isObject(value))
@@ -90,6 +88,35 @@ function readDocument(document: Document.Parsed, place: Placing): ReadManifests 
     manifests: flattened(whole),
     faults: repeated(document, place),
   };
+}
+
+/** The first thing for which a document cannot be read, and where it is. */
+function faultIn(document: Document.Parsed): { readonly at: number; readonly message: string } | undefined {
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const at = begunBefore(error.pos[0], document) ?? error.pos[0];
+    return { at, message: describeYamlFault(error.code) };
+  }
+  let at: number | undefined;
+  visit(document, {
+    Pair(_, { key }) {
+      if (isCollection(key)) at ??= startOf(key);
+    },
+  });
+  return at === undefined ? undefined : { at, message: describeYamlFault('NON_STRING_KEY') };
+}
+
+/** Where that began which has no end: a quote is missed only where the text is over. */
+function begunBefore(offset: number, document: Document.Parsed): number | undefined {
+  let begun: number | undefined;
+  visit(document, {
+    Node(_, node) {
+      const [start, end] = node.range ?? [0, 0];
+      const isOpen = (isScalar(node) && node.type?.startsWith('QUOTE')) || (isCollection(node) && node.flow);
+      if (isOpen && start < offset && offset <= end) begun = start;
+    },
+  });
+  return begun;
 }
 
 const broken = (place: Place, message: string): ReadManifests => ({

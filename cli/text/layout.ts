@@ -1,11 +1,12 @@
-const WIDTH = 100;
+/** How long a line gets before it is broken, if nobody looks on whose terminal is narrower. */
+export const WIDTH = 100;
 
 /** Breaks a text between words, each line indented; a word that is longer than a line stays whole. */
-export function wrapped(text: string, indent: string): string {
+export function wrapped(text: string, indent: string, width = WIDTH): string {
   const lines: string[] = [];
   let line = indent;
   for (const word of text.split(' ')) {
-    if (line !== indent && line.length + 1 + word.length > WIDTH) {
+    if (line !== indent && line.length + 1 + word.length > width) {
       lines.push(line);
       line = indent;
     }
@@ -27,16 +28,15 @@ export function columns(rows: readonly (readonly [string, string])[], indent: st
 const WIDEST_LEFT = 44;
 
 /** Two columns, the second broken between words. */
-export function table(rows: readonly (readonly [string, string])[], indent: string): string {
-  const lefts = rows.map(([left]) => left.length).filter((length) => length <= WIDEST_LEFT);
+export function table(rows: readonly (readonly [string, string])[], indent: string, width: number): string {
+  const widest = Math.min(WIDEST_LEFT, Math.floor(width / 2) - indent.length);
+  const lefts = rows.map(([left]) => left.length).filter((length) => length <= widest);
   const gap = `${indent}${' '.repeat(Math.max(0, ...lefts) + 3)}`;
   return rows
     .map(([left, right]) => {
-      const text = wrapped(right, gap);
+      const text = wrapped(right, gap, width);
       const start = `${indent}${left}`;
-      return left.length > WIDEST_LEFT
-        ? `${start}\n${text}`
-        : start.padEnd(gap.length) + text.slice(gap.length);
+      return left.length > widest ? `${start}\n${text}` : start.padEnd(gap.length) + text.slice(gap.length);
     })
     .join('');
 }

@@ -1,10 +1,29 @@
+import { WIDTH } from './layout.ts';
+
 /** Makes parts of a text stand out. */
-export type Paint = Readonly<Record<'bold' | 'dim' | 'red' | 'green' | 'yellow', (text: string) => string>>;
+export type Paint = Readonly<Record<Colour, (text: string) => string>> & {
+  /** How long a line gets before it is broken. */
+  readonly width: number;
+};
+
+export type Colour = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
+
+const NARROWEST = 60;
+
+/** The length of lines on a terminal of so many columns; undefined if it is none. */
+export const widthOf = (columns = WIDTH): number => Math.max(NARROWEST, Math.min(WIDTH, columns));
 
 const asItIs = (text: string): string => text;
 
 /** For files, pipes and people who want no colour. */
-export const PLAIN: Paint = { bold: asItIs, dim: asItIs, red: asItIs, green: asItIs, yellow: asItIs };
+export const PLAIN: Paint = {
+  bold: asItIs,
+  dim: asItIs,
+  red: asItIs,
+  green: asItIs,
+  yellow: asItIs,
+  width: WIDTH,
+};
 
 const between =
   (begin: number, end: number) =>
@@ -18,4 +37,5 @@ export const COLOURED: Paint = {
   red: between(31, 39),
   green: between(32, 39),
   yellow: between(33, 39),
+  width: WIDTH,
 };

@@ -10,12 +10,13 @@ export function podSections(report: PodReport, paint: Paint): readonly string[] 
   const { annotations, injected, standing, accelerators = [], pod } = report;
   return [
     ...families(annotations).map(
-      ([prefix, rows]) => `  ${paint.bold('Annotations')} ${paint.dim(prefix)}\n${table(rows, '    ')}`,
+      ([prefix, rows]) =>
+        `  ${paint.bold('Annotations')} ${paint.dim(prefix)}\n${table(rows, '    ', paint.width)}`,
     ),
-    ...(injected ? [`  ${paint.bold('Files')}\n${table(fileRows(injected), '    ')}`] : []),
+    ...(injected ? [`  ${paint.bold('Files')}\n${table(fileRows(injected), '    ', paint.width)}`] : []),
     ...(standing
       ? [
-          `  ${paint.bold('The pod')}\n${table([...podRows(standing, injected), ...acceleratorRows(accelerators)], '    ')}`,
+          `  ${paint.bold('The pod')}\n${table([...podRows(standing, injected), ...acceleratorRows(accelerators)], '    ', paint.width)}`,
         ]
       : []),
     ...(injected ? [changes(diff(pod, injected.pod), paint)] : []),

@@ -3,6 +3,7 @@ import { type Checked, checkObjects } from '../../../governance/check/check.ts';
 import type { Effect, Finding } from '../../../governance/check/finding.ts';
 import type { Tenancy } from '../../../governance/tenant/platform.ts';
 import type { FoundInput } from '../../files.ts';
+import { templateHint } from '../../manifest/chart-template.ts';
 import { type Fault, type Manifest, readManifests } from '../../manifest/manifest.ts';
 import type { Place } from '../../../governance/place.ts';
 import { injectorOf } from './injector.ts';
@@ -71,14 +72,12 @@ const mayHoldObjects = ({ text, wasNamed }: FoundInput): boolean =>
 const isKubernetes = ({ value }: Manifest): boolean =>
   textIn(value, 'kind') !== '' && textIn(value, 'apiVersion') !== '';
 
-function foundIn({ text }: FoundInput, { kind, place, subject, message }: Fault): Placed {
+function foundIn({ text }: FoundInput, fault: Fault): Placed {
+  const { kind, place, subject, message } = fault;
   if (kind === 'repeated') return { effect: 'note', path: [], place, subject, message };
-  const hint = text.includes('{{') && message.startsWith('This is no YAML') ? TEMPLATE : '';
+  const hint = templateHint(text, message, 'sidekey tenant check -f … -');
   return { effect: 'denied', path: [], place, subject, message: `${message}${hint}` };
 }
-
-const TEMPLATE =
-  '. It looks like a template: have it rendered first, as by `helm template . | sidekey tenant check -f … -`';
 
 function reportOn(manifest: Manifest, { kind, name, isJudged, namespace, findings }: Checked): ObjectReport {
   const placed = findings.map((finding) => ({ ...finding, place: manifest.at(finding.path) }));

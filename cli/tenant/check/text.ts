@@ -1,7 +1,7 @@
 import type { Effect } from '../../../governance/check/finding.ts';
 import { describePlace } from '../../../governance/place.ts';
 import { wrapped } from '../../text/layout.ts';
-import type { Paint } from '../../text/paint.ts';
+import type { Colour, Paint } from '../../text/paint.ts';
 import type { CheckReport, ObjectReport, Placed } from './report.ts';
 
 /** The report for a person: what is wrong, and at the end how much there was. */
@@ -14,7 +14,7 @@ export function checkText(report: CheckReport, paint: Paint): string {
 
 interface Headline {
   readonly mark: string;
-  readonly colour: keyof Paint;
+  readonly colour: Colour;
   readonly says: string;
 }
 

@@ -101,6 +101,31 @@ test('what is not injected is told beside what is printed for programs', async (
   expect(io.told()).toMatch(/^Cannot inject Pod model \(.*denied\.yaml:1\): sidekey\.dev\/secret\.api /u);
 });
 
+test('a directory is the manifests below it', async () => {
+  const { io } = await explained('-f', root, '-o', 'json');
+  const { objects } = JSON.parse(io.printedText()) as { objects: { kind: string }[] };
+  expect(objects.filter(({ kind }) => kind === 'Pod')).toHaveLength(Object.keys(FILES).length - 2);
+});
+
+test.each([
+  [undefined, 100],
+  [200, 100],
+  [72, 72],
+  [10, 60],
+])(
+  'lines are no longer than a terminal with %j columns has room for, within reason',
+  async (columns, most) => {
+    const io = { ...captureIo(), ...(columns !== undefined && { columns }) };
+    await run(['-f', join(root, 'asks.yaml')], io);
+    const broken = io
+      .printedText()
+      .split('\n')
+      .filter((line) => line.includes(' ') && !/^ {2}[+✓]|yaml|^ {2} /u.test(line));
+    expect(Math.max(...broken.map(({ length }) => length))).toBeLessThanOrEqual(most);
+    expect(Math.max(...broken.map(({ length }) => length))).toBeGreaterThan(most - 20);
+  },
+);
+
 test('colours are for whoever looks on, unless they are asked for', async () => {
   const escape = '\u001B[';
   expect((await explained('-f', 'asks.yaml')).io.printedText()).not.toContain(escape);

@@ -60,15 +60,31 @@ items:
 });
 
 describe('what is no manifest', () => {
+  const lineOf = (text: string): number | undefined => readManifests('f', text).faults[0]?.place.line;
+
+  test('is told where that began which has no end', () => {
+    expect(lineOf('kind: Pod\nmetadata:\n  name: "x\nspec: {}\nstatus: {}\n')).toBe(3);
+    expect(lineOf("kind: Pod\nmetadata:\n  name: 'x\nspec: {}\n")).toBe(3);
+    expect(lineOf('kind: Pod\nspec: {a: [1, 2\n')).toBe(2);
+  });
+
+  test('may be a template of a chart, which is to be rendered before', () => {
+    const told = (text: string): string | undefined => explain([{ file: 'f', text }]).findings[0]?.message;
+    expect(told('{{- if .Values.x }}\nkind: Pod\n{{- end }}\n')).toContain('helm template');
+    expect(told('kind: Pod\nname: {{ .Values.x }}\n')).toContain('helm template');
+    expect(told('kind: Pod\n\tname: x\n')).toMatch(/^(?!.*helm template)/u);
+  });
+
   test.each([
     ['a text', 'hello\n', 1],
     ['a list', '\n- a\n', 2],
-    ['an unclosed quote', 'a: "b\nc: d\n', 3],
+    ['an unclosed quote', 'a: "b\nc: d\n', 1],
     ['a tab', 'a:\n\tb: c\n', 2],
     ['wrong indentation', 'a:\n  b: c\n d: e\n', 3],
     ['an unknown alias', 'a: *b\n', 1],
     ['two colons', 'a: b: c\n', 1],
-    ['an unclosed bracket', 'a: [1\n', 2],
+    ['an unclosed bracket', 'a: [1\n', 1],
+    ['a map as a key', 'a: b\n{c: d}: e\n', 2],
   ])('%s is refused at its line', (_, text, line) => {
     const { manifests, faults } = readManifests('f', text);
     expect(manifests).toEqual([]);
