@@ -1,6 +1,6 @@
 import type { Clock } from '#platform/clock.ts';
 import type { Log } from '#platform/log.ts';
-import { eventOf } from './admission/event.ts';
+import type { OwnerEvent } from './admission/event.ts';
 import { review, type Verdict } from './admission/handler.ts';
 import type { AdmissionRequest } from './admission/review.ts';
 import type { Settings } from './admission/settings.ts';
@@ -8,6 +8,7 @@ import type { Cluster } from './cluster/join.ts';
 import type { InjectorMetrics } from './metrics.ts';
 import { createExchange, NotYet } from './server/exchange.ts';
 import type { WebhookOptions } from './server/https.ts';
+import type { Grounds } from './server/template-memory.ts';
 
 export interface DeciderParts {
   readonly settings: Settings;
@@ -31,15 +32,16 @@ export function createDecider({
     ...(namespaces && { namespaces }),
     ...(bounds && { bounds }),
   };
-  const told = (request: AdmissionRequest, verdict: Verdict): void => tell(cluster, request, verdict);
+  const grounds: Grounds = (namespace) => [namespaces?.get(namespace), bounds?.get(namespace)];
+  const told = (event: OwnerEvent): void => tell(cluster, event);
   const decide = (request: AdmissionRequest): Verdict => review(request, settings);
   const decideIfKnown = (request: AdmissionRequest): Verdict => {
     if (namespaces !== undefined && namespaces.get(request.namespace) === undefined)
       throw new NotYet(request.namespace);
     return decide(request);
   };
-  const exchange = createExchange({ decide: decideIfKnown, told, metrics, log });
-  const lastExchange = createExchange({ decide, told, metrics, log });
+  const exchange = createExchange({ decide: decideIfKnown, grounds, told, metrics, log });
+  const lastExchange = createExchange({ decide, grounds, told, metrics, log });
   return {
     answer(body) {
       try {
@@ -57,9 +59,7 @@ export function createDecider({
 }
 
 /** After the answer: whoever waits for it does not wait for this. */
-function tell(cluster: Cluster | undefined, request: AdmissionRequest, verdict: Verdict): void {
+function tell(cluster: Cluster | undefined, event: OwnerEvent): void {
   const recorder = cluster?.recorder;
-  if (recorder === undefined) return;
-  const event = eventOf(request, verdict);
-  if (event !== undefined) setImmediate(() => recorder.record(event));
+  if (recorder !== undefined) setImmediate(() => recorder.record(event));
 }

@@ -1,3 +1,4 @@
+import { createRecent, type Recent } from '../recent.ts';
 import type { OperatorDefaults } from './operator.ts';
 import { parseAnnotations, type ReadAnnotations } from './parse.ts';
 import type { Annotations } from './request.ts';
@@ -7,7 +8,7 @@ const MOST = 256;
 /** Longer ones, with templates in them, are rare, and would fill the memory. */
 const LONGEST = 8192;
 
-const known = new WeakMap<OperatorDefaults, Map<string, ReadAnnotations>>();
+const known = new WeakMap<OperatorDefaults, Recent<ReadAnnotations>>();
 
 /**
  * The same as `parseAnnotations`, which says the same of the same annotations, and takes a quarter of a decision: pods come in
@@ -16,13 +17,9 @@ const known = new WeakMap<OperatorDefaults, Map<string, ReadAnnotations>>();
 export function parseOnce(annotations: Annotations, defaults: OperatorDefaults): ReadAnnotations {
   const key = JSON.stringify(annotations);
   if (key.length > LONGEST) return parseAnnotations(annotations, defaults);
-  const remembered = known.get(defaults) ?? new Map<string, ReadAnnotations>();
-  const read = remembered.get(key) ?? parseAnnotations(annotations, defaults);
+  const remembered = known.get(defaults) ?? createRecent<ReadAnnotations>(MOST);
   known.set(defaults, remembered);
-  // The one that was used last is last, and the first goes.
-  remembered.delete(key);
+  const read = remembered.get(key) ?? parseAnnotations(annotations, defaults);
   remembered.set(key, read);
-  const [oldest] = remembered.keys();
-  if (remembered.size > MOST && oldest !== undefined) remembered.delete(oldest);
   return read;
 }

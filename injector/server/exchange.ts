@@ -1,19 +1,22 @@
 import { isUtf8 } from 'node:buffer';
-import { objectIn, textIn } from '#contract/json.ts';
 import { describeProblems, parsed, type Parsed, rejected } from '#contract/problem.ts';
 import type { Log } from '#platform/log.ts';
-import { respond, type Verdict } from '../admission/handler.ts';
-import { type AdmissionResponse, errored } from '../admission/response.ts';
-import { type AdmissionRequest, decodeReview, encodeReview } from '../admission/review.ts';
-import type { InjectorMetrics, Result } from '../metrics.ts';
-import type { CountedAccelerator } from '../pod/accelerators.ts';
+import type { OwnerEvent } from '../admission/event.ts';
+import type { Verdict } from '../admission/handler.ts';
+import { type AdmissionRequest, decodeReview } from '../admission/review.ts';
+import type { InjectorMetrics } from '../metrics.ts';
+import { type Decided, decidedBy, failed, nameOf } from './decided.ts';
+import { likenessOf } from './likeness.ts';
 import { Refusal } from './refusal.ts';
+import { createTemplateMemory, type Decision, type Grounds, type TemplateMemory } from './template-memory.ts';
 
 export interface ExchangeParts {
   /** May throw a `NotYet`, which is handed on. */
   readonly decide: (request: AdmissionRequest) => Verdict;
-  /** Told of each decision. */
-  readonly told?: (request: AdmissionRequest, verdict: Verdict) => void;
+  /** What decisions rest on besides the request; nothing, if it is left out. */
+  readonly grounds?: Grounds;
+  /** Told what the owner of a pod is to know. */
+  readonly told?: (event: OwnerEvent) => void;
   readonly metrics: InjectorMetrics;
   readonly log: Log;
 }
@@ -29,12 +32,9 @@ export class NotYet extends Error {
   }
 }
 
-interface Outcome {
-  /** Of a pod that is given its agent now. */
-  readonly accelerator?: CountedAccelerator;
-  readonly response: AdmissionResponse;
-  readonly result: Result;
-  readonly reason: string;
+interface Answered {
+  readonly uid: string;
+  readonly decided: Decided;
 }
 
 /**
@@ -43,62 +43,68 @@ interface Outcome {
  * `NotYet` of the decision.
  */
 export function createExchange(parts: ExchangeParts): (body: Buffer) => string {
+  const memory = createTemplateMemory(parts.grounds ?? (() => []));
   return (body) => {
     const began = performance.now();
-    const request = readReview(body);
-    const { response, result, reason, accelerator } = settle(request, parts);
-    const answer = JSON.stringify(encodeReview(response));
-    const ms = performance.now() - began;
-    parts.metrics.increment('sidekey_injector_requests_total', { result, reason });
-    parts.metrics.observe('sidekey_injector_request_duration_seconds', ms / 1000);
-    if (accelerator !== undefined)
-      parts.metrics.increment('sidekey_injector_injected_pods_total', { accelerator });
-    if (response.patch !== undefined)
-      parts.metrics.observe('sidekey_injector_patch_bytes', Buffer.byteLength(response.patch, 'base64'));
-    parts.log.info({ ...describe(request), result, reason, ms: Math.round(ms * 1000) / 1000 }, 'Decided');
+    const answered = answerTo(textOf(body), memory, parts);
+    const [before, behind] = answered.decided.answer;
+    const answer = before + JSON.stringify(answered.uid) + behind;
+    record(answered, performance.now() - began, parts);
     return answer;
   };
 }
 
-function readReview(body: Buffer): AdmissionRequest {
+/** A pod of a template that has been decided about is answered alike; any other is looked at. */
+function answerTo(text: string, memory: TemplateMemory, parts: ExchangeParts): Answered {
+  const likeness = likenessOf(text);
+  if (likeness !== undefined) {
+    const decided = memory.recall(likeness);
+    if (decided !== undefined) return { uid: likeness.uid, decided };
+  }
+  const request = readReview(text);
+  const decision = settle(request, parts);
+  if (likeness?.uid === request.uid) memory.remember(likeness, decision);
+  return { uid: request.uid, decided: decision.decided };
+}
+
+function textOf(body: Buffer): string {
   if (body.length === 0)
     throw new Refusal('empty', 'Cannot read the body: it is empty, send an AdmissionReview');
-  const json = readJson(body);
-  if (!json.ok) throw new Refusal('not_json', 'Cannot read the body: it is not JSON in UTF-8');
+  if (!isUtf8(body)) throw notJson();
+  return body.toString();
+}
+
+const notJson = (): Refusal => new Refusal('not_json', 'Cannot read the body: it is not JSON in UTF-8');
+
+function readReview(text: string): AdmissionRequest {
+  const json = readJson(text);
+  if (!json.ok) throw notJson();
   const request = decodeReview(json.value);
   if (request.ok) return request.value;
   throw new Refusal('not_a_review', `Cannot read the review: ${describeProblems(request.problems)}`);
 }
 
-function readJson(body: Buffer): Parsed<unknown> {
-  if (!isUtf8(body)) return rejected([]);
+function readJson(text: string): Parsed<unknown> {
   try {
-    return parsed(JSON.parse(body.toString()));
+    return parsed(JSON.parse(text));
   } catch {
     return rejected([]);
   }
 }
 
-/** A fault of our own must not let a pod start without its secrets: it is denied, and told no more than that. */
-function settle(request: AdmissionRequest, { decide, told, metrics, log }: ExchangeParts): Outcome {
+function settle(request: AdmissionRequest, { decide, log }: ExchangeParts): Decision {
+  const { namespace } = request;
   try {
     const verdict = decide(request);
-    if (verdict.outcome === 'denied')
-      for (const rule of verdict.beyond) metrics.increment('sidekey_injector_policy_denials_total', { rule });
-    told?.(request, verdict);
-    return {
-      response: respond(request.uid, verdict),
-      result: verdict.outcome,
-      reason: reasonOf(verdict),
-      ...acceleratorOf(verdict),
-    };
+    const operations = verdict.outcome === 'injected' ? verdict.operations : [];
+    return { namespace, decided: decidedBy(request, verdict), operations };
   } catch (error) {
     if (error instanceof NotYet) throw error;
     if (isTooDeep(error))
       throw new Refusal('not_a_review', 'Cannot read the review: it is nested deeper than a pod can be');
-    log.error({ ...describe(request), ...locate(error) }, 'Cannot decide: denied');
-    const message = 'Cannot inject the agent: an internal error, see the log of the injector for this uid';
-    return { response: errored(request.uid, message), result: 'failed', reason: 'internal' };
+    const decided = failed(request);
+    log.error({ uid: nameOf(request.uid), ...decided.pod, ...locate(error) }, 'Cannot decide: denied');
+    return { namespace, decided, operations: [] };
   }
 }
 
@@ -106,30 +112,15 @@ function settle(request: AdmissionRequest, { decide, told, metrics, log }: Excha
 const isTooDeep = (error: unknown): boolean =>
   error instanceof RangeError && error.message === 'Maximum call stack size exceeded';
 
-/** Counted once for each pod, and not again when it is repaired after another webhook. */
-function acceleratorOf(verdict: Verdict): Pick<Outcome, 'accelerator'> {
-  return verdict.outcome === 'injected' && !verdict.again ? { accelerator: verdict.accelerator } : {};
-}
-
-function reasonOf(verdict: Verdict): string {
-  if (verdict.outcome === 'skipped') return verdict.reason;
-  if (verdict.outcome === 'denied') return 'invalid';
-  return verdict.operations.length === 0 ? 'unchanged' : verdict.mode;
-}
-
-/** The longest name of Kubernetes; whoever sends a longer one is no API server and fills no log. */
-const LONGEST_NAME = 253;
-
-function describe({ uid, namespace, object }: AdmissionRequest): Readonly<Record<string, string>> {
-  const metadata = objectIn(object, 'metadata');
-  const fields = {
-    uid,
-    namespace,
-    name: textIn(metadata, 'name'),
-    generate_name: textIn(metadata, 'generateName'),
-  };
-  const known = Object.entries(fields).filter(([, text]) => text !== '');
-  return Object.fromEntries(known.map(([key, text]) => [key, text.slice(0, LONGEST_NAME)]));
+function record({ uid, decided }: Answered, ms: number, { metrics, log, told }: ExchangeParts): void {
+  const { result, reason, pod, patchBytes, accelerator, beyond, event } = decided;
+  metrics.increment('sidekey_injector_requests_total', { result, reason });
+  metrics.observe('sidekey_injector_request_duration_seconds', ms / 1000);
+  if (accelerator !== undefined) metrics.increment('sidekey_injector_injected_pods_total', { accelerator });
+  if (patchBytes !== undefined) metrics.observe('sidekey_injector_patch_bytes', patchBytes);
+  for (const rule of beyond) metrics.increment('sidekey_injector_policy_denials_total', { rule });
+  if (event !== undefined) told?.(event);
+  log.info({ uid: nameOf(uid), ...pod, result, reason, ms: Math.round(ms * 1000) / 1000 }, 'Decided');
 }
 
 /** Where it was thrown. Not its message, which may quote the pod. */

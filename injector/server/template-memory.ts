@@ -1,0 +1,52 @@
+import type { Operation } from '../pod/patch.ts';
+import { createRecent } from '../recent.ts';
+import type { Decided } from './decided.ts';
+import type { Likeness } from './likeness.ts';
+
+/** The decisions about the templates whose pods came last. */
+export interface TemplateMemory {
+  /** What was decided about a pod of the same template, if that still holds. */
+  recall(likeness: Likeness): Decided | undefined;
+  /** Keeps a decision, unless it repeats what was made up for this one pod. */
+  remember(likeness: Likeness, decision: Decision): void;
+}
+
+/** What a decision about a pod of a namespace rests on besides its review; the same objects as long as it is the same. */
+export type Grounds = (namespace: string) => readonly unknown[];
+
+export interface Decision {
+  readonly namespace: string;
+  readonly decided: Decided;
+  /** Those in the answer, which nobody can read there. */
+  readonly operations: readonly Operation[];
+}
+
+interface Remembered extends Omit<Decision, 'operations'> {
+  readonly grounds: readonly unknown[];
+}
+
+/** Templates of which pods are made at one time: commonly they fill two megabytes, and never more than sixteen. */
+const MOST = 128;
+const LONGEST = 64 * 1024;
+
+/**
+ * Pods come in hundreds of one template, and a decision is made from nothing but the review and its grounds: of the second
+ * pod only what the API server made up is looked at.
+ */
+export function createTemplateMemory(groundsOf: Grounds): TemplateMemory {
+  const entries = createRecent<Remembered>(MOST);
+  return {
+    recall({ template }) {
+      const found = entries.get(template);
+      if (found === undefined) return undefined;
+      const now = groundsOf(found.namespace);
+      return found.grounds.every((ground, index) => ground === now[index]) ? found.decided : undefined;
+    },
+    remember({ template, madeUp }, { namespace, decided, operations }) {
+      const said = JSON.stringify([decided, operations]);
+      if (template.length > LONGEST || said.length > LONGEST) return;
+      if (madeUp.some((one) => said.includes(one))) return;
+      entries.set(template, { decided, namespace, grounds: groundsOf(namespace) });
+    },
+  };
+}
