@@ -2,7 +2,7 @@ import { ACCELERATOR_TITLES } from '#contract/accelerators.ts';
 import { createMetrics, type Metrics, type MetricTable } from '#platform/metrics.ts';
 import { KUBERNETES_REASONS } from '#platform/kubernetes/errors.ts';
 import { VERSION } from '#platform/version.ts';
-import { LIMIT_RULES } from './annotations/excess.ts';
+import { LIMIT_RULES } from './annotations/limit-rule.ts';
 import type { CountedAccelerator } from './pod/accelerators.ts';
 import { SKIP_REASONS } from './pod/decide.ts';
 import { watchLoopLag } from './server/loop-lag.ts';

@@ -1,7 +1,8 @@
 import { annotationsIn, type JsonObject, objectIn } from '#contract/json.ts';
 import type { Problem } from '#contract/problem.ts';
-import { type Excess, excesses, type LimitRule } from '../annotations/excess.ts';
+import { excesses } from '../annotations/excess.ts';
 import type { Injection } from '../annotations/injection.ts';
+import { type LimitRule, rulesIn } from '../annotations/limit-rule.ts';
 import { parseOnce } from '../annotations/parse-once.ts';
 import { askingOptIns, followedAnnotations, inFamilyOf, type OptIn } from '../annotations/request.ts';
 import { type CountedAccelerator, countedAccelerator } from '../pod/accelerators.ts';
@@ -62,13 +63,8 @@ export function review({ object, ...request }: AdmissionRequest, settings: Setti
   const images = { own: settings.agentImage, allowed: place.limits.images ?? [] };
   const agent = prepare(object, injection, { images, ...surroundings(request.namespace, settings) });
   const warnings = [...found, ...agent.warnings].map(say);
-  const all = [
-    ...place.problems,
-    ...problems,
-    ...beyond.map(({ key, message }) => ({ key, message })),
-    ...agent.problems,
-  ].map(say);
-  if (all.length > 0) return { outcome: 'denied', problems: all, beyond: rulesOf(beyond), warnings };
+  const all = [...place.problems, ...problems, ...beyond, ...agent.problems];
+  if (all.length > 0) return { outcome: 'denied', problems: all.map(say), beyond: rulesIn(all), warnings };
   const after = mutate(object, agent);
   const operations = patch(object, after);
   return {
@@ -88,10 +84,6 @@ function surroundings(namespace: string, settings: Settings): Pick<Agent, 'bound
   const assignsUsers = settings.namespaces?.get(namespace)?.assignsUsers;
   return { ...(bounds && { bounds }), ...(assignsUsers !== undefined && { assignsUsers }) };
 }
-
-const rulesOf = (beyond: readonly Excess[]): readonly LimitRule[] => [
-  ...new Set(beyond.map(({ rule }) => rule)),
-];
 
 /** Who asked for an agent and gets none is told. */
 function skipped(reason: SkipReason, asked: OptIn | undefined): Verdict {

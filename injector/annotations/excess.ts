@@ -1,22 +1,14 @@
 import { type Binding, describeBinding, isBound } from '#contract/binding.ts';
-import type { Problem } from '#contract/problem.ts';
 import type { ReloadKind } from '#contract/reload.ts';
 import { parseSecretSource, type SecretSource } from '#contract/secret-source.ts';
 import { DROP_IN, dropIn, native } from './families.ts';
 import type { InjectedFile, Injection } from './injection.ts';
+import type { Excess, LimitRule } from './limit-rule.ts';
 import type { Limits } from './limits.ts';
 import type { Annotations } from './request.ts';
 import { type TemplateRead, templateReads } from './template-reads.ts';
 import { inWords, quoted } from './values.ts';
 import { METHOD_KEYS } from './vault-login.ts';
-
-/** What a pod went beyond. Closed, for it labels a metric. */
-export const LIMIT_RULES = ['role', 'path', 'folder', 'identity', 'reload'] as const;
-export type LimitRule = (typeof LIMIT_RULES)[number];
-
-export interface Excess extends Problem {
-  readonly rule: LimitRule;
-}
 
 /** Everything by which a pod goes beyond its limits. Each problem names the annotation and what is allowed. */
 export function excesses(injection: Injection, annotations: Annotations, limits: Limits): readonly Excess[] {

@@ -1,11 +1,12 @@
 import type { Problem } from '#contract/problem.ts';
 import type { Family } from './families.ts';
+import type { Excess } from './limit-rule.ts';
 import type { Annotations } from './request.ts';
 import { quoted, type ValueParser } from './values.ts';
 
 /** The annotations of one pod and everything found to be wrong or odd in them. Keys are in full. */
 export class Findings {
-  readonly problems: Problem[] = [];
+  readonly problems: (Problem | Excess)[] = [];
   readonly warnings: Problem[] = [];
   readonly #annotations: Annotations;
   readonly #rows = new Map<Family, ReadonlyMap<string, readonly string[]>>();
@@ -49,7 +50,8 @@ export class Findings {
     if (text === undefined) return fallback;
     const result = parse(text);
     if ('value' in result) return result.value;
-    this.deny(key, `is ${quoted(text)}; expected ${result.expected}`);
+    const message = `is ${quoted(text)}; expected ${result.expected}`;
+    note(this.problems, { key, message, ...(result.rule && { rule: result.rule }) });
     return fallback;
   }
 

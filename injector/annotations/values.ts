@@ -3,9 +3,13 @@ import { isAbsoluteDirectory } from '#contract/path.ts';
 import { VAULT_METHODS } from '#contract/vault-auth.ts';
 import { DEFAULT_TEMPLATES, type DefaultTemplate } from './default-template.ts';
 import { DURATION_FORM, parseDuration } from './duration.ts';
+import type { LimitRule } from './limit-rule.ts';
 
 /** A value, or what was expected in its place. */
-export type Value<T> = { readonly value: T } | { readonly expected: string };
+export type Value<T> =
+  | { readonly value: T }
+  /** With the limit, if what was found is good for pods that may have it. */
+  | { readonly expected: string; readonly rule?: LimitRule };
 
 /** Reads one annotation's text. */
 export type ValueParser<T> = (text: string) => Value<T>;
@@ -153,7 +157,7 @@ export function addressParser(allowed: readonly string[]): ValueParser<string> {
   return (text) => {
     const address = known.get(withoutSlash(text));
     return address === undefined
-      ? { expected: `an address that the operator allows: ${list}` }
+      ? { expected: `an address that the operator allows: ${list}`, rule: 'address' }
       : { value: address };
   };
 }

@@ -84,7 +84,7 @@ function readConnection(
 function proxyParser(allowed: readonly string[]): ValueParser<string> {
   if (allowed.length > 0) return (text) => (text === '' ? { value: '' } : addressParser(allowed)(text));
   const expected = 'no such annotation, for the operator allows no proxy (SIDEKEY_VAULT_ALLOWED_PROXIES)';
-  return (text) => (text === '' ? { value: '' } : { expected });
+  return (text) => (text === '' ? { value: '' } : { expected, rule: 'address' });
 }
 
 /** A certificate is shown by TLS alone, and only TLS goes by a proxy. */

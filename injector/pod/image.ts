@@ -1,6 +1,7 @@
 import type { Problem } from '#contract/problem.ts';
 import type { Injection } from '../annotations/injection.ts';
 import { DROP_IN } from '../annotations/families.ts';
+import type { Excess } from '../annotations/limit-rule.ts';
 import { inWords } from '../annotations/values.ts';
 
 /** The images that the operator has for agents. */
@@ -12,7 +13,7 @@ export interface Images {
 
 export interface ChosenImage {
   readonly image: string;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly Excess[];
   readonly warnings: readonly Problem[];
 }
 
@@ -41,7 +42,11 @@ export function chooseImage(
   return {
     ...chosen,
     problems: [
-      { key, message: `is ${JSON.stringify(value)}; expected an image that the operator allows: ${known}` },
+      {
+        rule: 'image',
+        key,
+        message: `is ${JSON.stringify(value)}; expected an image that the operator allows: ${known}`,
+      },
     ],
   };
 }

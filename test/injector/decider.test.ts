@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
+import { VAULT_ROLES_KEY } from '#contract/binding.ts';
 import type { JsonObject } from '#contract/json.ts';
 import { createLog } from '#platform/log.ts';
 import type { Occurrence } from '#platform/kubernetes/event-body.ts';
@@ -7,7 +8,7 @@ import type { Cluster } from '../../injector/cluster/join.ts';
 import { createDecider } from '../../injector/decider.ts';
 import { createInjectorMetrics, type InjectorMetrics } from '../../injector/metrics.ts';
 import { SteeredClock } from '../agent/steered-clock.ts';
-import { nativeAnnotations, podWith, SETTINGS } from './admission/example.ts';
+import { annotations, nativeAnnotations, podWith, SETTINGS } from './admission/example.ts';
 
 let known: Map<string, NamespaceSettings>;
 let arrive: () => void;
@@ -36,13 +37,14 @@ function decider(settings = SETTINGS) {
 
 const OWNER = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'model', uid: 'an-uid', controller: true };
 
-function body(namespace: string, annotations = nativeAnnotations(), dryRun = false): Buffer {
-  const pod = podWith(annotations);
-  const metadata = { ...(pod['metadata'] as JsonObject), ownerReferences: [OWNER] };
+function body(namespace: string, asked = nativeAnnotations(), dryRun = false): Buffer {
+  const pod = podWith(asked);
+  const metadata = { ...(pod['metadata'] as JsonObject), generateName: 'model-', ownerReferences: [OWNER] };
   const resource = { group: '', version: 'v1', resource: 'pods' };
   const object = { ...pod, metadata };
-  const request = { uid: 'u', operation: 'CREATE', namespace, resource, dryRun, object };
-  return Buffer.from(JSON.stringify({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', request }));
+  const uid = '6ca280f7-5c7b-4108-af87-b2843eec4176';
+  const request = { uid, operation: 'CREATE', namespace, resource, dryRun, object };
+  return Buffer.from(JSON.stringify({ kind: 'AdmissionReview', apiVersion: 'admission.k8s.io/v1', request }));
 }
 
 const allowed = async (answer: string | Promise<string>): Promise<unknown> =>
@@ -58,6 +60,15 @@ test('a pod of a new namespace waits for it, and is let in by what it says', asy
   known.set('new', readNamespace({}));
   arrive();
   expect(await allowed(answer)).toBe(true);
+});
+
+test('pods of one template are let in by what their namespace says at the time', async () => {
+  const { answer } = decider();
+  expect(await allowed(answer(body('team-a')))).toBe(true);
+  known.set('team-a', readNamespace({ [VAULT_ROLES_KEY]: 'other' }));
+  expect(await allowed(answer(body('team-a')))).toBe(false);
+  known.set('team-a', readNamespace({}));
+  expect(await allowed(answer(body('team-a')))).toBe(true);
 });
 
 test('a pod of a namespace that does not come is denied, and counted once', async () => {
@@ -87,4 +98,18 @@ test('what a denied pod goes beyond is counted by the rule', async () => {
   expect(text).toContain('sidekey_injector_policy_denials_total{rule="role"} 1');
   expect(text).toContain('sidekey_injector_policy_denials_total{rule="path"} 1');
   expect(text).toContain('sidekey_injector_policy_denials_total{rule="reload"} 0');
+});
+
+test('a store, a proxy or an image that the operator does not allow is counted by its rule, too', async () => {
+  const limits = async (keys: Readonly<Record<string, string>>): Promise<readonly string[]> => {
+    metrics = createInjectorMetrics({ requests: 0 });
+    expect(await allowed(decider().answer(body('team-a', keys)))).toBe(false);
+    const series = (await metrics.expose()).matchAll(/policy_denials_total\{rule="(.*)"\} [1-9]/gu);
+    return [...series].map(([, rule = '']) => rule);
+  };
+  known.set('team-a', readNamespace({}));
+  expect(await limits(nativeAnnotations({ 'vault-address': 'https://evil.example' }))).toEqual(['address']);
+  expect(await limits(annotations({ 'proxy-address': 'http://evil.example' }))).toEqual(['address']);
+  expect(await limits(nativeAnnotations({ image: 'evil.example/agent' }))).toEqual(['image']);
+  expect(await limits(nativeAnnotations({ poll: 'never' }))).toEqual([]);
 });

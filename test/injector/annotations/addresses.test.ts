@@ -84,6 +84,7 @@ describe.each(WAYS)('%s', (key, asking) => {
   test.each(FORBIDDEN)('may not be %j, and is told what it may be', (address) => {
     expect(problems(asking(address), allowing())).toEqual([
       {
+        rule: 'address',
         key,
         message: expect.stringMatching(
           /expected an address that the operator allows: "https:\/\/store\.example:8200"$/u,
@@ -131,7 +132,7 @@ describe('a proxy', () => {
   });
 
   test.each([...FORBIDDEN.filter((one) => one !== ''), 'http://b.example:3129'])('may not be %j', (proxy) => {
-    expect(problems(asking(proxy), settings)).toMatchObject([{ key: PROXY }]);
-    expect(problems(asking(proxy), SETTINGS)).toMatchObject([{ key: PROXY }]);
+    expect(problems(asking(proxy), settings)).toMatchObject([{ key: PROXY, rule: 'address' }]);
+    expect(problems(asking(proxy), SETTINGS)).toMatchObject([{ key: PROXY, rule: 'address' }]);
   });
 });

@@ -108,7 +108,10 @@ describe('an address', () => {
     'https://vault:8200/v1',
     'https://u@vault:8200',
   ])('is refused as %j', (text) => {
-    expect(parse(text)).toEqual({ expected: expect.stringContaining('"https://vault:8200"') as string });
+    expect(parse(text)).toEqual({
+      rule: 'address',
+      expected: expect.stringContaining('"https://vault:8200"') as string,
+    });
   });
 });
 
