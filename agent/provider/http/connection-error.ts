@@ -24,7 +24,8 @@ export interface Endpoint {
  * Why no whole answer came. Only the error's code is kept: a parser's error quotes what was received.
  */
 export function connectionError(endpoint: Endpoint, error: unknown, timedOut: boolean): ProviderError {
-  const { address, timeoutMs } = endpoint;
+  const { timeoutMs } = endpoint;
+  const address = wayTo(endpoint);
   if (timedOut)
     return new ProviderError('timeout', `Cannot reach ${address}: no whole answer within ${timeoutMs} ms`);
   const code = faultCode(error);
@@ -34,4 +35,10 @@ export function connectionError(endpoint: Endpoint, error: unknown, timedOut: bo
       `Cannot read the answer of ${address}: it is not HTTP (${code})`,
     );
   return new ProviderError('unreachable', `Cannot reach ${address}: ${explainFault(code)}`);
+}
+
+/** The address, and what a pod has said of how it is reached: one of these may be what is wrong. */
+function wayTo({ address, serverName, proxy }: Endpoint): string {
+  const name = serverName === undefined ? '' : ` as ${serverName}`;
+  return `${address}${name}${proxy === undefined ? '' : ` by the proxy ${proxy}`}`;
 }

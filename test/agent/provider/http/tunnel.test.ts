@@ -1,10 +1,10 @@
-import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { connect } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { describe, expect, test } from 'vitest';
 import type { VaultStore } from '#contract/agent-config.ts';
 import { createTransport } from '../../../../agent/provider/http/transport.ts';
 import { makeServerCertificate } from '../../../../deploy/kubernetes/certificate.ts';
 import { loopbackCertificate } from '../../../servers/certificate.ts';
+import { startConnectProxy } from '../../../servers/connect-proxy.ts';
 import { freePort } from '../../../servers/port.ts';
 import { matching } from '../vault/fixtures.ts';
 import { serveTls, storeAt } from './faulty-server.ts';
@@ -18,49 +18,18 @@ const ask = async (store: VaultStore): Promise<number> => {
 
 const wellDisposed = (_: IncomingMessage, response: ServerResponse): void => void response.end('{}');
 
-interface Proxy {
-  readonly address: string;
-  /** Where it was asked to connect to. */
-  readonly asked: string[];
-}
-
-/** A proxy that answers with a status, and connects if that is a good one. */
-async function aProxy(status = 200): Promise<Proxy> {
-  const asked: string[] = [];
-  const server = createHttpServer();
-  server.on('connect', ({ url = '' }, socket) => {
-    asked.push(url);
-    if (status !== 200) {
-      socket.end(`HTTP/1.1 ${status} No\r\n\r\n`);
-      return;
-    }
-    const target = new URL(`http://${url}`);
-    const onward = connect(Number(target.port), target.hostname, () => {
-      socket.write('HTTP/1.1 200 OK\r\n\r\n');
-      onward.pipe(socket).pipe(onward);
-    });
-    for (const end of [onward, socket]) end.on('error', () => undefined);
-  });
-  const port = await freePort();
-  await new Promise<void>((resolve) => {
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  onTestFinished(() => void server.close());
-  return { address: `http://127.0.0.1:${port}`, asked };
-}
-
 describe('a store behind a proxy', () => {
   test('is reached by it, and knows its own certificate', async () => {
     const certificate = await loopbackCertificate();
     await using server = await serveTls({ cert: certificate.certPem, key: certificate.keyPem }, wellDisposed);
-    const proxy = await aProxy();
+    await using proxy = await startConnectProxy();
     const store = { ...storeAt(server.address), caPem: certificate.caPem, proxy: proxy.address };
     expect(await ask(store)).toBe(200);
     expect(proxy.asked).toEqual([new URL(server.address).host]);
   });
 
   test('is not reached if the proxy refuses, or is not there', async () => {
-    const proxy = await aProxy(403);
+    await using proxy = await startConnectProxy(403);
     const store = storeAt('https://vault.invalid:8200');
     await expect(ask({ ...store, proxy: proxy.address })).rejects.toMatchObject({ code: 'unreachable' });
     await expect(ask({ ...store, proxy: `http://127.0.0.1:${await freePort()}` })).rejects.toMatchObject({
@@ -70,7 +39,7 @@ describe('a store behind a proxy', () => {
   });
 
   test('without TLS is reached without it', async () => {
-    const proxy = await aProxy();
+    await using proxy = await startConnectProxy();
     const store = storeAt(`http://127.0.0.1:${await freePort()}`);
     await expect(ask({ ...store, proxy: proxy.address })).rejects.toMatchObject({ code: 'unreachable' });
     expect(proxy.asked).toEqual([]);
