@@ -71,11 +71,14 @@ function isMirror(pod: JsonObject): boolean {
 }
 
 function isWindows(spec: JsonObject): boolean {
-  const system = textIn(objectIn(spec, 'os'), 'name') || textIn(objectIn(spec, 'nodeSelector'), SYSTEM_LABEL);
+  const selector = objectIn(spec, 'nodeSelector');
+  const selected = SYSTEM_LABELS.map((label) => textIn(selector, label)).find((system) => system !== '');
+  const system = textIn(objectIn(spec, 'os'), 'name') || (selected ?? '');
   return system === '' ? wantsWindows(objectIn(spec, 'affinity')) : system === WINDOWS;
 }
 
-const SYSTEM_LABEL = 'kubernetes.io/os';
+/** The second is the first's name before 1.14, which nodes have still. */
+const SYSTEM_LABELS: readonly string[] = ['kubernetes.io/os', 'beta.kubernetes.io/os'];
 const WINDOWS = 'windows';
 
 /** True if no node with another system will do. One of the terms is enough for a node, and it has to meet all of that term. */
@@ -90,8 +93,9 @@ function wantsWindows(affinity: JsonObject): boolean {
 
 function isForWindows(term: JsonObject): boolean {
   return listIn(term, 'matchExpressions').some(({ key, operator, values }) => {
-    const isOfSystem = key === SYSTEM_LABEL && operator === 'In' && isArray(values) && values.length > 0;
-    return isOfSystem && values.every((value) => value === WINDOWS);
+    if (!SYSTEM_LABELS.some((label) => label === key) || !isArray(values)) return false;
+    if (operator === 'NotIn') return values.includes('linux');
+    return operator === 'In' && values.length > 0 && values.every((value) => value === WINDOWS);
   });
 }
 

@@ -37,6 +37,11 @@ const SKIPPED: readonly (readonly [string, SkipReason, Candidate])[] = [
     'windows_pod',
     { ...CANDIDATE, pod: { spec: { nodeSelector: { 'kubernetes.io/os': 'windows' } } } },
   ],
+  [
+    'a pod for nodes with Windows, by the name that the label had once',
+    'windows_pod',
+    { ...CANDIDATE, pod: { spec: { nodeSelector: { 'beta.kubernetes.io/os': 'windows' } } } },
+  ],
   ["a pod with Vault's agent", 'foreign_injector', withContainer('containers', 'vault-agent')],
   ["a pod with Vault's init agent", 'foreign_injector', withContainer('initContainers', 'vault-agent-init')],
   ["a pod with OpenBao's agent", 'foreign_injector', withContainer('containers', 'openbao-agent')],
@@ -71,6 +76,8 @@ const WITH_GPU = { key: 'gpu', operator: 'Exists' };
 describe('an affinity is for Windows', () => {
   it.each([
     ['if its term says so', wanting([ON_WINDOWS])],
+    ['by the old name of the label', wanting([{ ...ON_WINDOWS, key: 'beta.kubernetes.io/os' }])],
+    ['if all but Linux will do', wanting([{ ...ON_WINDOWS, operator: 'NotIn', values: ['linux'] }])],
     ['if each of its terms says so', wanting([ON_WINDOWS, WITH_GPU], [WITH_GPU, ON_WINDOWS])],
   ])('%s', (_, candidate) => {
     expect(decide(candidate)).toEqual({ inject: false, reason: 'windows_pod' });
