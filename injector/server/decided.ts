@@ -3,7 +3,7 @@ import { eventOf, type OwnerEvent } from '../admission/event.ts';
 import { respond, type Verdict } from '../admission/handler.ts';
 import { type AdmissionResponse, errored } from '../admission/response.ts';
 import { type AdmissionRequest, encodeReview } from '../admission/review.ts';
-import type { LimitRule } from '../annotations/excess.ts';
+import type { LimitRule } from '../annotations/limit-rule.ts';
 import type { Result } from '../metrics.ts';
 import type { CountedAccelerator } from '../pod/accelerators.ts';
 
