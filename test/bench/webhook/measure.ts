@@ -28,10 +28,16 @@ export interface Course {
   readonly client: string;
 }
 
+/** What is asked: about the pods of one template, as a Deployment has them, or about pods that have each a name of its own. */
+export interface Load {
+  readonly connections: 1 | 16;
+  readonly distinct: boolean;
+}
+
 async function ask(
   { stage, client }: Course,
   url: string,
-  connections: number,
+  { connections, distinct }: Load,
   seconds: number,
 ): Promise<Answers> {
   const { stdout } = await run(client, [
@@ -40,6 +46,7 @@ async function ask(
     `-body=${stage.bodyFile}`,
     `-connections=${connections}`,
     `-seconds=${seconds}`,
+    `-distinct=${distinct}`,
   ]);
   return JSON.parse(stdout) as Answers;
 }
@@ -50,7 +57,7 @@ const READY_MS = 30_000;
 export async function awaitReady(course: Course, { name, url }: Contender): Promise<void> {
   const end = performance.now() + READY_MS;
   for (;;) {
-    const { requests, errors } = await ask(course, url, 1, 0.01);
+    const { requests, errors } = await ask(course, url, { connections: 1, distinct: false }, 0.01);
     if (requests > 0 && errors === 0) return;
     if (performance.now() > end) throw new Error(`${name} does not inject the pod`);
     await sleep(100);
@@ -61,11 +68,11 @@ export async function awaitReady(course: Course, { name, url }: Contender): Prom
 export async function burst(
   course: Course,
   contender: Contender,
-  connections: number,
+  load: Load,
   seconds: number,
 ): Promise<Burst> {
   const before = await cpuOf(contender.pid);
-  const answers = await ask(course, contender.url, connections, seconds);
+  const answers = await ask(course, contender.url, load, seconds);
   const cpuMs = (await cpuOf(contender.pid)) - before;
   if (answers.errors > 0)
     throw new Error(`${contender.name} failed ${answers.errors} of ${answers.requests} requests`);

@@ -3,7 +3,7 @@ import { type Budget, judge, type Row } from '../budget.ts';
 import { findNode } from '../nodes.ts';
 import { median } from '../statistics.ts';
 import { formatTable } from '../table.ts';
-import { awaitReady, burst, type Burst, type Course, residentMb } from './measure.ts';
+import { awaitReady, burst, type Burst, type Course, type Load, residentMb } from './measure.ts';
 import { loadClient, peerProgram } from './programs.ts';
 import { type Contender, openStage, type Stage, startInjector, startPeer } from './servers.ts';
 
@@ -17,12 +17,20 @@ export interface WebhookEffort {
 export const FULL: WebhookEffort = { rounds: 5, seconds: 5, idleMs: 20_000 };
 export const QUICK: WebhookEffort = { rounds: 2, seconds: 2, idleMs: 5000 };
 
-const CONNECTIONS = [1, 16] as const;
+const LOADS: readonly Load[] = [
+  { connections: 1, distinct: false },
+  { connections: 16, distinct: false },
+  { connections: 1, distinct: true },
+  { connections: 16, distinct: true },
+];
+
+const describe = ({ connections, distinct }: Load): string =>
+  `${connections} connection${connections === 1 ? '' : 's'}${distinct ? ', no two pods alike' : ''}`;
 
 type Figures = Readonly<Record<'perSecond' | 'p50' | 'p99' | 'cpuPerRequest', number>>;
 
 /** vault-k8s 1.6.2 with a review of the same size on another, quiet machine of two cores: for where it cannot be built. */
-const RECORDED: Readonly<Record<(typeof CONNECTIONS)[number], Figures>> = {
+const RECORDED: Readonly<Record<Load['connections'], Figures>> = {
   1: { perSecond: 2430, p50: 0.35, p99: 1.2, cpuPerRequest: 410 },
   16: { perSecond: 4430, p50: 2.6, p99: 15.5, cpuPerRequest: 348 },
 };
@@ -39,13 +47,11 @@ export async function benchWebhook(effort: WebhookEffort, node: string): Promise
   for (const one of contenders) await awaitReady(course, one);
   const began = await Promise.all(contenders.map(residentMb));
   const rows: Row[] = [];
-  for (const connections of CONNECTIONS) {
-    console.log(
-      `${connections === 1 ? 'one connection' : `${connections} connections`}, ${effort.rounds} × ${effort.seconds} s each`,
-    );
-    const measured = await measureByTurns(course, contenders, connections, effort);
-    const [theirs = RECORDED[connections]] = peer === undefined ? [] : measured;
-    rows.push(...figureRows(connections, theirs, measured.at(-1) ?? theirs));
+  for (const load of LOADS) {
+    console.log(`${describe(load)}: ${effort.rounds} × ${effort.seconds} s each`);
+    const measured = await measureByTurns(course, contenders, load, effort);
+    const [theirs = RECORDED[load.connections]] = peer === undefined ? [] : measured;
+    rows.push(...figureRows(load, theirs, measured.at(-1) ?? theirs));
   }
   const loaded = await Promise.all(contenders.map(residentMb));
   await sleep(effort.idleMs);
@@ -61,13 +67,13 @@ export async function benchWebhook(effort: WebhookEffort, node: string): Promise
 async function measureByTurns(
   course: Course,
   contenders: readonly Contender[],
-  connections: number,
+  load: Load,
   { rounds, seconds }: WebhookEffort,
 ): Promise<readonly Figures[]> {
   const bursts = contenders.map((): Burst[] => []);
   for (let round = 0; round <= rounds; round += 1)
     for (const [index, one] of contenders.entries()) {
-      const measured = await burst(course, one, connections, seconds);
+      const measured = await burst(course, one, load, seconds);
       if (round > 0) bursts[index]?.push(measured);
     }
   return bursts.map(figures);
@@ -115,13 +121,14 @@ const figures = (bursts: readonly Burst[]): Figures => ({
   cpuPerRequest: median(bursts.map(({ cpuPerRequest }) => cpuPerRequest)),
 });
 
-function figureRows(connections: number, peer: Figures, ours: Figures): readonly Row[] {
+/** The budget is for what a cluster is full of: pods of one template. */
+function figureRows(load: Load, peer: Figures, ours: Figures): readonly Row[] {
   const row = (what: string, unit: string, name: keyof Figures, budget?: Budget): Row => ({
-    what: `${connections} connection${connections === 1 ? '' : 's'}, ${what}`,
+    what: `${describe(load)}, ${what}`,
     unit,
     peer: peer[name],
     ours: ours[name],
-    ...(budget && { budget }),
+    ...(budget && !load.distinct && { budget }),
   });
   return [
     row('requests', '/s', 'perSecond', { kind: 'gain', must: 2, aim: 2.5 }),

@@ -1,5 +1,5 @@
-// Client puts the same request to a webhook again and again, as an API server does: HTTP/1.1 over TLS, on connections that stay.
-// It prints one line of JSON: how many answers there were, in how long, and how late they came.
+// Client asks a webhook about the pods of one template, or about pods that have each a name of their own, as an API server does:
+// HTTP/1.1 over TLS, on connections that stay. It prints one line of JSON: how many answers there were, in how long, and how late they came.
 package main
 
 import (
@@ -46,15 +46,15 @@ func client(caFile string) (*http.Client, error) {
 	return &http.Client{Transport: transport, Timeout: 10 * time.Second}, nil
 }
 
-// ask gives the length of the answer, or -1 if there is none that is fit for use.
-func ask(one *http.Client, url string, body []byte) int {
+// ask gives the length of the answer, or -1 if there is none to this request that is fit for use.
+func ask(one *http.Client, url string, body, uid []byte) int {
 	response, err := one.Post(url, "application/json", bytes.NewReader(body))
 	if err != nil {
 		return -1
 	}
 	defer response.Body.Close()
 	answer, err := io.ReadAll(response.Body)
-	if err != nil || response.StatusCode != http.StatusOK || !bytes.Contains(answer, []byte(`"JSONPatch"`)) {
+	if err != nil || response.StatusCode != http.StatusOK || !bytes.Contains(answer, []byte(`"JSONPatch"`)) || !bytes.Contains(answer, uid) {
 		return -1
 	}
 	return len(answer)
@@ -66,8 +66,14 @@ func main() {
 	bodyFile := flag.String("body", "", "the file of the request")
 	connections := flag.Int("connections", 1, "at one time")
 	seconds := flag.Float64("seconds", 1, "how long")
+	distinct := flag.Bool("distinct", false, "whether each pod has a name of its own")
 	flag.Parse()
 	body, err := os.ReadFile(*bodyFile)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	requests, err := newStencil(body, *distinct)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -78,7 +84,7 @@ func main() {
 	total := result{}
 	begin := time.Now()
 	end := begin.Add(time.Duration(*seconds * float64(time.Second)))
-	for range *connections {
+	for connection := range *connections {
 		// A connection of its own for each.
 		one, err := client(*caFile)
 		if err != nil {
@@ -89,8 +95,9 @@ func main() {
 			var own []float64
 			errors, length := 0, 0
 			for time.Now().Before(end) {
+				request, uid := requests.stamp(connection, len(own))
 				sent := time.Now()
-				if got := ask(one, *url, body); got < 0 {
+				if got := ask(one, *url, request, uid); got < 0 {
 					errors++
 				} else {
 					length = got
