@@ -36,6 +36,9 @@ export const TOKEN_DIRECTORY = '/run/sidekey/token';
 /** Where a drop-in pod's agent finds the token of a volume that the pod names, as the Vault Agent Injector has it. */
 export const ACCOUNT_DIRECTORY = '/var/run/secrets/vault.hashicorp.com/serviceaccount';
 
+/** Where each container finds the account of its pod at the API server, unless the pod says that it is to have none. */
+export const API_DIRECTORY = '/var/run/secrets/kubernetes.io/serviceaccount';
+
 /** What the pod says of itself while it runs: its annotations, by the downward API. */
 export const POD_DIRECTORY = '/run/sidekey/pod';
 

@@ -1,13 +1,13 @@
 import { parseQuantity } from '#contract/quantity.ts';
 import { DURATION_FORM, parseDuration } from './duration.ts';
-import { isPrintable, type ValueParser } from './values.ts';
+import { choiceParser, isPrintable, type ValueParser } from './values.ts';
 
 /** The agent compares what is written with what stands there. */
 const OWNER_MAY_READ = 0o400;
 
 /** As `chmod` takes it. */
 export const parseMode: ValueParser<number> = (text) => {
-  const mode = /^[0-7]{3,4}$/u.test(text) ? Number.parseInt(text, 8) : 0;
+  const mode = /^0{0,8}[0-7]{3,4}$/u.test(text) ? Number.parseInt(text, 8) : 0;
   return mode <= 0o777 && (mode & OWNER_MAY_READ) > 0
     ? { value: mode }
     : { expected: 'an octal mode that lets the owner read, from "0400" to "0777", such as "0640"' };
@@ -36,9 +36,9 @@ export const parseAmount: ValueParser<string> = (text) =>
     ? { value: text }
     : { expected: 'a quantity above zero, such as "100m" or "128Mi"' };
 
-/** An amount, or null for the empty text, which takes the Vault Agent Injector's own away. */
+/** An amount, or null for none: the empty text takes the Vault Agent Injector's own away, and zero asks for nothing. */
 export const parseAmountOrNone: ValueParser<string | null> = (text) =>
-  text === '' ? { value: null } : parseAmount(text);
+  text === '' || parseQuantity(text) === 0n ? { value: null } : parseAmount(text);
 
 const BYTES_IN_MIB = 1024n * 1024n;
 const NANO = 1_000_000_000n;
@@ -85,9 +85,10 @@ export const parseShare: ValueParser<number> = (text) => {
 /** Milliseconds; shorter pauses would be a burden to a store. */
 const SHORTEST_PAUSE_MS = 50;
 
+/** Zero stands for what holds anyway. */
 export const parsePause: ValueParser<number> = (text) => {
   const pause = parseDuration(text);
-  return pause !== undefined && pause >= SHORTEST_PAUSE_MS
+  return pause !== undefined && (pause === 0 || pause >= SHORTEST_PAUSE_MS)
     ? { value: pause }
     : { expected: `${DURATION_FORM}, at least ${SHORTEST_PAUSE_MS}ms` };
 };
@@ -120,6 +121,11 @@ export const parseLogLevel: ValueParser<string> = (text) => {
   const level = LEVELS.get(text.trim().toLowerCase());
   return level === undefined ? { expected: '"trace", "debug", "info", "warn" or "error"' } : { value: level };
 };
+
+const FORMATS = choiceParser('standard', 'json');
+
+/** In any case of its letters, as Vault Agent reads it. */
+export const parseLogFormat: ValueParser<'standard' | 'json'> = (text) => FORMATS(text.trim().toLowerCase());
 
 const IMAGE =
   /^(?=.{1,512}$)[a-z0-9][a-z0-9._-]*(?::\d+)?(?:\/[a-z0-9][a-z0-9._-]*)*(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/iu;

@@ -13,8 +13,16 @@ const sizeOf = (findings: Findings): number => readNative(findings, 'volume-size
 /** The directories of the drop-in family: one for all files, and one for each other path that a file is given. */
 export interface DropInDirectories {
   readonly all: readonly Directory[];
-  /** The path of that for a file by its name; the usual one for the empty name. */
-  pathOf(name: string): string;
+  /** That of a file by its name; the usual one for the empty name. */
+  placeOf(name: string): Place;
+}
+
+/** Where a file is to be. */
+export interface Place {
+  /** The directory. */
+  readonly volume: string;
+  /** The folder in it, with a slash behind it; empty for none. */
+  readonly below: string;
 }
 
 export function dropInDirectories(findings: Findings, names: readonly string[]): DropInDirectories {
@@ -26,7 +34,10 @@ export function dropInDirectories(findings: Findings, names: readonly string[]):
     }),
   );
   const shape = { size: sizeOf(findings), seenBy: dropInAudience(findings) };
-  const extra = [...new Set(others.values())].filter((path) => path !== usual).toSorted();
+  const hasToken = readDropIn(findings, 'agent-inject-token') === true;
+  const placed = names.map((name) => others.get(name) ?? usual);
+  const outer = outermost(new Set(hasToken ? [...placed, usual] : placed));
+  const extra = outer.filter((path) => path !== usual);
   const nameFor = (path: string): string => [...others].find(([, other]) => other === path)?.[0] ?? '';
   return {
     all: [
@@ -45,9 +56,19 @@ export function dropInDirectories(findings: Findings, names: readonly string[]):
         key: dropIn(`secret-volume-path-${nameFor(path)}`),
       })),
     ],
-    pathOf: (name) => others.get(name) ?? usual,
+    placeOf(name) {
+      const path = others.get(name) ?? usual;
+      const volume = outer.find((one) => isBelow(path, one)) ?? path;
+      return { volume, below: volume === path ? '' : `${path.slice(volume.length + 1)}/` };
+    },
   };
 }
+
+const isBelow = (path: string, directory: string): boolean => path.startsWith(`${directory}/`);
+
+/** Nothing can be mounted inside what is read-only, but there may be a folder. */
+const outermost = (paths: ReadonlySet<string>): readonly string[] =>
+  [...paths].filter((path) => ![...paths].some((other) => isBelow(path, other))).toSorted();
 
 /** As the Vault Agent Injector: containers may be chosen, and init containers find the files if these are there by then. */
 function dropInAudience(findings: Findings): Audience {

@@ -3,12 +3,13 @@ import {
   parseContainer,
   parseId,
   parseImage,
+  parseLogFormat,
   parseLogLevel,
   parseSeconds,
 } from './agent-values.ts';
 import { followed } from './names.ts';
 import { parsePatch } from './container-patch.ts';
-import { choiceParser, parseFlag, parseSecretName, parseVolumeName } from './values.ts';
+import { parseFlag, parseSecretName, parseVolumeName } from './values.ts';
 
 const RESOURCES =
   "what would change the pod's QoS class, or is less than the agent needs, is left out or raised, with a warning";
@@ -32,28 +33,32 @@ export const DROP_IN_AGENT_RULES = {
     differs:
       "has to be on the operator's list; for an image of another agent, the operator's is used, with a warning",
   }),
-  'agent-limits-cpu': followed(parseAmountOrNone, 'the limit of CPU; the empty text for none', {
+  'agent-limits-cpu': followed(parseAmountOrNone, 'the limit of CPU; the empty text or 0 for none', {
     default: "what keeps the pod's QoS class",
     differs: RESOURCES,
   }),
-  'agent-limits-mem': followed(parseAmountOrNone, 'the limit of memory; the empty text for none', {
+  'agent-limits-mem': followed(parseAmountOrNone, 'the limit of memory; the empty text or 0 for none', {
     default: "what keeps the pod's QoS class",
     differs: RESOURCES,
   }),
-  'agent-limits-ephemeral': followed(parseAmountOrNone, 'the limit of disk; the empty text for none', {
+  'agent-limits-ephemeral': followed(parseAmountOrNone, 'the limit of disk; the empty text or 0 for none', {
     default: '',
   }),
-  'agent-requests-cpu': followed(parseAmountOrNone, 'the request of CPU; the empty text for none', {
+  'agent-requests-cpu': followed(parseAmountOrNone, 'the request of CPU; the empty text or 0 for none', {
     default: "what keeps the pod's QoS class",
     differs: RESOURCES,
   }),
-  'agent-requests-mem': followed(parseAmountOrNone, 'the request of memory; the empty text for none', {
+  'agent-requests-mem': followed(parseAmountOrNone, 'the request of memory; the empty text or 0 for none', {
     default: "what keeps the pod's QoS class",
     differs: RESOURCES,
   }),
-  'agent-requests-ephemeral': followed(parseAmountOrNone, 'the request of disk; the empty text for none', {
-    default: '',
-  }),
+  'agent-requests-ephemeral': followed(
+    parseAmountOrNone,
+    'the request of disk; the empty text or 0 for none',
+    {
+      default: '',
+    },
+  ),
   'agent-run-as-user': followed(parseId, 'the user of the agent', {
     default: "the application's, else 65532",
     differs: 'never root, for Pod Security "restricted"',
@@ -77,6 +82,7 @@ export const DROP_IN_AGENT_RULES = {
   'agent-extra-secret': followed(
     parseSecretName,
     'a Secret that is mounted at /vault/custom of the agent, and nowhere else',
+    { emptyIsNone: true },
   ),
   'agent-copy-volume-mounts': followed(
     parseContainer,
@@ -86,10 +92,7 @@ export const DROP_IN_AGENT_RULES = {
   'agent-service-account-token-volume-name': followed(
     parseVolumeName,
     'a projected volume of the pod with the token to log in with',
-    {
-      default: '',
-      differs: 'always mounted at /var/run/secrets/vault.hashicorp.com/serviceaccount of the agent',
-    },
+    { default: '' },
   ),
   'agent-revoke-on-shutdown': followed(parseFlag, 'revoke the token when the pod ends', {
     default: "the operator's setting",
@@ -107,9 +110,10 @@ export const DROP_IN_AGENT_RULES = {
     'the same for that which renders once; of an agent that stays, before agent-json-patch',
     { default: '', differs: PATCHED },
   ),
-  'log-level': followed(parseLogLevel, 'what the agent logs', { default: 'info' }),
-  'log-format': followed(choiceParser('standard', 'json'), 'how the agent logs: in text, or lines of JSON', {
+  'log-level': followed(parseLogLevel, 'what the agent logs', { default: 'info', emptyIsNone: true }),
+  'log-format': followed(parseLogFormat, 'how the agent logs: in text, or lines of JSON', {
     default: 'json',
     differs: 'JSON is the default, as for all of Sidekey',
+    emptyIsNone: true,
   }),
 } as const;

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { containedPath } from '#contract/path.ts';
 import { type CommandReload, DEFAULT_RELOAD_DEADLINE_MS, type SignalReload } from '#contract/reload.ts';
 import { commandAdvice, signalOf } from './command-advice.ts';
-import { DROP_IN, dropIn } from './families.ts';
+import { dropIn } from './families.ts';
 import type { Findings } from './findings.ts';
 import type { InjectedFile } from './injection.ts';
 import { SIGNAL_FORM } from './reload-values.ts';
@@ -14,13 +14,6 @@ const commandKey = (name: string): string => dropIn(ROW.slice(0, -1) + name);
 
 /** The files, each with the command that a change of it calls for. */
 export function withCommands(findings: Findings, files: readonly InjectedFile[]): readonly InjectedFile[] {
-  const names = new Set(files.map(({ name }) => name));
-  for (const name of findings.suffixes(DROP_IN, ROW))
-    if (!names.has(name) && findings.text(commandKey(name))?.trim() !== '')
-      findings.deny(
-        commandKey(name),
-        `names a file without content; expected agent-inject-secret-${name} or agent-inject-template-${name} beside it`,
-      );
   return files.map((file) => withCommand(findings, file));
 }
 
@@ -76,7 +69,9 @@ function commandParser({ name, volume }: InjectedFile): ValueParser<Command> {
 }
 
 function readCommand(text: string, directory: string): Value<Command> {
-  const words = isPrintable(text) ? splitWords(text) : undefined;
+  // A block of YAML ends with the end of its line.
+  const line = text.trim();
+  const words = isPrintable(line) ? splitWords(line) : undefined;
   const [program = '', ...options] = words ?? [];
   const name = posix.basename(program);
   if (words === undefined || program === '' || SHELLS.has(name)) return { expected: NO_SHELL };

@@ -15,7 +15,7 @@ export interface Files {
 /** Reads the files of both families, of which there has to be one. */
 export function readFiles(findings: Findings, asksNatively: boolean): Files {
   const theirs = dropInDirectories(findings, dropInFileNames(findings));
-  const dropIn = readDropInFiles(findings, (name) => theirs.pathOf(name));
+  const dropIn = readDropInFiles(findings, (name) => theirs.placeOf(name));
   const ours = placeNativeFiles(findings, readNativeFiles(findings, nativePath(findings)));
   const native = withUniqueNames(ours.files, dropIn);
   if (dropIn.length + native.length === 0)
@@ -32,12 +32,12 @@ export function readFiles(findings: Findings, asksNatively: boolean): Files {
 
 /** The directories that a file is in; the usual one also if nothing else is there. */
 function inUse(
-  { all, pathOf }: DropInDirectories,
+  { all, placeOf }: DropInDirectories,
   files: readonly InjectedFile[],
   isAlone: boolean,
 ): readonly Directory[] {
   const used = new Set(files.map(({ volume }) => volume));
-  const isUsual = (path: string): boolean => files.length === 0 && isAlone && path === pathOf('');
+  const isUsual = (path: string): boolean => files.length === 0 && isAlone && path === placeOf('').volume;
   return all.filter(({ agentPath }) => used.has(agentPath) || isUsual(agentPath));
 }
 

@@ -61,6 +61,9 @@ export type Credential =
       readonly files: Readonly<Record<string, string>>;
     };
 
+/** Stands for the file of a token in a volume of the pod until it is known where that is mounted. */
+export const TOKEN_OF_VOLUME = '';
+
 /** Names of the service account's tokens in the directory of tokens. */
 export const TOKEN_NAME = { vault: 'vault', infisical: 'infisical' } as const;
 
@@ -91,6 +94,8 @@ export interface Injection {
   readonly infisical?: InfisicalStore;
   readonly credentials: readonly Credential[];
   readonly secretMounts: readonly SecretMount[];
+  /** Files of the agent's container, other than templates, and the annotations that name them. */
+  readonly agentFiles: readonly Wish<string>[];
   readonly agent: AgentWishes;
   /** Sorted by name, those of the drop-in family first. */
   readonly files: readonly InjectedFile[];

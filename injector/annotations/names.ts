@@ -18,6 +18,8 @@ export interface Rule {
   readonly doc: string;
   /** What is not as it is where the annotation comes from, and why. */
   readonly differs?: string;
+  /** The empty text, which charts leave where a value is not set, is as no annotation. */
+  readonly emptyIsNone?: true;
 }
 
 /** A rule that reads its text by itself. */
@@ -25,7 +27,7 @@ export interface ParsedRule<T> extends Rule {
   readonly parse: ValueParser<T>;
 }
 
-type Details = Pick<Rule, 'default' | 'differs'>;
+type Details = Pick<Rule, 'default' | 'differs' | 'emptyIsNone'>;
 
 /** Followed as the parser reads it or, where reading takes more than the text, as the form says. */
 export function followed<T>(parse: ValueParser<T>, doc: string, details?: Details): ParsedRule<T>;

@@ -1,14 +1,36 @@
 import type { Family } from './families.ts';
 import { openPrefix } from './names.ts';
 
-/** The key of a family, without its prefix, that is followed and differs the least from one that is unknown. */
-export function nearestKey(word: string, { names }: Family): string {
-  const candidates = names
+/** The keys of a family that are followed, without its prefix and with what may have been meant as the user's part. */
+function candidatesFor(word: string, { names }: Family): readonly string[] {
+  return names
     .filter(({ verdict }) => verdict === 'followed')
     .flatMap((name) => {
       const prefix = openPrefix(name);
       return prefix === undefined ? [name.key] : completed(prefix, word);
     });
+}
+
+/** The key that differs so little from one that is unknown that it has to be meant, be its words in another order. */
+export function similarKey(word: string, family: Family): string | undefined {
+  const asked = word.toLowerCase();
+  const [nearest] = candidatesFor(word, family)
+    .map((key) => ({
+      key,
+      distance: Math.min(distance(asked, key.toLowerCase()), distance(inOrder(asked), inOrder(key)) + 1),
+    }))
+    .toSorted((a, b) => a.distance - b.distance);
+  return nearest !== undefined && nearest.distance <= word.length / SIMILAR ? nearest.key : undefined;
+}
+
+/** One letter in so many may be another. */
+const SIMILAR = 4;
+
+const inOrder = (key: string): string => key.toLowerCase().split('-').toSorted().join('-');
+
+/** The key of a family, without its prefix, that is followed and differs the least from one that is unknown. */
+export function nearestKey(word: string, family: Family): string {
+  const candidates = candidatesFor(word, family);
   const [nearest = ''] = candidates
     .map((key) => ({ key, distance: isEndOf(key, word) ? 1 : distance(word, key) }))
     .toSorted((a, b) => a.distance - b.distance)

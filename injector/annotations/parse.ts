@@ -1,6 +1,7 @@
 import type { Problem } from '#contract/problem.ts';
 import { readAgentWishes } from './agent-wishes.ts';
 import { readAudiences } from './directories.ts';
+import { readRenderInterval } from './drop-in-files.ts';
 import { DROP_IN, dropIn, native } from './families.ts';
 import { type Files, readFiles } from './files.ts';
 import { Findings } from './findings.ts';
@@ -15,7 +16,7 @@ import {
   overruledKeys,
 } from './request.ts';
 import { readSchedule } from './schedule-wishes.ts';
-import { readSecretMounts } from './secret-mounts.ts';
+import { readAgentFiles, readSecretMounts } from './secret-mounts.ts';
 import { type Pair, settle } from './settle.ts';
 import { readOnOutage } from './outage.ts';
 import { readStores } from './stores.ts';
@@ -54,6 +55,7 @@ export function parseAnnotations(annotations: Annotations, defaults: OperatorDef
     audiences: readAudiences(findings),
     ...readStores(findings, defaults, { files, asksNatively }),
     secretMounts: readSecretMounts(findings),
+    agentFiles: readAgentFiles(findings),
     agent: readAgentWishes(findings, mode),
     files: [...files.dropIn, ...files.native],
     pollMs: readPoll(findings, defaults, files),
@@ -124,8 +126,7 @@ function readPoll(findings: Findings, defaults: OperatorDefaults, files: Files):
   const isOurs = files.native.length > 0;
   const isTheirs = files.dropIn.length > 0 || !isOurs;
   const all = [
-    readDropIn(findings, 'template-static-secret-render-interval') ??
-      (isTheirs ? defaults.pollMs : undefined),
+    readRenderInterval(findings) ?? (isTheirs ? defaults.pollMs : undefined),
     readNative(findings, 'poll') ?? (isOurs ? defaults.nativePollMs : undefined),
   ];
   return Math.min(...all.filter((interval) => interval !== undefined));

@@ -13,6 +13,10 @@ export function readPlace(findings: Findings, key: string, text: string): string
 
 /** Notes two files in one place of a directory, and a file where another one needs a directory. */
 export function noteClashes(findings: Findings, files: readonly InjectedFile[]): void {
+  for (const inOne of Map.groupBy(files, ({ volume }) => volume).values()) noteClashesOf(findings, inOne);
+}
+
+function noteClashesOf(findings: Findings, files: readonly InjectedFile[]): void {
   const owners = new Map<string, string>();
   for (const { key, path } of files) {
     const owner = owners.get(path);

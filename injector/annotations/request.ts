@@ -65,7 +65,22 @@ export function followedAnnotations(annotations: Annotations): Annotations {
   const declined = decliningOptIns(annotations).map(({ family }) => family.prefix);
   const entries = Object.entries(annotations);
   const followed = entries.filter(([key]) => !declined.some((prefix) => key.startsWith(prefix)));
-  return Object.fromEntries([...followed, ...followed.flatMap(translated)]);
+  const all = Object.fromEntries([...followed, ...followed.flatMap(translated)].map(spelt));
+  return Object.fromEntries(Object.entries(all).filter(isThere));
+}
+
+const AUTH_CONFIG = dropIn('auth-config-');
+
+/** Vault Agent has these words with underscores, so that both spellings are in use. */
+const spelt = ([key, text]: readonly [string, string]): readonly [string, string] => [
+  key.startsWith(AUTH_CONFIG) ? key.replaceAll('_', '-') : key,
+  text,
+];
+
+/** False for an empty text that stands for no annotation at all. */
+function isThere([key, text]: readonly [string, string]): boolean {
+  if (text !== '' || !key.startsWith(DROP_IN.prefix)) return true;
+  return DROP_IN.find(key.slice(DROP_IN.prefix.length))?.name.emptyIsNone !== true;
 }
 
 const OWN_KEYS: ReadonlySet<string> = new Set(OPT_INS.flatMap(({ key, statusKey }) => [key, statusKey]));

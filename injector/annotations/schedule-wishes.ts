@@ -19,9 +19,12 @@ export function readSchedule(
 
 const [LEAST, MOST] = ['auth-min-backoff', 'auth-max-backoff'] as const;
 
+const readPause = (findings: Findings, key: typeof LEAST | typeof MOST): number | undefined =>
+  readDropIn(findings, key) || undefined;
+
 /** One of them alone moves the other out of its way. */
 function readBackoff(findings: Findings): Backoff | undefined {
-  const [least, most] = [readDropIn(findings, LEAST), readDropIn(findings, MOST)];
+  const [least, most] = [readPause(findings, LEAST), readPause(findings, MOST)];
   if (least === undefined && most === undefined) return undefined;
   if (least !== undefined && most !== undefined && least > most)
     findings.deny(

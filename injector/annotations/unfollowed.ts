@@ -1,7 +1,7 @@
 import { DROP_IN, INFISICAL, NATIVE } from './families.ts';
 import type { Findings } from './findings.ts';
 import type { AnnotationName } from './names.ts';
-import { nearestKey } from './nearest.ts';
+import { nearestKey, similarKey } from './nearest.ts';
 import { type Annotations, decliningOptIns } from './request.ts';
 import { parseFlag, quoted } from './values.ts';
 
@@ -29,12 +29,18 @@ export function noteDeclined(findings: Findings, annotations: Annotations): void
 function noteDropIn(findings: Findings): void {
   for (const key of findings.keysBelow(DROP_IN.prefix)) {
     const name = DROP_IN.find(key.slice(DROP_IN.prefix.length))?.name;
-    if (name === undefined) findings.warn(key, 'is unknown and ignored');
+    if (name === undefined) findings.warn(key, `is unknown and ignored${meant(key)}`);
     else if (asksForNothing(name, findings.text(key) ?? '')) continue;
     else if (name.verdict === 'warned') findings.warn(key, `is ignored: ${name.doc}`);
     else if (name.verdict === 'denied')
       findings.deny(key, `is not supported: ${name.doc}; expected ${permitted(name)}`);
   }
+}
+
+/** What a key was meant to be, where that can be told. */
+function meant(key: string): string {
+  const nearest = similarKey(key.slice(DROP_IN.prefix.length), DROP_IN);
+  return nearest === undefined ? '' : `; is ${DROP_IN.prefix}${nearest} meant?`;
 }
 
 function noteNative(findings: Findings): void {

@@ -133,6 +133,12 @@ export const parseDirectory: ValueParser<string> = (text) => {
     : { expected: 'an absolute directory other than "/", such as "/vault/secrets"' };
 };
 
+/** A directory as the kubelet takes it: in any spelling, and from the root if it is relative. */
+export const parseMountPath: ValueParser<string> = (text) => {
+  const parts = text.split('/').filter((part) => part !== '' && part !== '.');
+  return parseDirectory(text.trim() === text ? `/${parts.join('/')}` : '');
+};
+
 /** More often than this, even one pod is a burden to a store. */
 const MIN_INTERVAL_MS = 100;
 
@@ -142,6 +148,15 @@ export const parseInterval: ValueParser<number> = (text) => {
   return interval !== undefined && interval >= MIN_INTERVAL_MS
     ? { value: interval }
     : { expected: `${DURATION_FORM}, at least ${MIN_INTERVAL_MS}ms` };
+};
+
+const SECONDS_IN_DAY = 86_400;
+
+/** Milliseconds, as Vault Agent reads them: a bare number is one of seconds, `d` is a day, and zero stands for the usual interval. */
+export const parseRenderInterval: ValueParser<number> = (text) => {
+  const [, amount, unit] = /^(\d{1,9})(d?)$/u.exec(text) ?? [];
+  if (amount === undefined) return parseDuration(text) === 0 ? { value: 0 } : parseInterval(text);
+  return { value: Number(amount) * (unit === 'd' ? SECONDS_IN_DAY : 1) * 1000 };
 };
 
 /** Milliseconds, or null for `never`. */

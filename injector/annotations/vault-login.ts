@@ -1,8 +1,8 @@
-import { ACCOUNT_DIRECTORY, TOKEN_DIRECTORY } from '#contract/layout.ts';
+import { API_DIRECTORY, TOKEN_DIRECTORY } from '#contract/layout.ts';
 import type { AccountAuth, ClientCertificate, VaultAuth, VaultMethod } from '#contract/vault-auth.ts';
 import { DROP_IN, dropIn, native } from './families.ts';
 import type { Findings } from './findings.ts';
-import { type Credential, TOKEN_NAME } from './injection.ts';
+import { type Credential, TOKEN_NAME, TOKEN_OF_VOLUME } from './injection.ts';
 import type { VaultDefaults } from './operator.ts';
 import { readMountedFile } from './secret-mounts.ts';
 import { pairOf, settle } from './settle.ts';
@@ -65,15 +65,18 @@ export function readVaultLogin(
   return secretLogin(findings, { method, path, shown }, file);
 }
 
-/** Notes settings of methods that are not used. */
+/** Notes settings of methods that are not used. Vault Agent does not look at them, either. */
 function noteMisplaced(findings: Findings, method: VaultMethod): void {
   for (const [key, methods] of KEYS_OF) {
     if (findings.text(key) === undefined || methods.includes(method)) continue;
-    const methodKey = key.startsWith(DROP_IN.prefix) ? dropIn('auth-type') : native('vault-auth');
-    findings.deny(
-      key,
-      `is of no use for ${method} auth; expected no such annotation, or ${methodKey}: ${inWords(methods)}`,
-    );
+    const useless = `is of no use for ${method} auth`;
+    if (key.startsWith(DROP_IN.prefix))
+      findings.warn(key, `is ignored: it ${useless}, only for ${dropIn('auth-type')}: ${inWords(methods)}`);
+    else
+      findings.deny(
+        key,
+        `${useless}; expected no such annotation, or ${native('vault-auth')}: ${inWords(methods)}`,
+      );
   }
 }
 
@@ -90,7 +93,7 @@ function accountLogin(
   file: string | undefined,
 ): VaultLogin {
   const audience = readNative(findings, 'vault-audience') ?? defaults.audience;
-  const given = readMountedFile(findings, TOKEN_PATH_KEY[method]) ?? tokenOfVolume(findings, method);
+  const given = readTokenFile(findings, TOKEN_PATH_KEY[method]) ?? tokenOfVolume(findings);
   readDropIn(findings, REMOVE_JWT);
   const token = { kind: 'token', store: 'vault', ...(audience === undefined ? {} : { audience }) } as const;
   return {
@@ -106,14 +109,15 @@ function accountLogin(
 
 const ACCOUNT_VOLUME = 'agent-service-account-token-volume-name';
 
-/** Where the volume of an account stands that a pod names; what the token is called in there is known with the pod. */
-function tokenOfVolume(findings: Findings, method: keyof typeof TOKEN_PATH_KEY): string | undefined {
-  const key = dropIn(ACCOUNT_VOLUME);
-  if ((findings.text(key) ?? '') === '') return undefined;
-  const other = TOKEN_PATH_KEY[method];
-  if (findings.text(other) !== undefined)
-    findings.deny(key, `stands beside ${other}; expected one of them alone`);
-  return `${ACCOUNT_DIRECTORY}/token`;
+/** The token that every container has is for the same as the agent's own, which is there in any case. */
+function readTokenFile(findings: Findings, key: string): string | undefined {
+  const file = readMountedFile(findings, key);
+  return file === `${API_DIRECTORY}/token` ? undefined : file;
+}
+
+/** The token in a volume that a pod names: where it stands is known with the pod. */
+function tokenOfVolume(findings: Findings): string | undefined {
+  return (findings.text(dropIn(ACCOUNT_VOLUME)) ?? '') === '' ? undefined : TOKEN_OF_VOLUME;
 }
 
 /** Asks for a missing role in the words of the file that needs it, unless there is one for pods that name none. */
@@ -123,7 +127,7 @@ function readRole(findings: Findings, file: string | undefined, fallback: string
   if (findings.text(inConfig) !== undefined && findings.text(theirs) === undefined)
     return settle(findings, ROLE_IN_CONFIG, '');
   if (findings.text(inConfig) !== undefined && findings.text(inConfig) !== findings.text(theirs))
-    findings.deny(inConfig, `is another role than ${theirs}; expected one of them alone`);
+    findings.warn(inConfig, `is ignored: ${theirs} counts before it`);
   if (!isSaid && fallback === undefined) noteMissingRole(findings, file);
   return settle(findings, ROLE, fallback ?? '');
 }

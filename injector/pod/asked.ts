@@ -1,10 +1,13 @@
 import { type JsonObject, listIn, textIn } from '#contract/json.ts';
-import { ACCOUNT_DIRECTORY } from '#contract/layout.ts';
+import { API_DIRECTORY } from '#contract/layout.ts';
 import type { Problem } from '#contract/problem.ts';
 import { dropIn, NATIVE } from '../annotations/families.ts';
 import type { Injection } from '../annotations/injection.ts';
 import { quoted } from '../annotations/values.ts';
+import { accountMounts, hasApiDirectory } from './account.ts';
 import { copiedMounts } from './copied-mounts.ts';
+import { namedFiles } from './named-files.ts';
+import { contains } from './overlap.ts';
 import { isOurContainer } from './own.ts';
 
 /** What annotations ask for that the pod they stand in cannot have. */
@@ -12,7 +15,7 @@ export function askedProblems(spec: JsonObject, injection: Injection): readonly 
   return [
     ...sharingProblems(spec, injection),
     ...audienceProblems(spec, injection),
-    ...templateFileProblems(spec, injection),
+    ...namedFileProblems(spec, injection),
   ];
 }
 
@@ -51,19 +54,17 @@ function unknownAudiences(spec: JsonObject, { audiences }: Injection): readonly 
   });
 }
 
-/** A template has to be somewhere in the agent's container. */
-function templateFileProblems(spec: JsonObject, injection: Injection): readonly Problem[] {
-  const { files, secretMounts, agent } = injection;
+/** What is named has to be somewhere in the agent's container. */
+function namedFileProblems(spec: JsonObject, injection: Injection): readonly Problem[] {
+  const mounts = [...accountMounts(spec, injection), ...copiedMounts(spec, injection)];
   const places = [
-    ...secretMounts.map(({ path }) => path),
-    ...copiedMounts(spec, injection).map((mount) => textIn(mount, 'mountPath').replace(/\/+$/u, '')),
-    ...(agent.accountVolume === undefined ? [] : [ACCOUNT_DIRECTORY]),
+    ...injection.secretMounts.map(({ path }) => path),
+    ...mounts.map((mount) => textIn(mount, 'mountPath').replace(/\/+$/u, '')),
   ];
-  return files.flatMap((file) => {
-    if (!('templateFile' in file)) return [];
-    const { file: path } = file.templateFile;
-    if (path === '' || places.some((place) => path === place || path.startsWith(`${place}/`))) return [];
+  const all = hasApiDirectory(spec) ? [...places, API_DIRECTORY] : places;
+  return namedFiles(injection).flatMap(({ key, value: path }) => {
+    if (all.some((place) => contains(place, path))) return [];
     const message = `is ${quoted(path)}, where nothing is mounted in the container of the agent; expected a file below ${places.length > 0 ? places.join(', ') : `/vault/custom, with ${dropIn('agent-extra-secret')}`}, or of a container named in ${dropIn('agent-copy-volume-mounts')}`;
-    return [{ key: file.key, message }];
+    return [{ key, message }];
   });
 }

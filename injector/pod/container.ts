@@ -11,7 +11,7 @@ import {
   VOLUME,
 } from '#contract/layout.ts';
 import type { Injection } from '../annotations/injection.ts';
-import { accountMount } from './account.ts';
+import { accountMounts } from './account.ts';
 import type { ContainerBounds } from './bounds.ts';
 import { copiedMounts } from './copied-mounts.ts';
 import { agentProbes } from './probes.ts';
@@ -73,10 +73,17 @@ export function agentContainer(pod: JsonObject, agent: Agent): JsonObject {
       { name: VOLUME.state, mountPath: STATE_DIRECTORY },
       ...agentSecrets(injection),
       ...podMount(injection),
-      ...accountMount(injection),
-      ...copiedMounts(spec, injection),
+      ...podMounts(spec, injection),
     ],
   };
+}
+
+/** Of the pod's own mounts, each place once. */
+function podMounts(spec: JsonObject, injection: Injection): readonly JsonObject[] {
+  const accounts = accountMounts(spec, injection);
+  const taken = new Set(accounts.map((mount) => mount['mountPath']));
+  const copied = copiedMounts(spec, injection).filter((mount) => !taken.has(mount['mountPath']));
+  return [...accounts, ...copied];
 }
 
 /** The API server notes on a pod what it has from a LimitRange. What it gave to others it gives to the agent, too. */

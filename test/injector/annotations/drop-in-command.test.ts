@@ -145,9 +145,9 @@ describe('the command of a file of the drop-in family', () => {
   });
 
   it('belongs to a file, and to one that changes', () => {
-    expect(problemKeys(dropIn({ 'agent-inject-command-other': 'kill -HUP nginx' }))).toEqual([
-      'agent-inject-command-other',
-    ]);
+    const other = dropIn({ 'agent-inject-command-other': 'kill -HUP nginx' });
+    expect(problemKeys(other)).toEqual([]);
+    expect(other.warnings.map(({ key }) => key)).toEqual(['vault.hashicorp.com/agent-inject-command-other']);
     const once = { 'agent-pre-populate-only': 'true', 'agent-inject-command-api': 'kill -HUP nginx' };
     expect(problemKeys(dropIn(once))).toEqual(['agent-inject-command-api']);
   });

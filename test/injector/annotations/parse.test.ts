@@ -58,9 +58,10 @@ describe('files', () => {
     ]);
   });
 
-  it('are rendered by the default template where there is none, a blank one included', () => {
-    const { injection, problems } = read({ 'agent-inject-template-api': ' \n' });
+  it('are rendered by the default template where there is none, or an empty one', () => {
+    const { injection, problems } = read({ 'agent-inject-template-api': '' });
     expect(problems).toEqual([]);
+    expect(templateOf(read({ 'agent-inject-template-api': ' \n' }).injection.files[0])).toBe(' \n');
     expect(templateOf(injection.files[0])).toBe(
       '{{ with secret "secret/data/ml" }}{{ range $k, $v := .Data }}{{ $k }}: {{ $v }}\n{{ end }}{{ end }}',
     );
@@ -108,7 +109,7 @@ describe('files', () => {
 
   it('need something to render', () => {
     expect(keysOf(parseAnnotations({}, SETTINGS).problems)).toEqual(['agent-inject-secret-X', 'role']);
-    expect(keysOf(read({ 'agent-inject-file-b': 'b' }).problems)).toEqual(['agent-inject-file-b']);
+    expect(keysOf(read({ 'agent-inject-secret-api': ' ' }).problems)).toEqual(['agent-inject-secret-X']);
   });
 });
 

@@ -94,16 +94,10 @@ describe('a pod of the Vault Agent Injector', () => {
   });
 
   it.each([
-    ['auth-config-role', { role: 'a', 'auth-config-role': 'b' }, 'another role'],
     ['role', { 'auth-type': 'jwt' }, 'is missing'],
     ['auth-config-role-id-file-path', { 'auth-type': 'approle' }, 'is missing'],
     ['auth-config-client-cert', { 'auth-type': 'cert' }, 'is missing'],
     ['auth-config-token-file-path', { 'auth-type': 'token_file' }, 'is missing'],
-    [
-      'auth-config-token-file-path',
-      { role: 'r', 'auth-config-token-file-path': '/vault/custom/t' },
-      'of no use',
-    ],
     ['client-key', { role: 'r', 'client-cert': '/vault/custom/c' }, 'is missing'],
     ['ca-cert', { role: 'r', 'ca-cert': '/etc/ssl/cert.pem' }, 'expected a file below'],
     ['ca-cert', { role: 'r', 'ca-cert': '/vault/tls/ca' }, 'where nothing is mounted'],
