@@ -16,9 +16,9 @@ const UID_LENGTH = 36;
 const UID = /^[\da-f-]{36}$/u;
 
 /** The suffix is of the letters of `k8s.io/apimachinery/pkg/util/rand`. */
-const TOKEN_VOLUME = /"(?<made>kube-api-access-[bcdfghjklmnpqrstvwxz2456789]{5})"/gu;
+const TOKEN_VOLUME = /"(?<made>kube-api-access-[bcdfghjklmnpqrstvwxz2456789]{5})"/u;
 /** Of `metadata.managedFields`. Inside of a string its quotes would be escaped. */
-const WRITTEN = /"time":"(?<made>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"/gu;
+const WRITTEN = /"time":"(?<made>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"/u;
 
 /** What a pod has of which there may be more, instead of a name. */
 const ONE_OF_MANY = '"generateName":';
@@ -30,14 +30,13 @@ export function likenessOf(review: string): Likeness | undefined {
   const end = BEGINNING.length + UID_LENGTH;
   const uid = review.slice(BEGINNING.length, end);
   if (!UID.test(uid)) return undefined;
-  const rest = review.slice(end);
-  const volumes = madeUpIn(rest, TOKEN_VOLUME);
-  if (volumes.length > 1) return undefined;
-  const madeUp = [uid, ...volumes, ...madeUpIn(rest, WRITTEN)];
-  const template = rest.replaceAll(TOKEN_VOLUME, '"\0"').replaceAll(WRITTEN, '"time":\0');
+  const madeUp = [uid];
+  const blank = (text: string, pattern: RegExp, hole: string): string => {
+    const [found, made] = pattern.exec(text) ?? [];
+    if (found === undefined || made === undefined) return text;
+    madeUp.push(made);
+    return text.replaceAll(found, hole);
+  };
+  const template = blank(blank(review.slice(end), TOKEN_VOLUME, '"\0"'), WRITTEN, '"time":\0');
   return madeUp.some((one) => template.includes(one)) ? undefined : { template, uid, madeUp };
 }
-
-const madeUpIn = (text: string, pattern: RegExp): readonly string[] => [
-  ...new Set(Array.from(text.matchAll(pattern), ([, made = '']) => made)),
-];
