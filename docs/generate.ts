@@ -143,8 +143,9 @@ function annotationsPage(): string {
 }
 
 const NAMESPACE_INTRODUCTION = `What a pod does not say its namespace may say for it, and after that the operator. The last six of these bound what pods of the
-namespace may ask for, in place of the operator's bounds (\`SIDEKEY_…_ALLOWED_…\`), each by itself; a pod that goes beyond one is denied, with the key and
-what is allowed. They are the platform's: keep them so with the policy [\`sidekey-tenancy-guard\`](policies.md). Where places are bounded, a template has to
+namespace may ask for, within the operator's bounds (\`SIDEKEY_…_ALLOWED_…\`): a namespace may have less than those, and what it names beyond them is not
+allowed. Where the operator has set no bound, that of the namespace stands alone. A pod that goes beyond one is denied, with the key and what is
+allowed. They are the platform's: keep them so with the policy [\`sidekey-tenancy-guard\`](policies.md). Where places are bounded, a template has to
 name them as texts: what it computes may be anything. An annotation of a namespace that cannot be read denies every pod of it that asks for an agent.`;
 
 function namespacePart(): string {

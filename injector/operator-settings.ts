@@ -29,7 +29,7 @@ export function readSettings(environment: Environment): Settings {
   };
 }
 
-/** What holds in namespaces that do not say something else; see `NAMESPACE_KEYS`. */
+/** What no pod goes beyond; a namespace may allow less, see `NAMESPACE_KEYS`. */
 function readLimits(environment: Environment): Limits {
   const read = <T>(key: string, parse: ValueParser<T>): T | undefined =>
     environment.value<T | undefined>(key, parse, undefined);

@@ -1,6 +1,9 @@
 import type { Problem } from '#contract/problem.ts';
+import { withinBoth } from '../annotations/ceiling.ts';
+import { native } from '../annotations/families.ts';
 import { type Limits, limitsIn } from '../annotations/limits.ts';
 import { defaultsIn, type NamespaceSettings } from '../annotations/namespace.ts';
+import { inWords, quoted } from '../annotations/values.ts';
 import type { Settings } from './settings.ts';
 
 /** What holds for the pods of one namespace. */
@@ -39,7 +42,19 @@ function settle(namespace: string, settings: Settings, found: NamespaceSettings 
       problems: unknown ? [UNKNOWN] : [],
     };
   const { defaults, problems } = defaultsIn(settings, found);
-  return { settings: defaults, limits: limitsIn(defaults.limits ?? {}, namespace), problems };
+  const ofOperator = limitsIn(settings.limits ?? {}, namespace);
+  const limits = withinBoth(ofOperator, limitsIn(found.limits, namespace));
+  return { settings: defaults, limits, problems: [...problems, ...identityProblems(found, ofOperator)] };
+}
+
+/** A pod is not asked about the identity that was chosen for it, so the choice has to be within the operator's limits. */
+function identityProblems(
+  { infisical: { identityId } }: NamespaceSettings,
+  { infisicalIdentities: allowed }: Limits,
+): readonly Problem[] {
+  if (identityId === undefined || allowed === undefined || allowed.includes(identityId)) return [];
+  const message = `of the namespace is ${quoted(identityId)}; expected an identity that the operator allows: ${allowed.length === 0 ? 'none' : inWords(allowed)}`;
+  return [{ key: native('infisical-identity'), message }];
 }
 
 /** What a namespace allows has to be known before a pod of it is let in. */

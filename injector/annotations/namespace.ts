@@ -28,7 +28,7 @@ export interface NamespaceSettings {
   /** In place of the operator's defaults. */
   readonly vault: Partial<Omit<VaultDefaults, 'allowedAddresses' | 'caPem' | 'timeoutMs'>>;
   readonly infisical: Partial<Omit<InfisicalDefaults, 'allowedAddresses' | 'caPem' | 'timeoutMs'>>;
-  /** In place of the operator's limits, each by itself. */
+  /** Besides the operator's: what goes beyond those is not allowed. */
   readonly limits: Limits;
   /** True if whoever runs the cluster gives each container of the namespace a user of its own range, as OpenShift does. */
   readonly assignsUsers: boolean;
@@ -134,7 +134,6 @@ export function defaultsIn<T extends OperatorDefaults>(
           ...chosen(addresses, KEYS.infisicalAddress, infisical),
         },
       }),
-      limits: { ...defaults.limits, ...found.limits },
     },
     problems: [...found.problems, ...addresses.problems.map(ofNamespace)],
   };

@@ -153,12 +153,69 @@ describe('a limit', () => {
     expect(problemsOf(decide(pod, { ...SETTINGS, infisical, limits }))).toEqual({});
   });
 
-  test('of the namespace takes the place of the operator’s, each by itself', () => {
-    const limits = { vaultRoles: ['others'], reloads: [] };
-    const settings = inNamespace({ 'vault-roles': 'ml' }, { limits });
+  const telling = nativeAnnotations({ 'reload.api': 'http:POST http://127.0.0.1:8000/reload' });
+  const imaged = nativeAnnotations({ image: 'registry.example/agent:2' });
+  const identified = sidekey({
+    inject: 'true',
+    'infisical-identity': 'b',
+    'secret.api': 'infisical:ml/prod/a#K',
+  });
+  const folder = { project: 'ml', environment: 'prod', folder: '/z' };
+
+  test.each<[string, Limits, Texts, Texts]>([
+    ['role', { vaultRoles: ['others'] }, { 'vault-roles': 'ml' }, nativeAnnotations()],
+    [
+      'path',
+      { vaultPaths: ['secret/data/z'] },
+      { 'vault-paths': 'secret/data' },
+      secret('vault:secret/data/a#k'),
+    ],
+    ['folder', { infisicalFolders: [folder] }, { infisical: 'ml/prod' }, identified],
+    ['identity', { infisicalIdentities: ['a'] }, { 'infisical-identities': 'a,b' }, identified],
+    ['reload', { reloads: ['signal'] }, { 'allowed-reloads': 'http,signal' }, telling],
+    [
+      'image',
+      { images: ['registry.example/agent:1'] },
+      { 'allowed-images': 'registry.example/agent:2' },
+      imaged,
+    ],
+  ])('of a %s that the operator has set is not widened by a namespace', (rule, limits, keys, pod) => {
+    expect(decide(pod, inNamespace(keys)).outcome).toBe('injected');
+    const verdict = decide(pod, inNamespace(keys, { limits }));
+    expect(verdict).toMatchObject({ outcome: 'denied', beyond: expect.arrayContaining([rule]) as unknown });
+  });
+
+  test('is that of the namespace where the operator has set none', () => {
+    const settings = inNamespace({ 'vault-roles': 'ml', 'allowed-reloads': 'none' });
     expect(decide(nativeAnnotations(), settings).outcome).toBe('injected');
-    const telling = nativeAnnotations({ 'reload.api': 'http:POST http://127.0.0.1:8000/reload' });
     expect(decide(telling, settings)).toMatchObject({ outcome: 'denied', beyond: ['reload'] });
+  });
+
+  test('is what both the operator and the namespace allow', () => {
+    const limits = { vaultPaths: ['secret/data/a', 'kv/{namespace}'], vaultRoles: ['ml', 'other'] };
+    const settings = inNamespace(
+      { 'vault-paths': 'secret/data,kv/team-a/x', 'vault-roles': 'ml' },
+      { limits },
+    );
+    const outcomes = ['secret/data/a/b', 'secret/data/b', 'kv/team-a/x/y', 'kv/team-a/y', 'kv/team-b/x'].map(
+      (path) => decide(secret(`vault:${path}#k`), settings).outcome,
+    );
+    expect(outcomes).toEqual(['injected', 'denied', 'injected', 'denied', 'denied']);
+    expect(decide(nativeAnnotations({ 'vault-role': 'other' }), settings).outcome).toBe('denied');
+  });
+
+  test('holds for what a namespace chooses for its pods', () => {
+    const limits = { infisicalIdentities: ['a'], vaultRoles: ['ml'] };
+    const pod = sidekey({ inject: 'true', 'secret.api': 'infisical:ml/prod/a#K' });
+    const chosen = inNamespace({ 'infisical-identity': 'b' }, { limits });
+    expect(problemsOf(decide(pod, chosen))['sidekey.dev/infisical-identity']).toMatch(
+      /^of the namespace is "b".*"a"/u,
+    );
+    expect(decide(pod, inNamespace({ 'infisical-identity': 'a' }, { limits })).outcome).toBe('injected');
+    const roleless = sidekey({ inject: 'true', 'secret.api': 'vault:secret/data/ml#key' });
+    expect(decide(roleless, inNamespace({ 'vault-role': 'root' }, { limits }))).toMatchObject({
+      beyond: ['role'],
+    });
   });
 
   test('all of what is gone beyond is said at once', () => {
