@@ -19,6 +19,12 @@ export interface InjectorOptions {
   /** The stores that agents may have secrets of: one at least. */
   readonly stores: Readonly<Partial<Record<StoreName, StoreOptions>>>;
   readonly replicas: number;
+  /** By which pods it is scheduled before others, and not evicted for them. */
+  readonly priorityClass?: string;
+  /** True where the cluster gives each pod a user of a range, and refuses one that names another. */
+  readonly assignsUsers?: boolean;
+  /** Where API servers listen. */
+  readonly apiServerPorts?: readonly number[];
   /** A Secret that somebody else keeps the webhook's certificate in; the injectors make their own without one. */
   readonly certificateSecret?: string;
   /** Further variables of the injector, such as `SIDEKEY_POLL`. */
@@ -29,7 +35,7 @@ export const NAME = 'sidekey-injector';
 /** Where the injectors keep the certificates that they make. */
 export const TLS_SECRET = `${NAME}-tls`;
 export const LABELS = { 'app.kubernetes.io/name': 'sidekey', 'app.kubernetes.io/component': 'injector' };
-const WEBHOOK_PORT = 8443;
+export const WEBHOOK_PORT = 8443;
 const TLS_DIRECTORY = '/etc/sidekey/tls';
 const STORE_DIRECTORY = '/etc/sidekey';
 /** In the ConfigMap of a store, and so in its directory. */
@@ -63,10 +69,11 @@ export function deployment(options: InjectorOptions): object {
 }
 
 function podSpec(options: InjectorOptions): object {
-  const { certificateSecret: secretName } = options;
+  const { certificateSecret: secretName, priorityClass } = options;
   return {
     serviceAccountName: NAME,
-    ...hardenedPod(LABELS),
+    ...(priorityClass === undefined ? {} : { priorityClassName: priorityClass }),
+    ...hardenedPod(LABELS, options.assignsUsers),
     terminationGracePeriodSeconds: GRACE_SECONDS,
     containers: [container(options)],
     volumes: [

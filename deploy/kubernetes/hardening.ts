@@ -1,16 +1,18 @@
 /** Of the images. */
 const USER = 65_532;
 
-/** What a pod of ours has in common with the others: Pod Security `restricted`, no token by itself, replicas far apart. */
-export function hardenedPod(labels: Readonly<Record<string, string>>): object {
+/**
+ * What a pod of ours has in common with the others: Pod Security `restricted`, no token by itself, replicas far apart.
+ *
+ * @param assignsUsers True where the cluster says who it runs as, such as OpenShift.
+ */
+export function hardenedPod(labels: Readonly<Record<string, string>>, assignsUsers = false): object {
   return {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     securityContext: {
       runAsNonRoot: true,
-      runAsUser: USER,
-      runAsGroup: USER,
-      fsGroup: USER,
+      ...(assignsUsers ? {} : { runAsUser: USER, runAsGroup: USER, fsGroup: USER }),
       seccompProfile: { type: 'RuntimeDefault' },
     },
     topologySpreadConstraints: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map(

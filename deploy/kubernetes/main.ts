@@ -14,6 +14,9 @@ const USAGE = `Prints what installs Sidekey's injector, for kubectl apply -f -. 
                              PEM certificates that the agents trust for the address
     --namespace NAME         where the injector runs (sidekey)
     --replicas N             (2)
+    --priority-class NAME    of the injector's pods (system-cluster-critical); empty for none
+    --api-server-port PORT   where API servers listen, for the injector's NetworkPolicy (443 and 6443); may be repeated
+    --openshift              the cluster says who pods run as, by SCC restricted-v2
     --certificate-secret NAME
                              a Secret with tls.crt and tls.key for the webhook that somebody else keeps, such as cert-manager;
                              otherwise the injectors make their own certificates

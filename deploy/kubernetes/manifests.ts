@@ -8,6 +8,7 @@ import {
   metadata,
   NAME,
 } from './deployment.ts';
+import { API_SERVER_PORTS, networkPolicy } from './network-policy.ts';
 import { injectorRights } from './rights.ts';
 import { syncManifests } from './sync/manifests.ts';
 import type { SyncOptions } from './sync/settings.ts';
@@ -21,7 +22,7 @@ export interface InstallOptions extends InjectorOptions {
 
 /** Everything that one `kubectl apply` installs. Deterministic. */
 export function installManifests(options: InstallOptions): readonly object[] {
-  const { namespace, certificateCa, sync } = options;
+  const { namespace, certificateCa, priorityClass, sync } = options;
   return [
     namespaceObject(namespace),
     {
@@ -37,8 +38,10 @@ export function installManifests(options: InstallOptions): readonly object[] {
       metadata: metadata(namespace, authorityName(store)),
       data: { [CA_FILE]: caPem },
     })),
+    ...(isSystemClass(priorityClass) ? [priorityQuota(namespace, priorityClass)] : []),
     deployment(options),
     podDisruptionBudget(namespace),
+    networkPolicy(namespace, options.apiServerPorts ?? API_SERVER_PORTS),
     service(namespace),
     ...webhookConfigurations({
       target: { service: { namespace, name: NAME } },
@@ -55,6 +58,15 @@ function namespaceObject(name: string): object {
     'pod-security.kubernetes.io/enforce': 'restricted',
   };
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
+}
+
+const isSystemClass = (name: string | undefined): name is string => name?.startsWith('system-') === true;
+
+/** Some clusters allow the classes of the system only where a quota says so; elsewhere it bounds nothing. */
+function priorityQuota(namespace: string, name: string): object {
+  const matched = [{ scopeName: 'PriorityClass', operator: 'In', values: [name] }];
+  const spec = { hard: { pods: '1G' }, scopeSelector: { matchExpressions: matched } };
+  return { apiVersion: 'v1', kind: 'ResourceQuota', metadata: metadata(namespace), spec };
 }
 
 function service(namespace: string): object {

@@ -23,7 +23,7 @@ export interface InstallRequest extends InjectorOptions {
 const DNS_LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/u;
 /** To have Pod Security enforced there would stop what the cluster runs on. */
 const SHARED_NAMESPACE = /^(?:default|kube-.*)$/u;
-const SECRET_NAME = /^[a-z0-9](?:[-.a-z0-9]{0,251}[a-z0-9])?$/u;
+const OBJECT_NAME = /^[a-z0-9](?:[-.a-z0-9]{0,251}[a-z0-9])?$/u;
 const WHOLE_NUMBER = /^[1-9]\d{0,4}$/u;
 
 const FLAGS = {
@@ -37,6 +37,9 @@ const FLAGS = {
   replicas: { type: 'string', default: '2' },
   'certificate-secret': { type: 'string' },
   'certificate-ca': { type: 'string' },
+  'priority-class': { type: 'string', default: 'system-cluster-critical' },
+  'api-server-port': { type: 'string', multiple: true },
+  openshift: { type: 'boolean', default: false },
   env: { type: 'string', multiple: true },
   ...SYNC_FLAGS,
 } as const;
@@ -114,6 +117,7 @@ export function readInstallRequest(args: readonly string[]): Parsed<InstallReque
     agentImage: flags['agent-image'],
     stores: readStores(flags, problems),
     replicas: Number(flags.replicas),
+    ...readPlatform(flags),
     ...(flags['certificate-secret'] !== undefined && { certificateSecret: flags['certificate-secret'] }),
     environment: pairs(flags.env ?? [], problems),
   };
@@ -128,9 +132,18 @@ export function readInstallRequest(args: readonly string[]): Parsed<InstallReque
   });
 }
 
+/** What differs from one cluster to the next. */
+const readPlatform = (
+  flags: Flags,
+): Pick<InjectorOptions, 'priorityClass' | 'assignsUsers' | 'apiServerPorts'> => ({
+  ...(flags['priority-class'] !== '' && { priorityClass: flags['priority-class'] }),
+  ...(flags.openshift && { assignsUsers: true }),
+  ...(flags['api-server-port'] && { apiServerPorts: flags['api-server-port'].map(Number) }),
+});
+
 function readCertificateCa(flags: Flags, problems: Problem[]): string | undefined {
   const { 'certificate-ca': file, 'certificate-secret': secret } = flags;
-  if (secret !== undefined && !SECRET_NAME.test(secret))
+  if (secret !== undefined && !OBJECT_NAME.test(secret))
     problems.push({ key: '--certificate-secret', message: 'must be the name of a Secret' });
   if (file === undefined) return undefined;
   if (secret === undefined)
@@ -158,6 +171,13 @@ function problemsOf(flags: Flags): readonly Problem[] {
     problems.push({ key: '--injector-image', message: 'must be set to the image of the injector' });
   if (!WHOLE_NUMBER.test(flags.replicas))
     problems.push({ key: '--replicas', message: 'must be a whole number from 1 to 99999' });
+  if (flags['priority-class'] !== '' && !OBJECT_NAME.test(flags['priority-class']))
+    problems.push({
+      key: '--priority-class',
+      message: 'must be the name of a PriorityClass, or empty for none',
+    });
+  if (!(flags['api-server-port'] ?? []).every((port) => WHOLE_NUMBER.test(port) && Number(port) < 65_536))
+    problems.push({ key: '--api-server-port', message: 'must be a port from 1 to 65535' });
   return problems;
 }
 

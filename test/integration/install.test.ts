@@ -27,7 +27,7 @@ afterAll(async () => {
 
 test('the API server takes every document as it is printed', async () => {
   const made = await cluster.kubectl(['create', '--validate=strict', '-f', '-'], manifests);
-  expect(made.trim().split('\n')).toHaveLength(11);
+  expect(made.trim().split('\n')).toHaveLength(13);
 });
 
 test('the injector’s pods pass the restricted standard of their namespace', async () => {

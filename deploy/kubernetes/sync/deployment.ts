@@ -49,7 +49,7 @@ export function syncDeployment(options: SyncOptions, config: string): object {
 function podSpec(options: SyncOptions): object {
   return {
     serviceAccountName: NAME,
-    ...hardenedPod(SYNC_LABELS),
+    ...hardenedPod(SYNC_LABELS, options.assignsUsers),
     terminationGracePeriodSeconds: GRACE_SECONDS,
     containers: [container(options)],
     volumes: [

@@ -54,6 +54,7 @@ export function readSyncOptions(
     agentImage: injector.agentImage,
     ...(vault && { vault }),
     ...(infisical && { infisical }),
+    assignsUsers: injector.assignsUsers === true,
     replicas: readReplicas(flags['sync-replicas'] ?? '2', report),
     pollMs: readPoll(flags['sync-poll'] ?? '60s', report),
   };

@@ -28,6 +28,8 @@ export interface SyncOptions {
   readonly vault?: SyncVaultOptions;
   readonly infisical?: SyncInfisicalOptions;
   readonly replicas: number;
+  /** True where the cluster gives each pod a user of a range. */
+  readonly assignsUsers?: boolean;
   readonly pollMs: number;
 }
 
