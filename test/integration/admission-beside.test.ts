@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { objectIn, textIn } from '#contract/json.ts';
 import { CONTAINER } from '#contract/layout.ts';
+import { INJECTED } from '../../governance/policy/injected.ts';
+import { validatingAdmissionPolicy } from '../../governance/policy/validating-admission-policy.ts';
+import { SETTINGS as POLICY_SETTINGS } from '../governance/cases/namespaces.ts';
 import { type PatchedPod, type PatchWebhook, servePatch } from '../servers/patch-webhook.ts';
 import { patchOfVault } from '../servers/vault-injector.ts';
 import { Admission, eventually } from './admission-stage.ts';
@@ -174,6 +178,25 @@ describe('a webhook that annotates pods', () => {
   test.each([BEFORE, BETWEEN])('before the last of ours (it is %s) has them injected', async (name) => {
     const labels = beside(name, annotating);
     expect(agentOf(await stage.create({ labels }))).toBeDefined();
+  });
+
+  // The API server asks a webhook again only if it has asked it before.
+  test('after both of ours gets a pod without an agent, which the policy does not let in', async () => {
+    const labels = beside(AFTER, annotating);
+    expect(agentOf(await stage.create({ labels }))).toBeUndefined();
+    const objects = validatingAdmissionPolicy(INJECTED, POLICY_SETTINGS, 'deny');
+    for (const object of objects) await stage.configure(object);
+    try {
+      await eventually(async () => expect(await stage.refusal({ labels })).toMatch(/sidekey-injected/u));
+    } finally {
+      for (const object of objects)
+        await stage.cluster.kubectl([
+          'delete',
+          textIn(object, 'kind'),
+          textIn(objectIn(object, 'metadata'), 'name'),
+        ]);
+    }
+    await eventually(() => stage.create({ labels }));
   });
 });
 
