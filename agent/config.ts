@@ -83,7 +83,33 @@ export function loadConfig(source: Command['source']): Parsed<ReadConfig> {
 function templateOf(spec: Exclude<FileSpec, SourceContent>, readFile: ReadFile): TemplateSource {
   if ('template' in spec) return spec.template;
   const { file, ...syntax } = spec.templateFile;
-  return { ...syntax, text: readFile(file) };
+  return { ...syntax, text: readTemplateFile(file, readFile) };
+}
+
+/** What annotations name is no secret, unlike what a template may ask for. */
+function readTemplateFile(path: string, readFile: ReadFile): string {
+  try {
+    return readFile(path);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    throw new Fault(
+      `Cannot read its template ${path}: ${error.message}; expected a file there, of a Secret (agent-extra-secret) or of a mount of the pod (agent-copy-volume-mounts)`,
+    );
+  }
+}
+
+/** The templates that are in files, and cannot be read. */
+export function missingTemplates(files: readonly FileSpec[], readFile: ReadFile): readonly Problem[] {
+  return files.flatMap((spec) => {
+    if (!('templateFile' in spec)) return [];
+    try {
+      readTemplateFile(spec.templateFile.file, readFile);
+      return [];
+    } catch (error) {
+      if (error instanceof Fault) return [{ key: `files "${spec.name}"`, message: error.message }];
+      throw error;
+    }
+  });
 }
 
 /** Makes the files ready to be evaluated: templates are parsed, each once. */

@@ -24,9 +24,14 @@ async function start({ mode, source, ...logging }: Command, stop: AbortSignal): 
   if (!read.ok) return refuse(read.problems, TERMINATION_LOG);
   const { config, warnings } = read.value;
   const localFiles = createLocalFiles(config);
+  const log = createLog(logging.logLevel, 'agent', await destinationOf(logging));
+  if (mode === 'run' && config.files.some((file) => 'templateFile' in file)) {
+    const { awaitTemplates } = await import('./await-templates.ts');
+    await awaitTemplates({ config, localFiles, clock: steadyClock, log, stop });
+    if (stop.aborted) return 0;
+  }
   const files = await parseFiles(config.files, (path) => localFiles.read(path));
   if (!files.ok) return refuse(files.problems, config.terminationLog);
-  const log = createLog(logging.logLevel, 'agent', await destinationOf(logging));
   for (const { key, message } of warnings) log.warn({ key, problem: message }, 'Odd configuration');
   const parts = {
     config,

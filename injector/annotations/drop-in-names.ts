@@ -44,7 +44,7 @@ export const DROP_IN_RULES = {
     'a file that holds the template of the file X',
     {
       differs:
-        'read when the agent starts: one that is missing or no template ends it, and it is started again',
+        'read when the agent starts, as there: one that is missing keeps the pod waiting, with the reason, until it is there or the start deadline is over; one that is no template ends the agent, which is started again',
     },
   ),
   'agent-inject-default-template': followed(

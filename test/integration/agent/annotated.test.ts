@@ -61,12 +61,32 @@ test('a template may be in a file, and one that cannot be parsed ends the agent 
 
   const { name, volume, mode } = file(pod, 'api', {});
   pod.reconfigure({ files: [{ name, volume, path: name, mode, templateFile }] });
+  expect(await exit(pod.start('init'))).toBe(2);
+  expect(await pod.lastWords()).toContain(`Cannot read its template ${path}`);
   await writeFile(path, '{{ with secret');
   expect(await exit(pod.start('init'))).toBe(2);
   expect(await pod.lastWords()).toMatch(/^files "api": Cannot parse the template: line 1/u);
   await writeFile(path, 'key={{ with secret "secret/data/ml/api-key" }}{{ .Data.data.key }}{{ end }}');
   expect(await exit(pod.start('init'))).toBe(0);
   expect(await pod.read('api')).toMatch(/^key=canary-/u);
+});
+
+test('an agent that stays waits for a template that is not there yet, and ends at once when it is told to', async () => {
+  await using pod = await Pod.create(bao);
+  const path = join(pod.directory, 'late.tmpl');
+  const { name, volume, mode } = file(pod, 'api', {});
+  pod.reconfigure({
+    files: [{ name, volume, path: name, mode, templateFile: { file: path, left: '{{', right: '}}' } }],
+  });
+  const given = pod.start('run');
+  await eventually('the reason', 15_000, async () => expect(await pod.lastWords()).toContain(path));
+  given.kill('SIGTERM');
+  expect(await exit(given)).toBe(0);
+  pod.start('run');
+  await eventually('the reason again', 15_000, async () => expect(await pod.lastWords()).toContain(path));
+  await writeFile(path, 'key={{ with secret "secret/data/ml/api-key" }}{{ .Data.data.key }}{{ end }}');
+  await pod.ready();
+  expect(await pod.read('api')).toMatch(/^key=/u);
 });
 
 test('a file is written in place where a pod wants that, and the next process finds it as it was', async () => {
