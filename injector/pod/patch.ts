@@ -34,8 +34,10 @@ function compareObjects(before: JsonObject, after: JsonObject, place: Place): vo
     if (!Object.hasOwn(after, key)) place.operations.push({ op: 'remove', path: below(place.path, key) });
   }
   for (const [key, value] of Object.entries(after)) {
-    const path = below(place.path, key);
     const old = Object.hasOwn(before, key) ? before[key] : undefined;
+    // Most of a pod stays as it is, and needs no path.
+    if (old === value) continue;
+    const path = below(place.path, key);
     if (old === undefined) place.operations.push({ op: 'add', path, value });
     else compare(old, value, { ...place, path });
   }
