@@ -30,6 +30,7 @@ export function conflicts(pod: JsonObject, injection: Injection): readonly Probl
     ...theirs.flatMap(nameProblems),
     ...volumeProblems(pod, spec),
     ...theirs.flatMap((placed) => mountProblems(placed, directories)),
+    ...theirs.flatMap((placed) => deviceProblems(placed, directories)),
     ...(mode === 'run' ? theirs.flatMap(portProblems) : []),
     ...(mode === 'run' ? signalProblems(shared ? sharing(pod) : pod, injection) : []),
     ...askedProblems(spec, injection),
@@ -123,6 +124,17 @@ function mountFault(mount: JsonObject, directories: readonly Directory[]): strin
     directory &&
     `is at ${quoted(mountPath)}, where the secrets directory ${directory.path} is; expected another mountPath, or another directory in ${directory.key}`
   );
+}
+
+/** The API server takes no device where a volume is mounted, and within one there is no room for it. */
+function deviceProblems({ container, path }: Placed, directories: readonly Directory[]): readonly Problem[] {
+  return listIn(container, 'volumeDevices').flatMap((device, index) => {
+    const devicePath = textIn(device, 'devicePath');
+    const directory = directories.find((one) => contains(one.path, posix.resolve('/', devicePath)));
+    if (directory === undefined) return [];
+    const message = `is ${quoted(devicePath)}, where the secrets directory ${directory.path} is; expected another devicePath, or another directory in ${directory.key}`;
+    return [{ key: `${path}.volumeDevices[${index}].devicePath`, message }];
+  });
 }
 
 function portProblems({ container, path }: Placed): readonly Problem[] {

@@ -31,7 +31,10 @@ type Resources = Readonly<Partial<Record<Bounded, Amounts>>>;
 /** Resources that leave the QoS class of a pod as it is without the agent, and keep to what its namespace demands. */
 export function agentResources(spec: JsonObject, demand: Demand): JsonObject {
   const { bounds = {}, hasDefaultDisk = false } = demand;
-  const wanted: Resources = { ...compute(spec, demand), ...(hasDefaultDisk ? {} : disk(spec)) };
+  const wanted: Resources = {
+    ...compute(spec, demand),
+    ...(hasDefaultDisk ? {} : said(spec, 'ephemeral-storage', DISK)),
+  };
   const fitted: Resources = Object.fromEntries(
     BOUNDED.flatMap((name) => {
       const [amounts, bound] = [wanted[name], bounds[name]];
@@ -47,7 +50,7 @@ function compute(spec: JsonObject, { files, bounds = {} }: Demand): Resources {
   const memory = memoryLimit(files);
   if (hasPodResources(spec)) return shared(memory, bounds);
   const qos = containersClass(spec);
-  if (qos === 'BestEffort') return {};
+  if (qos === 'BestEffort') return { ...said(spec, 'cpu', 0n), ...said(spec, 'memory', 0n) };
   if (qos === 'Guaranteed') return { cpu: even(GUARANTEED_CPU), memory: { ...even(memory), needed: memory } };
   const limit = limitsCpu(spec) ? { limit: BURSTABLE_CPU_LIMIT } : {};
   return {
@@ -66,18 +69,18 @@ function shared(memory: bigint, bounds: ContainerBounds): Resources {
   };
 }
 
-/** Where every container says how much disk it takes, a quota may demand it of each. */
-function disk(spec: JsonObject): Resources {
+/** An amount that the agent says it takes where every container says one, be it none: a quota may demand it of each. */
+function said(spec: JsonObject, name: Bounded, amount: bigint): Resources {
   const containers = [...listIn(spec, 'containers'), ...listIn(spec, 'initContainers')];
-  const saying = (list: string): boolean =>
-    containers.every((container) => 'ephemeral-storage' in objectIn(objectIn(container, 'resources'), list));
-  if (saying('limits')) return { 'ephemeral-storage': even(DISK) };
-  return saying('requests') ? { 'ephemeral-storage': { request: DISK } } : {};
+  const isSaid = (list: string): boolean =>
+    containers.every((container) => name in objectIn(objectIn(container, 'resources'), list));
+  if (isSaid('limits')) return { [name]: even(amount) };
+  return isSaid('requests') ? { [name]: { request: amount } } : {};
 }
 
 /** A whole number of CPUs would be cores of the agent's own. */
 function noCore(cpu: Amounts, max: bigint | undefined): Amounts {
-  const isWhole = cpu.request === cpu.limit && cpu.request % CORE === 0n;
+  const isWhole = cpu.request > 0n && cpu.request === cpu.limit && cpu.request % CORE === 0n;
   return isWhole && cpu.request !== max ? even(cpu.request + MILLI) : cpu;
 }
 

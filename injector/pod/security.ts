@@ -15,6 +15,7 @@ export function agentSecurityContext(spec: JsonObject, injection: Asks, assignsU
   const { group, user } = agentIdentity(spec, injection, assignsUsers);
   return {
     allowPrivilegeEscalation: false,
+    ...appArmor(spec),
     capabilities: { drop: ['ALL'] },
     readOnlyRootFilesystem: true,
     ...(group === undefined ? {} : { runAsGroup: group }),
@@ -22,6 +23,12 @@ export function agentSecurityContext(spec: JsonObject, injection: Asks, assignsU
     ...(user === undefined ? {} : { runAsUser: user }),
     seccompProfile: { type: 'RuntimeDefault' },
   };
+}
+
+/** A profile of the node's is made for the application. Where none is named, it may be a node that knows no profiles at all. */
+function appArmor(spec: JsonObject): JsonObject {
+  const { type } = objectIn(objectIn(spec, 'securityContext'), 'appArmorProfile');
+  return type === 'Localhost' ? { appArmorProfile: { type: 'RuntimeDefault' } } : {};
 }
 
 type Asks = Pick<Injection, 'files' | 'agent'>;

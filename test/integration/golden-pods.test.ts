@@ -89,9 +89,10 @@ async function judged(
 
 /** Who cannot be helped, and what is said of them. */
 const BEYOND_HELP: Readonly<Record<string, RegExp>> = {
-  // Its container takes all that the pod has as a whole: nothing is left for what a LimitRange gives a container that asks for
+  // Their containers take all that the pod has as a whole: nothing is left for what a LimitRange gives a container that asks for
   // nothing. Called a second time, as it is there, the injector takes it back: see `admission-beside`.
   'pod-level-hugepages': /must be greater than or equal to aggregate container requests/u,
+  'pod-level-tight': /must be greater than or equal to aggregate container requests/u,
   // Its author has said what the agent is to have.
   'tuning-warnings': /per Container is/u,
 };
