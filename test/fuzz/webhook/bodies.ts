@@ -110,24 +110,33 @@ function annotated(review: Json, key: string, value: string): Json {
   return { ...review, request: { ...request, object: { ...pod, metadata: { ...metadata, annotations } } } };
 }
 
+/** What an API server makes up for a pod: the request's uid, and the name of a volume. */
+export const MADE_UP = ['6ca280f7-5c7b-4108-af87-b2843eec4176', 'kube-api-access-8gthj'] as const;
+
 /** As the API server sends it, with secrets in the environment and the arguments. */
 function reviewOf(name: string): JsonObject {
   const { pod } = load(name);
   const spec = objectIn(pod, 'spec');
+  const [uid, volume] = MADE_UP;
   const containers = listIn(spec, 'containers').map((container) => ({
     ...container,
     args: [`--token=${CANARY}`],
     env: [...listIn(container, 'env'), { name: 'TOKEN', value: CANARY }],
   }));
+  const token = { name: volume, projected: { sources: [{ serviceAccountToken: { path: 'token' } }] } };
   return {
-    apiVersion: 'admission.k8s.io/v1',
     kind: 'AdmissionReview',
+    apiVersion: 'admission.k8s.io/v1',
     request: {
-      uid: 'a-uid',
-      operation: 'CREATE',
-      namespace: 'team-a',
+      uid,
       resource: { group: '', version: 'v1', resource: 'pods' },
-      object: { ...pod, spec: { ...spec, containers } },
+      namespace: 'team-a',
+      operation: 'CREATE',
+      object: {
+        ...pod,
+        metadata: { generateName: 'model-', ...objectIn(pod, 'metadata') },
+        spec: { ...spec, volumes: [...listIn(spec, 'volumes'), token], containers },
+      },
     },
   };
 }

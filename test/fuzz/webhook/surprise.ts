@@ -7,7 +7,7 @@ import type { Operation } from '../../../injector/pod/patch.ts';
 import { createExchange } from '../../../injector/server/exchange.ts';
 import { Refusal } from '../../../injector/server/refusal.ts';
 import { SETTINGS } from '../../injector/admission/example.ts';
-import { CANARY } from './bodies.ts';
+import { CANARY, MADE_UP } from './bodies.ts';
 
 /** What became of a body. */
 export type Fate = 'refused' | 'allowed' | 'injected' | 'denied';
@@ -15,7 +15,10 @@ export type Fate = 'refused' | 'allowed' | 'injected' | 'denied';
 let lines: string[] = [];
 const metrics = createInjectorMetrics({ requests: 0 });
 const log = createLog('trace', 'injector', { write: (line) => void lines.push(line) });
-export const answer = createExchange({ decide: (request) => review(request, SETTINGS), metrics, log });
+const exchange = (): ((body: Buffer) => string) =>
+  createExchange({ decide: (request) => review(request, SETTINGS), metrics, log });
+
+export const answer = exchange();
 
 /**
  * Has a body answered as the server does, and looks at everything that comes of it.
@@ -26,10 +29,37 @@ export const answer = createExchange({ decide: (request) => review(request, SETT
 export function fateOf(body: Buffer): Fate {
   lines = [];
   const fate = answered(body);
+  expectSiblingAnsweredByItself(body);
   if (lines.join('').includes(CANARY)) throw new Error('The log holds a secret');
   for (const line of lines) JSON.parse(line);
   if (Object.hasOwn(Object.prototype, 'polluted')) throw new Error('A body has changed all objects');
   return fate;
+}
+
+/** The next pod of the same template, as far as it is one. */
+function siblingOf(body: Buffer): Buffer {
+  const [uid, volume] = MADE_UP;
+  const other = body
+    .toString('latin1')
+    .replaceAll(uid, 'e6cf82be-265b-46bb-aae0-835f90c3723d')
+    .replaceAll(volume, 'kube-api-access-kg7gf');
+  return Buffer.from(other, 'latin1');
+}
+
+/** Whoever knows a body says the same of the next one as who has seen none. */
+function expectSiblingAnsweredByItself(body: Buffer): void {
+  const sibling = siblingOf(body);
+  if (saidOf(answer, sibling) !== saidOf(exchange(), sibling))
+    throw new Error('The next pod of the template is answered as it would not be by itself');
+}
+
+function saidOf(say: (body: Buffer) => string, body: Buffer): string {
+  try {
+    return say(body);
+  } catch (error) {
+    if (error instanceof Refusal) return JSON.stringify(error);
+    throw error;
+  }
 }
 
 function answered(body: Buffer): Fate {
