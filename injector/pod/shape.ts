@@ -1,4 +1,4 @@
-import { isArray, isObject, type Json, type JsonObject, objectIn } from '#contract/json.ts';
+import { isArray, isObject, type Json, type JsonObject, listIn, objectIn } from '#contract/json.ts';
 import type { Problem } from '#contract/problem.ts';
 
 const CONTAINER_LISTS = ['containers', 'initContainers'] as const;
@@ -29,8 +29,17 @@ function containerProblems(containers: Json | undefined, path: string): readonly
     .filter(isObject)
     .flatMap((container, index) => [
       ...listProblems(container, 'volumeMounts', `${path}[${index}].`),
+      ...numberProblems(container, 'volumeMounts', `${path}[${index}].`),
       ...listProblems(container, 'env', `${path}[${index}].`),
     ]);
+}
+
+/** Of what is copied: a number too large for the machine would be another when it is written. */
+function numberProblems(owner: JsonObject, field: string, path: string): readonly Problem[] {
+  const values = listIn(owner, field).flatMap((entry) => Object.values(entry));
+  return values.some((value) => value === Infinity || value === -Infinity)
+    ? [{ key: path + field, message: 'must be of numbers that JSON can hold' }]
+    : [];
 }
 
 function objectProblems(owner: JsonObject, field: string, path: string): readonly Problem[] {

@@ -13,6 +13,7 @@ describe('an object that cannot be read as a pod', () => {
     ['spec.initContainers', { spec: { initContainers: [null] } }],
     ['spec.containers[1].env', { spec: { containers: [{}, { env: 1 }] } }],
     ['spec.initContainers[0].volumeMounts', { spec: { initContainers: [{ volumeMounts: ['x'] }] } }],
+    ['spec.containers[0].volumeMounts', { spec: { containers: [{ volumeMounts: [{ name: Infinity }] }] } }],
   ])('says what is wrong with %s', (key, pod) => {
     expect(shapeProblems(pod)).toEqual([{ key, message: expect.stringMatching(/^must be /u) as string }]);
   });
