@@ -73,7 +73,8 @@ export const DROP_IN_RULES = {
     emptyIsNone: true,
   }),
   'agent-inject-command-X': followed(COMMAND, 'what is done when the bytes of X have changed', {
-    differs: 'without a shell, never at the first render, and until it succeeds: see reload.md',
+    differs:
+      'without a shell, never at the first render (so that it is refused beside agent-pre-populate-only), and until it succeeds: see reload.md; signals that would end the application are refused',
   }),
   'secret-volume-path': followed(parseMountPath, 'where containers find the files', {
     default: '/vault/secrets',

@@ -112,7 +112,8 @@ const ACCOUNT_VOLUME = 'agent-service-account-token-volume-name';
 /** The token that every container has is for the same as the agent's own, which is there in any case. */
 function readTokenFile(findings: Findings, key: string): string | undefined {
   const file = readMountedFile(findings, key);
-  return file === `${API_DIRECTORY}/token` ? undefined : file;
+  const isOfVolume = tokenOfVolume(findings) !== undefined;
+  return file === `${API_DIRECTORY}/token` && !isOfVolume ? undefined : file;
 }
 
 /** The token in a volume that a pod names: where it stands is known with the pod. */

@@ -1,7 +1,8 @@
 import { type JsonObject, listIn, objectIn, textIn } from '#contract/json.ts';
 import { ACCOUNT_DIRECTORY, API_DIRECTORY, OWN_DIRECTORY } from '#contract/layout.ts';
 import type { Problem } from '#contract/problem.ts';
-import { type Injection, TOKEN_OF_VOLUME } from '../annotations/injection.ts';
+import { DROP_IN } from '../annotations/families.ts';
+import { type Credential, type Injection, TOKEN_OF_VOLUME } from '../annotations/injection.ts';
 import { quoted } from '../annotations/values.ts';
 import { namedFiles } from './named-files.ts';
 import { overlap } from './overlap.ts';
@@ -15,7 +16,7 @@ export function withAccount(
   const auth = vault?.auth;
   const isOfUse = auth?.method === 'kubernetes' || auth?.method === 'jwt';
   if (agent.accountVolume === undefined || vault === undefined || !isOfUse)
-    return { injection, problems: [] };
+    return { injection: withAudience(pod, injection), problems: [] };
   const { key, value: volume } = agent.accountVolume;
   const spec = objectIn(pod, 'spec');
   const path = tokenPath(spec, volume);
@@ -26,15 +27,41 @@ export function withAccount(
   return { injection: { ...injection, vault: { ...vault, auth: { ...auth, tokenFile } } }, problems: [] };
 }
 
+/**
+ * The Vault Agent Injector logs in with the token that the first container has as its account. A pod may have put one there that is
+ * for the store, so the agent's own is for the same.
+ */
+function withAudience(pod: JsonObject, injection: Injection): Injection {
+  const audience = audienceOfAccount(objectIn(pod, 'spec'));
+  if (audience === '' || !injection.files.some(({ key }) => key.startsWith(DROP_IN.prefix))) return injection;
+  const credentials = injection.credentials.map((one): Credential => {
+    const isPlain = one.kind === 'token' && one.store === 'vault' && one.audience === undefined;
+    return isPlain ? { ...one, audience } : one;
+  });
+  return { ...injection, credentials };
+}
+
+function audienceOfAccount(spec: JsonObject): string {
+  const mounts = listIn(spec, 'containers').flatMap((container) => listIn(container, 'volumeMounts'));
+  const account = mounts.find((mount) => textIn(mount, 'mountPath').includes('serviceaccount'));
+  const tokens = tokensIn(spec, textIn(account ?? {}, 'name'));
+  return textIn(tokens.find((token) => textIn(token, 'path') === 'token') ?? {}, 'audience');
+}
+
 const noToken = (volume: string): string =>
   `is ${quoted(volume)}, and the pod has no projected volume of that name with a serviceAccountToken; expected the name of one`;
 
 /** Where the token stands in a volume. */
-function tokenPath(spec: JsonObject, name: string): string | undefined {
+const tokenPath = (spec: JsonObject, name: string): string | undefined =>
+  tokensIn(spec, name)
+    .map((token) => textIn(token, 'path'))
+    .find((path) => path !== '');
+
+/** The tokens of a projected volume. */
+function tokensIn(spec: JsonObject, name: string): readonly JsonObject[] {
   const volume = listIn(spec, 'volumes').find((one) => textIn(one, 'name') === name) ?? {};
   const sources = listIn(objectIn(volume, 'projected'), 'sources');
-  const paths = sources.map((source) => textIn(objectIn(source, 'serviceAccountToken'), 'path'));
-  return paths.find((path) => path !== '');
+  return sources.map((source) => objectIn(source, 'serviceAccountToken'));
 }
 
 /** As the Vault Agent Injector: where the first container has it, else where nothing else is. */

@@ -19,10 +19,14 @@ const SPEC = specWith();
 export const decide = (keys: Texts, spec: JsonObject = SPEC): Verdict =>
   review(requestFor(podWith(annotations(keys), spec)), SETTINGS);
 
-export const agentOf = (keys: Texts, spec: JsonObject = SPEC): JsonObject => {
-  const pod = injected(podWith(annotations(keys), spec));
-  return listIn(objectIn(pod, 'spec'), 'initContainers')[0] ?? {};
-};
+const injectedSpec = (keys: Texts, spec: JsonObject): JsonObject =>
+  objectIn(injected(podWith(annotations(keys), spec)), 'spec');
+
+export const agentOf = (keys: Texts, spec: JsonObject = SPEC): JsonObject =>
+  listIn(injectedSpec(keys, spec), 'initContainers')[0] ?? {};
+
+export const volumesOf = (keys: Texts, spec: JsonObject = SPEC): readonly JsonObject[] =>
+  listIn(injectedSpec(keys, spec), 'volumes');
 
 export function configOf(keys: Texts, spec: JsonObject = SPEC): AgentConfig {
   const [variable] = listIn(agentOf(keys, spec), 'env');

@@ -1,6 +1,17 @@
 import { describe, expect, it, test } from 'vitest';
-import { listIn } from '#contract/json.ts';
-import { agentOf, API, configOf, decide, MOUNT, placesOf, problems, specWith, warned } from './migrating.ts';
+import { type JsonObject, listIn } from '#contract/json.ts';
+import {
+  agentOf,
+  API,
+  configOf,
+  decide,
+  MOUNT,
+  placesOf,
+  problems,
+  specWith,
+  volumesOf,
+  warned,
+} from './migrating.ts';
 
 /** Where files are, of a pod that comes from the Vault Agent Injector. */
 
@@ -150,6 +161,26 @@ describe('a file that the agent needs', () => {
     const both = { ...VOLUME, 'agent-copy-volume-mounts': 'app' };
     const places = listIn(agentOf(both, mounted), 'volumeMounts').map((mount) => mount['mountPath']);
     expect(places).toEqual([...new Set(places)]);
+  });
+
+  it('is for whom the token is good that the pod has as its account, as with the Vault Agent Injector', () => {
+    const sources = [{ serviceAccountToken: { path: 'token', audience: 'openbao' } }];
+    const own = specWith([{ ...MOUNT, name: 'token' }], {
+      volumes: [{ name: 'token', projected: { sources } }],
+    });
+    const tokenOf = (keys: Readonly<Record<string, string>>, spec: JsonObject): unknown =>
+      volumesOf(keys, spec).find((volume) => volume['name'] === 'sidekey-token');
+    expect(tokenOf({ 'auth-config-token-path': `${API}/token` }, own)).toMatchObject({
+      projected: { sources: [{ serviceAccountToken: { audience: 'openbao' } }] },
+    });
+    expect(JSON.stringify(tokenOf({}, specWith()))).not.toContain('audience');
+    const named = {
+      'agent-service-account-token-volume-name': 'token',
+      'auth-config-token-path': `${API}/token`,
+    };
+    expect(configOf(named, own).vault?.auth).toMatchObject({ tokenFile: `${API}/token` });
+    expect(listIn(agentOf(named, own), 'volumeMounts')).toContainEqual({ ...MOUNT, name: 'token' });
+    expect(tokenOf(named, own)).toBeUndefined();
   });
 
   it('is never mounted over what the agent has of its own', () => {
