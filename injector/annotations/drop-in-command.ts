@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { containedPath } from '#contract/path.ts';
 import { type CommandReload, DEFAULT_RELOAD_DEADLINE_MS, type SignalReload } from '#contract/reload.ts';
+import { parseMode } from './agent-values.ts';
 import { commandAdvice, signalOf } from './command-advice.ts';
 import { dropIn } from './families.ts';
 import type { Findings } from './findings.ts';
@@ -21,10 +22,21 @@ function withCommand(findings: Findings, file: InjectedFile): InjectedFile {
   const key = commandKey(file.name);
   // As with the Vault Agent Injector, an empty command is none.
   if ((findings.text(key) ?? '').trim() === '') return file;
+  const mode = ownMode(findings.text(key) ?? '', file);
+  if (mode !== undefined) return { ...file, mode, modeKey: key };
   const call = findings.read(key, commandParser(file), undefined);
   if (call === undefined) return file;
   if (call.kind === 'command' && call.words[0] !== 'touch') warnOfProgram(findings, key, file);
   return { ...file, reload: { ...call, deadlineMs: DEFAULT_RELOAD_DEADLINE_MS }, reloadKey: key };
+}
+
+/** What `chmod` would give the file itself each time, which is what the agent writes it with. */
+function ownMode(text: string, { volume, path }: InjectedFile): number | undefined {
+  const [program = '', octal = '', place, ...more] = splitWords(text.trim()) ?? [];
+  if (posix.basename(program) !== 'chmod' || place !== `${volume}/${path}` || more.length > 0)
+    return undefined;
+  const mode = parseMode(octal);
+  return 'value' in mode ? mode.value : undefined;
 }
 
 /** A warning is cut where it is long, so what to write comes early. */

@@ -17,7 +17,8 @@ const CACHE = 'there is no listener for the application';
 const NO_FILE = 'a blank text stands for no file there, too, but with a warning';
 const NO_SUCH_FILE = 'for a file that there is not, it is ignored there, too, but with a warning';
 const NO_FLAG = 'what is neither true nor false is refused, as of every other flag, not taken for false';
-const COMMAND = '"kill -HUP <name>", "touch <path>", or a program and its words';
+const COMMAND =
+  '"kill -HUP <name>", "touch <path>", "chmod <mode> <path of the file>", or a program and its words';
 
 /** Every annotation of the Vault Agent Injector 1.7, which pods bring along. */
 export const DROP_IN_RULES = {

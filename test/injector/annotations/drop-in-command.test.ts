@@ -144,6 +144,29 @@ describe('the command of a file of the drop-in family', () => {
     expect(dropIn({ 'agent-inject-command-nothing': '' }).problems).toEqual([]);
   });
 
+  it.each([
+    ['chmod 0440 /vault/secrets/api', 0o440],
+    ['/bin/chmod 600 /vault/secrets/api\n', 0o600],
+  ])('is the mode of the file if it is %j', (text, mode) => {
+    const { injection, problems, warnings } = dropIn({
+      'agent-inject-command-api': text,
+      'agent-inject-perms-api': '0644',
+    });
+    expect([problems, warnings]).toEqual([[], []]);
+    expect(injection.files).toMatchObject([
+      { mode, modeKey: 'vault.hashicorp.com/agent-inject-command-api' },
+    ]);
+    expect(injection.files[0]).not.toHaveProperty('reload');
+  });
+
+  it.each([
+    'chmod u+r /vault/secrets/api',
+    'chmod 0440 /vault/secrets/other',
+    'chmod 0440 /vault/secrets/api /x',
+  ])('is a program like any other if it is %j', (text) => {
+    expect(reloadOf(command(text))).toMatchObject({ kind: 'command' });
+  });
+
   it('belongs to a file, and to one that changes', () => {
     const other = dropIn({ 'agent-inject-command-other': 'kill -HUP nginx' });
     expect(problemKeys(other)).toEqual([]);
