@@ -6,7 +6,7 @@ import { listen } from '#platform/admin.ts';
 import { readBody, requireJson } from './body.ts';
 import type { KeyPair } from './certificate.ts';
 import { Load } from './load.ts';
-import { answerMalformed } from './malformed.ts';
+import { answerConnect, answerMalformed } from './malformed.ts';
 import { Refusal } from './refusal.ts';
 
 export interface WebhookOptions {
@@ -19,6 +19,8 @@ export interface WebhookOptions {
   /** Told of every request that got an HTTP error. */
   readonly refused: (refusal: Refusal) => void;
   readonly load?: Load;
+  /** Connections at one time. */
+  readonly connections?: number;
 }
 
 export interface Webhook {
@@ -42,6 +44,8 @@ const REQUEST_MS = 10_000;
 const CHECK_MS = 1000;
 /** An API server keeps some tens of connections, and there are a few of them. */
 const MAX_CONNECTIONS = 1024;
+/** Of all that may be. */
+const CROWDED = 0.9;
 
 const SERVER_OPTIONS = {
   keepAliveTimeout: KEEP_ALIVE_MS,
@@ -49,6 +53,8 @@ const SERVER_OPTIONS = {
   requestTimeout: REQUEST_MS,
   handshakeTimeout: HEADERS_MS,
   connectionsCheckingInterval: CHECK_MS,
+  // What has none, Node would refuse with an empty body.
+  requireHostHeader: false,
 } as const;
 
 const secureContext = ({ certPem, keyPem }: KeyPair) =>
@@ -116,9 +122,9 @@ export async function serveWebhook(options: WebhookOptions): Promise<Webhook> {
   const server = createServer({ ...SERVER_OPTIONS, ...secureContext(options.keyPair) }, listener);
   // What a client expects of us, Node would refuse with an empty body; it is answered as if it expected nothing.
   server.on('checkExpectation', listener);
-  server.maxConnections = MAX_CONNECTIONS;
+  server.on('connect', (_, socket) => answerConnect(socket));
   server.on('clientError', (error, socket) => answerMalformed(error, socket, latest.get(socket)));
-  const sockets = trackConnections(server);
+  const sockets = trackConnections(server, options.connections ?? MAX_CONNECTIONS);
   await listen(server, options.port, options.address);
   const sendAway = (): void => {
     served.sendingAway = true;
@@ -134,11 +140,16 @@ export async function serveWebhook(options: WebhookOptions): Promise<Webhook> {
   };
 }
 
-/** The open connections, among them those that are still shaking hands, which the server itself does not close. */
-function trackConnections(server: Server): ReadonlySet<Socket> {
+/**
+ * The open connections, among them those that are still shaking hands, which the server itself does not close. Before there are too
+ * many, those that were kept for more requests go: whoever has hundreds of them is no API server.
+ */
+function trackConnections(server: Server, most: number): ReadonlySet<Socket> {
   const sockets = new Set<Socket>();
+  server.maxConnections = most;
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
+    if (sockets.size >= most * CROWDED) server.closeIdleConnections();
     socket.once('close', () => sockets.delete(socket));
   });
   return sockets;

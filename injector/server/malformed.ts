@@ -30,6 +30,16 @@ export function answerMalformed(
     return;
   }
   const [status, phrase] = STATUS.get(code) ?? [400, 'Bad Request'];
+  answerRaw(socket, status, phrase);
+}
+
+/** For a request that Node hands over with its connection, and without a way to answer it. */
+export const answerConnect = (socket: Duplex): void => {
+  socket.on('error', () => socket.destroy());
+  answerRaw(socket, 405, 'Method Not Allowed');
+};
+
+function answerRaw(socket: Duplex, status: number, phrase: string): void {
   const body = JSON.stringify({
     apiVersion: 'v1',
     kind: 'Status',

@@ -8,8 +8,8 @@ import { printWebhookLoad } from './webhook/print.ts';
 /**
  * `npm run load [-- SECRETS PROJECTS SECONDS]`: how the sync holds up, printed; `npm run load -- audit [LINES PODS]`: how
  * the report of logs does; `npm run load -- herd [AGENTS SECONDS]`: what a store sees that comes back to many agents;
- * `npm run load -- webhook [SECONDS RATE]`: whether the webhook answers all that is asked of it while everything around it is
- * replaced.
+ * `npm run load -- webhook [SECONDS RATE TIMEOUT]`: whether the webhook answers all that is asked of it, within so many seconds,
+ * while everything around it is replaced.
  */
 const [first = '', ...rest] = process.argv.slice(2);
 if (first === 'audit') await printAuditLoad(rest.map(Number));

@@ -115,6 +115,16 @@ test('bodies that together pass the bound get 503 and give back what they held',
   expect(refused).toEqual(['busy']);
 });
 
+test('whoever keeps connections that it does not use keeps nobody else out', async () => {
+  await start({ connections: 10 });
+  for (let opened = 0; opened < 30; opened += 1) {
+    const socket = await open();
+    socket.write(`${HEAD}content-length: 2\r\n\r\n{}`);
+    await once(socket, 'data');
+  }
+  expect(await call({ ...target(), body: '{}' })).toMatchObject({ status: 200 });
+});
+
 test('TLS 1.1 is refused, 1.2 is taken and 1.3 is what a client gets that can', async () => {
   await start();
   const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' };
@@ -123,20 +133,6 @@ test('TLS 1.1 is refused, 1.2 is taken and 1.3 is what a client gets that can', 
   expect((await open({ maxVersion: 'TLSv1.2' })).getProtocol()).toBe('TLSv1.2');
   expect((await open()).getProtocol()).toBe('TLSv1.3');
 });
-
-test('a client that sends its head byte by byte, or no handshake at all, is cut off', async () => {
-  await start();
-  const plain = connectPlain(webhook.port, '127.0.0.1');
-  const drip = await open();
-  const timer = setInterval(() => drip.write('x'), 200);
-  drip.write('POST /mutate HTTP/1.1\r\nx: ');
-  drip.resume();
-  plain.resume();
-  const began = performance.now();
-  await Promise.all([once(drip, 'close'), once(plain, 'close')]);
-  clearInterval(timer);
-  expect(performance.now() - began).toBeLessThan(10_000);
-}, 15_000);
 
 test('a replaced key pair serves new connections; an open one goes on', async () => {
   await start();
@@ -164,17 +160,6 @@ test('a head of more than 16 KiB is refused, and the next request is answered', 
   await start();
   const headers = { 'x-long': 'x'.repeat(20_000) };
   expect(await call({ ...target(), headers, body: '{}' })).toMatchObject({ status: 431 });
-  expect(await call({ ...target(), body: '{}' })).toMatchObject({ status: 200 });
-});
-
-test('a connection that brings its body byte by byte is cut off in the end', async () => {
-  await start();
-  const socket = await open();
-  socket.write(`${HEAD}content-length: 1000\r\n\r\n`);
-  const dribble = setInterval(() => socket.write('x'), 500);
-  // That its last byte meets a closed connection is as it should be.
-  await new Promise((resolve) => socket.once('close', resolve));
-  clearInterval(dribble);
   expect(await call({ ...target(), body: '{}' })).toMatchObject({ status: 200 });
 });
 

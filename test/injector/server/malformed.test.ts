@@ -60,6 +60,38 @@ test.each([
   });
 });
 
+test.each([
+  ['a method of proxies', 'CONNECT a:443 HTTP/1.1\r\nhost: a\r\n\r\n', '405'],
+  ['a chunk without a length', request('transfer-encoding: chunked', '', 'zz', 'abc'), '400'],
+  ['a trailer that is none', request('transfer-encoding: chunked', '', '2', '{}', '0', 'none'), '400'],
+  ['a chunk that says too much', request('transfer-encoding: chunked', '', `2;${'a'.repeat(20_000)}`), '413'],
+  ['two lengths', request('content-length: 2', 'content-length: 3', '', '{}'), '400'],
+  ['a length beside chunks', request('content-length: 2', 'transfer-encoding: chunked', '', '{}'), '400'],
+  ['a body that is cut off', request('content-length: 100', '', '{'), '400'],
+])('%s is answered with a Status', async (_, bytes, status) => {
+  const answer = await exchange(bytes);
+  expect(statuses(answer)).toEqual([status]);
+  expect(bodyOf(answer)).toMatchObject({ kind: 'Status', code: Number(status) });
+  expect(answer).toMatch(/^connection: close\r$/imu);
+});
+
+test.each([
+  ['HTTP/1.0', request('content-length: 2', '', '{}').replace('HTTP/1.1', 'HTTP/1.0')],
+  [
+    'a request without a host',
+    request('content-length: 2', 'connection: close', '', '{}').replace('host: a\r\n', ''),
+  ],
+  [
+    'a request that would be upgraded',
+    request('content-length: 2', 'upgrade: h2c', 'connection: upgrade', '', '{}'),
+  ],
+  ['a trailer', request('connection: close', 'transfer-encoding: chunked', '', '2', '{}', '0', 'a: b')],
+])('%s is answered like any other', async (_, bytes) => {
+  const answer = await exchange(bytes);
+  expect(statuses(answer)).toEqual(['200']);
+  expect(bodyOf(answer)).toEqual({ answered: true });
+});
+
 test('whoever expects something of the server is answered as if not', async () => {
   const answer = await exchange(`${request('connection: close', 'content-length: 2', 'expect: tea')}{}`);
   expect(statuses(answer)).toEqual(['200']);

@@ -125,7 +125,8 @@ export class Caller {
       sent.once('error', cut);
       sent.once('response', (response) => {
         const { statusCode: status = 0, headers } = response;
-        this.serials.add((response.socket as TLSSocket).getPeerCertificate().serialNumber);
+        if (!sent.reusedSocket)
+          this.serials.add((response.socket as TLSSocket).getPeerCertificate().serialNumber);
         text(response).then((body) => resolve({ body, status, retryAfter: headers['retry-after'] }), cut);
       });
       sent.end(reviewWith(uid));

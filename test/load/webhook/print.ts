@@ -3,20 +3,19 @@ import { prepareMachine } from '../../run/prepare.ts';
 import type { Call } from './caller.ts';
 import { loadWebhook, type WebhookRecord } from './webhook.ts';
 
-/** As in the webhook configurations that are shipped. */
-const TIMEOUT_SECONDS = 5;
-
 /** Prints what came of it, and whether there was no error. */
 export async function printWebhookLoad([
   seconds = 300,
   perSecond = 500,
+  // As in the webhook configurations that are shipped.
+  timeoutSeconds = 5,
 ]: readonly number[]): Promise<boolean> {
   const { path } = await prepareMachine();
   process.env['PATH'] = path;
   console.log(
     `two replicas that make their own certificates, ${perSecond} reviews a second for ${seconds} s, and pods through an API server\n`,
   );
-  const record = await loadWebhook({ seconds, perSecond, timeoutSeconds: TIMEOUT_SECONDS });
+  const record = await loadWebhook({ seconds, perSecond, timeoutSeconds });
   printPhases(record);
   const { calls, creations, certificates, bundles, skipped, rssMost, rssAfter } = record;
   const rows: readonly [string, string][] = [
