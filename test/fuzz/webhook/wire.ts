@@ -28,7 +28,7 @@ const targets = fc.constantFrom('/mutate', '/mutate?timeout=5s', '/', '/../mutat
 
 const methods = fc.oneof(
   { weight: 6, arbitrary: fc.constant('POST') },
-  { weight: 1, arbitrary: fc.constantFrom('GET', 'PUT', 'DELETE', 'HEAD', 'OPTIONS', 'PATCH') },
+  { weight: 1, arbitrary: fc.constantFrom('GET', 'PUT', 'DELETE', 'HEAD', 'OPTIONS', 'PATCH', 'CONNECT') },
 );
 
 const headers = fc.array(
@@ -41,6 +41,9 @@ const headers = fc.array(
     'connection: upgrade',
     'upgrade: h2c',
     'x_under: é',
+    'trailer: x-a',
+    'content-length: 1',
+    'transfer-encoding: gzip',
   ),
   { maxLength: 2 },
 );
@@ -70,6 +73,14 @@ const request: fc.Arbitrary<Sent> = fc
   .record({
     method: methods,
     target: targets,
+    version: fc.oneof(
+      { weight: 9, arbitrary: fc.constant('1.1') },
+      { weight: 1, arbitrary: fc.constant('1.0') },
+    ),
+    host: fc.oneof(
+      { weight: 9, arbitrary: fc.constant(['host: a']) },
+      { weight: 1, arbitrary: fc.constant([]) },
+    ),
     type: types,
     more: headers,
     frame: framing,
@@ -79,11 +90,11 @@ const request: fc.Arbitrary<Sent> = fc
       { weight: 1, arbitrary: fc.double({ min: 0, max: 0.99, noNaN: true }) },
     ),
   })
-  .map(({ method, target, type, more, frame, content, cut }) => {
+  .map(({ method, target, version, host, type, more, frame, content, cut }) => {
     const [length, framed] = frame(content);
     const head = [
-      `${method} ${target} HTTP/1.1`,
-      'host: a',
+      `${method} ${target} HTTP/${version}`,
+      ...host,
       'connection: close',
       `content-type: ${type}`,
       length,
