@@ -17,13 +17,21 @@ const isDirect = (file: RenderedFile): file is DirectFile => file.write !== unde
 export function commitOf(files: readonly FileSpec[]): CommitFiles {
   const places = files.filter(({ write }) => write !== undefined);
   if (places.length === 0) return commit;
+  // What has changed before a fault is told of with the next commit, which finds it as it should be.
+  let owed: readonly string[] = [];
   return async (rendered, { volumes }) => {
-    const { changed } = await commit(
-      rendered.filter((file) => !isDirect(file)),
-      { volumes },
-    );
-    const { writeDirect } = await import('./direct.ts');
-    const others = await writeDirect(rendered.filter(isDirect), places);
-    return { changed: [...changed, ...others] };
+    const changed = new Set(owed);
+    const note = (name: string): void => void changed.add(name);
+    try {
+      const set = rendered.filter((file) => !isDirect(file));
+      for (const name of (await commit(set, { volumes })).changed) note(name);
+      const { writeDirect } = await import('./direct.ts');
+      await writeDirect(rendered.filter(isDirect), places, note);
+    } catch (error) {
+      owed = [...changed];
+      throw error;
+    }
+    owed = [];
+    return { changed: [...changed] };
   };
 }

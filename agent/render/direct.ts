@@ -21,17 +21,18 @@ const NEXT = '..next-';
  * Makes files that stand by themselves exactly these; what is no longer wanted of them goes. Each is replaced by itself: one
  * by a new file in its place, another by writing into what stands there, of which a reader may see a part.
  *
- * @returns The names of those whose bytes or mode changed.
+ * Notes the names of those whose bytes or mode changed.
+ *
  * @throws {RenderError} Those before it are new, it and those after it as they were.
  */
 export async function writeDirect(
   files: readonly DirectFile[],
   places: readonly DirectPlace[],
-): Promise<readonly string[]> {
-  const changed: string[] = [];
+  note: (name: string) => void,
+): Promise<void> {
   for (const file of files) {
     try {
-      if (await writeOne(file)) changed.push(file.name);
+      if (await writeOne(file)) note(file.name);
     } catch (error) {
       throw renderError(file.volume, error);
     }
@@ -39,7 +40,6 @@ export async function writeDirect(
   const wanted = new Set(files.map(({ volume, path }) => join(volume, path)));
   for (const place of places.map(({ volume, path }) => join(volume, path)))
     if (!wanted.has(place)) await memoryFileSystem.rm(place, { force: true });
-  return changed;
 }
 
 /** What stands in a place, if it is a file that can be read. No symbolic link is followed. */

@@ -52,7 +52,7 @@ export const NATIVE_RULES = {
   }),
   'write.<file>': followed(
     choiceParser('set', 'rename', 'in-place'),
-    'how the file is replaced: with all others at once, by a new one, or by writing into it',
+    'how the file is replaced: with all others at once, by a new one, or by writing into it: see formats.md',
     { default: 'set' },
   ),
   'containers.<file>': followed(parseContainers, 'which containers find the file, init containers included', {

@@ -1,4 +1,13 @@
-import { lstatSync, openSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  rmdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Write } from '#contract/write.ts';
@@ -74,4 +83,38 @@ test('what a killed agent left behind is removed with the next replacement', asy
   writeFileSync(join(volume, '..next-dead'), 'half');
   await put('one');
   expect(readdirSync(volume).filter((name) => name.startsWith('..next-'))).toEqual([]);
+});
+
+test('what was replaced before a fault is said to have changed with the next commit, for nobody was told of it', async () => {
+  const volume = aVolume();
+  const spec = (path: string) => ({ name: path, volume, path, mode: 0o644, ...SOURCE });
+  const alone = (path: string, content: string): RenderedFile => ({
+    ...fileIn(volume, path, content),
+    write: 'rename',
+  });
+  const direct = ['a', 'b', 'c'].map((path) => ({ ...spec(path), write: 'rename' as const }));
+  const commit = commitOf([spec('set'), ...direct]);
+  const put = (content: string): ReturnType<typeof commit> => {
+    const files = [fileIn(volume, 'set', content), ...['a', 'b', 'c'].map((path) => alone(path, content))];
+    return commit(files, { volumes: [volume] });
+  };
+  mkdirSync(join(volume, 'b'));
+  await expect(put('one')).rejects.toThrow(volume);
+  expect(readFileSync(join(volume, 'a'), 'utf8')).toBe('one');
+  expect(() => lstatSync(join(volume, 'c'))).toThrow(/ENOENT/u);
+  rmdirSync(join(volume, 'b'));
+  expect((await put('one')).changed).toEqual(['set', 'a', 'b', 'c']);
+  expect((await put('one')).changed).toEqual([]);
+});
+
+test('a file that was being written in place when the agent was killed is made whole by the next one', async () => {
+  const { path, put, volume } = aPlace('in-place');
+  await put('one');
+  writeFileSync(path, 'twe', { flag: 'r+' });
+  const next = commitOf([
+    { name: 'alone', volume, path: 'alone', mode: 0o644, write: 'in-place', ...SOURCE },
+  ]);
+  const whole = { ...fileIn(volume, 'alone', 'two'), write: 'in-place' } as const;
+  expect((await next([fileIn(volume, 'set', 'x'), whole], { volumes: [volume] })).changed).toEqual(['alone']);
+  expect(readFileSync(path, 'utf8')).toBe('two');
 });
