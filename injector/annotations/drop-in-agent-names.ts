@@ -13,7 +13,8 @@ import { parseFlag, parseSecretName, parseVolumeName } from './values.ts';
 
 const RESOURCES =
   "what would change the pod's QoS class, or is less than the agent needs, is left out or raised, with a warning";
-const PATCHED = 'a result without what makes it a safe agent of the pod is refused';
+const PATCHED =
+  "of Sidekey's container, whose names and lists are others; a result without what makes it a safe agent of the pod is refused";
 
 /** What there is of the Vault Agent Injector 1.7 about the agent's container and its life. */
 export const DROP_IN_AGENT_RULES = {
