@@ -29,17 +29,25 @@ function containerProblems(containers: Json | undefined, path: string): readonly
     .filter(isObject)
     .flatMap((container, index) => [
       ...listProblems(container, 'volumeMounts', `${path}[${index}].`),
-      ...numberProblems(container, 'volumeMounts', `${path}[${index}].`),
+      ...mountProblems(container, `${path}[${index}].`),
       ...listProblems(container, 'env', `${path}[${index}].`),
     ]);
 }
 
-/** Of what is copied: a number too large for the machine would be another when it is written. */
-function numberProblems(owner: JsonObject, field: string, path: string): readonly Problem[] {
-  const values = listIn(owner, field).flatMap((entry) => Object.values(entry));
-  return values.some((value) => value === Infinity || value === -Infinity)
-    ? [{ key: path + field, message: 'must be of numbers that JSON can hold' }]
-    : [];
+const MOUNT_TEXTS = ['name', 'mountPath', 'subPath', 'subPathExpr', 'mountPropagation', 'recursiveReadOnly'];
+
+/** Mounts are copied, and a number too large for the machine would be another when it is written. */
+function mountProblems(container: JsonObject, path: string): readonly Problem[] {
+  return listIn(container, 'volumeMounts').flatMap((mount, index) =>
+    Object.entries(mount)
+      .filter(([field, value]) => !isSound(field, value))
+      .map(([field]) => ({ key: `${path}volumeMounts[${index}].${field}`, message: 'must be text' })),
+  );
+}
+
+function isSound(field: string, value: Json): boolean {
+  if (MOUNT_TEXTS.includes(field)) return value === null || typeof value === 'string';
+  return typeof value !== 'number' || Number.isFinite(value);
 }
 
 function objectProblems(owner: JsonObject, field: string, path: string): readonly Problem[] {

@@ -13,7 +13,11 @@ describe('an object that cannot be read as a pod', () => {
     ['spec.initContainers', { spec: { initContainers: [null] } }],
     ['spec.containers[1].env', { spec: { containers: [{}, { env: 1 }] } }],
     ['spec.initContainers[0].volumeMounts', { spec: { initContainers: [{ volumeMounts: ['x'] }] } }],
-    ['spec.containers[0].volumeMounts', { spec: { containers: [{ volumeMounts: [{ name: Infinity }] }] } }],
+    ['spec.containers[0].volumeMounts[0].name', { spec: { containers: [{ volumeMounts: [{ name: {} }] }] } }],
+    [
+      'spec.containers[0].volumeMounts[1].x',
+      { spec: { containers: [{ volumeMounts: [{}, { x: Infinity }] }] } },
+    ],
   ])('says what is wrong with %s', (key, pod) => {
     expect(shapeProblems(pod)).toEqual([{ key, message: expect.stringMatching(/^must be /u) as string }]);
   });
@@ -23,7 +27,7 @@ describe('an object that cannot be read as a pod', () => {
     expect(
       shapeProblems({
         metadata: { annotations: null },
-        spec: { volumes: null, containers: [{ env: null }] },
+        spec: { volumes: null, containers: [{ env: null, volumeMounts: [{ subPath: null, x: {} }] }] },
       }),
     ).toEqual([]);
   });
