@@ -16,6 +16,8 @@ import {
 const CACHE = 'there is no listener for the application';
 const NO_FILE = 'a blank text stands for no file there, too, but with a warning';
 const NO_SUCH_FILE = 'for a file that there is not, it is ignored there, too, but with a warning';
+const DEFAULT_DELIMITERS =
+  'the default template keeps its own, with a warning; there it is written as it stands';
 const NO_FLAG = 'what is neither true nor false is refused, as of every other flag, not taken for false';
 const COMMAND =
   '"kill -HUP <name>", "touch <path>", "chmod <mode> <path of the file>", or a program and its words';
@@ -55,9 +57,11 @@ export const DROP_IN_RULES = {
   ),
   'agent-template-left-delim-X': followed(parseDelimiter, 'what opens an action in the template of X', {
     default: '{{',
+    differs: DEFAULT_DELIMITERS,
   }),
   'agent-template-right-delim-X': followed(parseDelimiter, 'what closes an action in the template of X', {
     default: '}}',
+    differs: DEFAULT_DELIMITERS,
   }),
   'error-on-missing-key-X': followed(
     parseFlag,
