@@ -116,7 +116,7 @@ export const DROP_IN_RULES = {
     'how often what has no lease is read again; a bare number is one of seconds',
     {
       default: '5m',
-      differs: 'that often, not 5 to 15 % more often; at least every 100ms',
+      differs: 'after 90 to 100 % of it, as there after 85 to 95 %; 100ms at least',
       emptyIsNone: true,
     },
   ),

@@ -15,7 +15,10 @@ export function copiedMounts(spec: JsonObject, { agent: { mountsOf } }: Asks): r
   const source = mountsOf && findContainer(spec, mountsOf.value);
   if (source === undefined) return [];
   return listIn(source, 'volumeMounts')
-    .filter((mount) => !hasOurVolumeName(mount) && !textIn(mount, 'mountPath').includes('serviceaccount'))
+    .filter(
+      (mount) =>
+        !hasOurVolumeName(mount) && !textIn(mount, 'mountPath').toLowerCase().includes('serviceaccount'),
+    )
     .map(unprivileged);
 }
 
