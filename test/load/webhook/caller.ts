@@ -19,9 +19,10 @@ export interface Call {
   readonly repeats: number;
 }
 
-/** A connection as Go's client keeps it: at most so many are idle, and the last that was used is used next. */
-const POOL = { keepAlive: true, maxFreeSockets: 25, scheduling: 'lifo' } as const;
-const MOST_UNDER_WAY = 64;
+/** As many connections as Go's client keeps: with more at a time it would make new ones for each burst. */
+const MOST_UNDER_WAY = 25;
+/** The last that was used is used next. */
+const POOL = { keepAlive: true, maxFreeSockets: MOST_UNDER_WAY, scheduling: 'lifo' } as const;
 /** How often the API server's client puts a request again, if the answer says after how long. */
 const MOST_REPEATS = 10;
 const TICK_MS = 10;
