@@ -22,9 +22,12 @@ export function copiedMounts(spec: JsonObject, { agent: { mountsOf } }: Asks): r
     .map(unprivileged);
 }
 
+/** Of a field that nobody knows yet, nobody knows what the agent's container may do with it. */
+const COPIED_FIELDS = ['name', 'mountPath', 'subPath', 'subPathExpr'] as const;
+
 function unprivileged(mount: JsonObject): JsonObject {
-  const fields = Object.entries(mount).filter(([field]) => field !== 'mountPropagation');
-  return { ...Object.fromEntries(fields), readOnly: true };
+  const fields = COPIED_FIELDS.filter((field) => textIn(mount, field) !== '');
+  return { ...Object.fromEntries(fields.map((field) => [field, textIn(mount, field)])), readOnly: true };
 }
 
 function findContainer(spec: JsonObject, name: string): JsonObject | undefined {

@@ -15,8 +15,8 @@ describe('an object that cannot be read as a pod', () => {
     ['spec.initContainers[0].volumeMounts', { spec: { initContainers: [{ volumeMounts: ['x'] }] } }],
     ['spec.containers[0].volumeMounts[0].name', { spec: { containers: [{ volumeMounts: [{ name: {} }] }] } }],
     [
-      'spec.containers[0].volumeMounts[1].x',
-      { spec: { containers: [{ volumeMounts: [{}, { x: Infinity }] }] } },
+      'spec.containers[0].volumeMounts[1].subPath',
+      { spec: { containers: [{ volumeMounts: [{}, { subPath: 1 }] }] } },
     ],
   ])('says what is wrong with %s', (key, pod) => {
     expect(shapeProblems(pod)).toEqual([{ key, message: expect.stringMatching(/^must be /u) as string }]);
