@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { type JsonObject, listIn, objectIn, textIn } from '#contract/json.ts';
+import { isObject, type JsonObject, listIn, objectIn, textIn } from '#contract/json.ts';
 import { ACCOUNT_DIRECTORY, ADMIN_PORT, OWN_DIRECTORY } from '#contract/layout.ts';
 import type { Problem } from '#contract/problem.ts';
 import type { Directory, Injection } from '../annotations/injection.ts';
@@ -28,7 +28,7 @@ export function conflicts(pod: JsonObject, injection: Injection): readonly Probl
     ...directories.flatMap((directory) => directoryProblems(directory, taken)),
     ...overlapProblems(directories),
     ...theirs.flatMap(nameProblems),
-    ...volumeProblems(pod, spec),
+    ...volumeProblems(pod, spec, directories),
     ...theirs.flatMap((placed) => mountProblems(placed, directories)),
     ...theirs.flatMap((placed) => deviceProblems(placed, directories)),
     ...(mode === 'run' ? theirs.flatMap(portProblems) : []),
@@ -81,14 +81,28 @@ function nameProblems({ container, path }: Placed): readonly Problem[] {
   return [{ key: `${path}.name`, message: `${needed(container)}; expected another name` }];
 }
 
-function volumeProblems(pod: JsonObject, spec: JsonObject): readonly Problem[] {
+function volumeProblems(
+  pod: JsonObject,
+  spec: JsonObject,
+  directories: readonly Directory[],
+): readonly Problem[] {
   if (findOurContainer(pod) !== undefined) return [];
   return listIn(spec, 'volumes').flatMap((volume, index) =>
-    hasOurVolumeName(volume)
+    hasOurVolumeName(volume) && !isAnnounced(volume, directories)
       ? [{ key: `spec.volumes[${index}].name`, message: `${needed(volume)}; expected another name` }]
       : [],
   );
 }
+
+/**
+ * True for a volume of the files that is empty as ours is: whoever names it in a template, as a `fileKeyRef` has to, is made to
+ * say there that it will be.
+ */
+const isAnnounced = (volume: JsonObject, directories: readonly Directory[]): boolean =>
+  directories.some(({ volume: name }) => name === volume['name']) &&
+  Object.keys(volume).length === 2 &&
+  isObject(volume['emptyDir']) &&
+  Object.keys(volume['emptyDir']).length === 0;
 
 function needed(named: JsonObject): string {
   return `is "${textIn(named, 'name')}", which the injector needs for itself`;

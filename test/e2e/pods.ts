@@ -38,6 +38,8 @@ export interface ModelAnswer {
   readonly first: string;
   readonly now: string;
   readonly visibleDevices: string;
+  /** Of its environment. */
+  readonly key?: string;
 }
 
 export async function getPod(node: ClusterNode, name: string, namespace = 'default'): Promise<Pod> {

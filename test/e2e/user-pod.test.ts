@@ -35,6 +35,47 @@ const remove = (name: string): Promise<string> => stage.node.kubectl(['delete', 
 const variant = (name: string, from = '', to = ''): string =>
   POD.replace('name: inference-pod', `name: ${name}`).replace(from, to);
 
+/** In Sidekey's own words; the volume that a `fileKeyRef` has to name is announced, as it is in a template. */
+const CALM_POD = `
+apiVersion: v1
+kind: Pod
+metadata:
+  name: calm-pod
+  annotations:
+    sidekey.dev/inject: "true"
+    sidekey.dev/vault-role: ml-inference
+    sidekey.dev/poll: 1s
+    sidekey.dev/suspend: "false"
+    sidekey.dev/secret.api: vault:secret/data/ml/api-key#key
+    sidekey.dev/secret.app.env: vault:secret/data/ml/api-key
+    sidekey.dev/format.app.env: dotenv
+spec:
+  containers:
+  - name: model-server
+    image: nvcr.io/nvidia/cuda:12.0-base
+    env:
+    - {name: KEY_FILE, value: "/run/secrets/sidekey/api:/etc/pod/suspend"}
+    - {name: KEY, valueFrom: {fileKeyRef: {volumeName: sidekey-files, path: app.env, key: key}}}
+    volumeMounts:
+    - {name: pod, mountPath: /etc/pod}
+  volumes:
+  - {name: sidekey-files, emptyDir: {}}
+  - name: pod
+    downwardAPI: {items: [{path: suspend, fieldRef: {fieldPath: "metadata.annotations['sidekey.dev/suspend']"}}]}
+`;
+
+/** Changes the annotation of the running pod, and waits until its kubelet has written it down in the pod's volumes. */
+async function suspend(value: string, pod: Pod): Promise<void> {
+  const { node } = stage;
+  await node.kubectl(['annotate', '--overwrite', 'pod/calm-pod', `sidekey.dev/suspend=${value}`]);
+  await eventuallySeen(
+    `${value} in a volume`,
+    () => askModel(node, pod),
+    ({ now }) => now.endsWith(`\n${value}`),
+    150,
+  );
+}
+
 const restarts = (pod: Pod): number => statuses(pod).reduce((sum, { restartCount }) => sum + restartCount, 0);
 
 async function loginAccessors(): Promise<readonly string[]> {
@@ -126,6 +167,32 @@ describe('the user’s pod on a real node', () => {
     expect(restarts(bereft)).toBe(0);
     await bao.restart();
     await remove('patient-pod');
+  });
+
+  it('rests while its annotation says so, and has a variable out of a file of the agent', async () => {
+    const { node } = stage;
+    await putKey('first-key');
+    await create(CALM_POD);
+    const pod = await waitReady(node, 'calm-pod');
+    expect((await askModel(node, pod)).key).toBe('first-key');
+    const ids = statuses(pod).map(({ containerID }) => containerID);
+
+    await suspend('true', pod);
+    await putKey('later-key');
+    await sleep(5000);
+    expect((await askModel(node, pod)).now).toContain('first-key');
+    await suspend('false', pod);
+    const after = await eventuallySeen(
+      'the new key',
+      () => askModel(node, pod),
+      ({ now }) => now.includes('later-key'),
+    );
+    // An environment is what it was when the process began.
+    expect(after.key).toBe('first-key');
+    const rested = await getPod(node, 'calm-pod');
+    expect(restarts(rested)).toBe(0);
+    expect(statuses(rested).map(({ containerID }) => containerID)).toEqual(ids);
+    await remove('calm-pod');
   });
 
   it.each([

@@ -11,7 +11,7 @@ import { ASKS } from './pods.ts';
 const NAMESPACE = 'sidekey-test-shapes';
 
 /** What no API server takes when it is made, or only one that knows of its sandbox. */
-const NEVER_HERE = ['ephemeral-containers', 'runtime-class-overhead'];
+const NEVER_HERE = ['ephemeral-containers', 'runtime-class-overhead', 'environment-of-our-file'];
 
 /** The injector has one configuration here, which allows its own image alone. */
 const isOfOthers = (name: string): boolean =>

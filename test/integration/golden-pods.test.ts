@@ -12,7 +12,9 @@ import { hardened, ours, withoutUs } from './pod-parts.ts';
 const NEVER_MADE = 'ephemeral-containers';
 
 const allCases = injectedCases.map((name) => [name, known(load(name))] as const);
-const goldenCases = allCases.filter(([name]) => name !== NEVER_MADE);
+/** And none takes a variable out of a file on a volume that is not there: it names what only an agent brings. */
+const NEVER_WITHOUT_US = 'environment-of-our-file';
+const goldenCases = allCases.filter(([name]) => ![NEVER_MADE, NEVER_WITHOUT_US].includes(name));
 
 let stage: GoldenStage;
 const stored = (pod: JsonObject, namespace?: string): Promise<JsonObject> => stage.stored(pod, namespace);
@@ -65,6 +67,15 @@ test('a pod that no API server takes is refused for the same reason with an agen
   const plain = await stored(withoutUs(pod)).catch(String);
   expect(plain).toContain('spec.ephemeralContainers: Forbidden');
   expect(await stored(injected(pod, settings)).catch(String)).toBe(plain);
+});
+
+test('a variable out of the file of the agent is taken with the agent, and with the volume that announces it', async () => {
+  const { pod, settings } = known(load(NEVER_WITHOUT_US));
+  const announced = await stored(pod);
+  const after = await stored(injected(announced, settings));
+  expect(text(after)).toContain('"fileKeyRef"');
+  expect(qosOf(after)).toBe(qosOf(announced));
+  expect(await stored(withoutUs(pod)).catch(String)).toContain('volumeName: Not found');
 });
 
 const TAKEN = 'taken';

@@ -41,6 +41,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   needs('faketime', 'faketime'),
   needs('python3', 'python3'),
   needs('python3-pip', 'pip', 'pip3'),
+  needs('python3-dotenv', '/usr/lib/python3/dist-packages/dotenv/__init__.py'),
 ];
 
 /** Debian keeps some of them where only root looks. */

@@ -16,6 +16,7 @@ require('node:http')
         model,
         first,
         now: readFiles(),
+        key: process.env.KEY,
         visibleDevices: process.env.NVIDIA_VISIBLE_DEVICES,
       }),
     );
