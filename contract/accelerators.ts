@@ -58,6 +58,11 @@ const SLICES = Object.values(PROFILES).flatMap((profiles) =>
   profiles.split(' ').map((profile) => `mig-${profile}`),
 );
 
+/** What an AMD GPU is split into, where the plugin tells partitions apart: how its dies are shared out, and how its memory is. */
+const PARTITIONS = ['spx', 'dpx', 'tpx', 'qpx', 'cpx'].flatMap((dies) =>
+  ['nps1', 'nps2', 'nps4'].map((memory) => `${dies}_${memory}`),
+);
+
 /** What time-slicing makes of a name. */
 const shared = (name: string): string => `${name}.shared`;
 
@@ -91,8 +96,21 @@ const OFFERS: readonly Offer[] = [
     names: ['pgpu'],
     form: /^pgpu$|^[A-Z]/u,
   },
-  { kind: 'amd', title: 'an AMD GPU', domain: 'amd.com', names: ['gpu'], form: /^/u },
-  { kind: 'intel', title: 'an Intel GPU', domain: 'gpu.intel.com', names: ['i915', 'xe'], form: /^/u },
+  {
+    kind: 'amd',
+    title: 'an AMD GPU, or a partition of one',
+    domain: 'amd.com',
+    names: ['gpu', ...PARTITIONS],
+    form: /^/u,
+  },
+  {
+    kind: 'intel',
+    title: 'an Intel GPU',
+    domain: 'gpu.intel.com',
+    // Whoever may monitor sees all GPUs of the node.
+    names: ['i915', 'xe', 'monitoring', 'i915_monitoring', 'xe_monitoring'],
+    form: /^/u,
+  },
   { kind: 'gaudi', title: 'an Intel Gaudi', domain: 'habana.ai', names: ['gaudi'], form: /^/u },
   { kind: 'tpu', title: 'a Google TPU', domain: 'google.com', names: ['tpu'], form: /^tpu/u },
   {
@@ -134,12 +152,17 @@ export const KNOWN_ACCELERATORS: readonly string[] = [
   ...new Set(OFFERS.flatMap(({ domain, names }) => names.map((name) => `${domain}/${name}`))),
 ].toSorted();
 
-/** Classes that NVIDIA's driver for dynamic resource allocation brings along. */
+/** Classes that drivers for dynamic resource allocation bring along. */
 export const KNOWN_DEVICE_CLASSES: readonly string[] = [
   'compute-domain-daemon.nvidia.com',
   'compute-domain-default-channel.nvidia.com',
+  'gaudi.intel.com',
+  'gpu.amd.com',
+  'gpu.intel.com',
   'gpu.nvidia.com',
   'mig.nvidia.com',
+  'neuron.aws.com',
+  'tpu.google.com',
   'vfio.gpu.nvidia.com',
 ];
 

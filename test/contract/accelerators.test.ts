@@ -23,6 +23,7 @@ describe('the kind of an accelerator', () => {
     ['amd.com/cpx_nps4', 'amd'],
     ['gpu.intel.com/i915', 'intel'],
     ['gpu.intel.com/xe', 'intel'],
+    ['gpu.intel.com/xe_monitoring', 'intel'],
     ['habana.ai/gaudi', 'gaudi'],
     ['google.com/tpu', 'tpu'],
     ['aws.amazon.com/neuron', 'neuron'],
@@ -56,6 +57,13 @@ describe('the kind of an accelerator', () => {
     expect(new Set([...kinds, 'dra'])).toEqual(new Set(ACCELERATOR_TITLES.keys()));
     expect(new Set(ACCELERATOR_TITLES.values()).size).toBe(ACCELERATOR_TITLES.size);
   });
+
+  it.each(['amd.com/spx_nps1', 'amd.com/cpx_nps1', 'amd.com/cpx_nps4', 'gpu.intel.com/i915_monitoring'])(
+    'is kept from tenants by name where it is %s',
+    (resource) => {
+      expect(KNOWN_ACCELERATORS).toContain(resource);
+    },
+  );
 
   it('is that of the domain, of which each is there once', () => {
     expect(new Set(ACCELERATOR_DOMAINS).size).toBe(ACCELERATOR_DOMAINS.length);
