@@ -51,8 +51,9 @@ function hasTemplate(secret: string): string {
   `;
 }
 
+/** A blank path asks for nothing. */
 const pathsOf = (secret: string): string => cel`
-  variables.keys.filter(k, k.startsWith(${quote(secret)}) &&
+  variables.keys.filter(k, k.startsWith(${quote(secret)}) && variables.annotations[k].trim() != '' &&
     !${hasTemplate(secret)})
     .map(k, k + ' ' + variables.annotations[k].trim())
 `;

@@ -195,6 +195,11 @@ const FOREIGN_METHODS: Readonly<Record<string, string>> = {
   'token-file-native': 'sidekey.dev/vault-auth: token_file',
 };
 
+/** of one whose template stands in a file, of which nobody knows what it reads, */
+const UNKNOWN_READS: Readonly<Record<string, string>> = {
+  'account-for-the-store': 'agent-inject-template-file-secrets.json',
+};
+
 /** and of those that find a way around the limits of accelerators. */
 const BYPASSES: Readonly<Record<string, string>> = {
   'privileged-container': 'every device of the node: dcgm',
@@ -214,6 +219,7 @@ const GOLDEN = injectedCases
     const spec = { ...objectIn(made, 'spec'), serviceAccountName: 'default' };
     const denials = [
       [FOREIGN_METHODS[name], 'sidekey-store-access'] as const,
+      [UNKNOWN_READS[name], 'sidekey-store-access'] as const,
       [BYPASSES[name], 'sidekey-gpu-no-bypass'] as const,
     ].flatMap(([says, policy]) => (says === undefined ? [] : [by(policy)(says)]));
     return creates(`the pod "${name}" as the injector makes it`, { ...made, metadata, spec }, ...denials);

@@ -95,7 +95,7 @@ export const NAMESPACES: readonly JsonObject[] = [
     'gpu-resources': ACCELERATOR_DOMAINS.map((domain) => `${domain}/*`).join(','),
     'device-classes': 'mig-3g-40gb',
     'vault-roles':
-      'fine-tune, forged, kserve, meshed, ml, ml-inference, nccl, own-user, restricted, sglang, triton, tuned, two, vllm',
+      'chart, fine-tune, forged, kserve, meshed, ml, ml-inference, model-server, nccl, own-user, restricted, sglang, triton, tuned, two, vllm',
     'vault-paths': 'secret/data, database/creds/ml, totp/code/registry',
     infisical: 'ml/prod',
     'infisical-identities': IDENTITY,

@@ -24,6 +24,8 @@ const PATHS = [
     'a path below one that is bound with a star': path('database/creds/team-a/reader'),
     'a path with a slash before it': path(`/${OWN_PATH}`),
     'a path with a slash behind it': path(`${OWN_PATH}/`),
+    'a blank path, which asks for nothing': path(' '),
+    'a blank path beside another': template(askingVault(OWN_PATH, { 'agent-inject-secret-unset': ' ' })),
     'a path with a version': path(`${OWN_PATH}?version=3`),
     'a path of the namespace as a source': vault(`vault:${OWN_PATH}`),
     'a path of the namespace as a source, with blanks and a slash': vault(` vault:/${OWN_PATH}#key `),
@@ -59,7 +61,6 @@ const PATHS = [
       'secret/metadata/team-a/api-key',
     ],
     'a path that leaves out a part of a bound one': [path('secret/team-a/api-key'), 'secret/data/team-a'],
-    'a blank path': [path(' '), 'agent-inject-secret-api'],
     'a second path that is another’s': [
       template(askingVault(OWN_PATH, { 'agent-inject-secret-db': FOREIGN_PATH })),
       FOREIGN_PATH,
