@@ -95,16 +95,14 @@ function readJson(text: string): Parsed<unknown> {
 function settle(request: AdmissionRequest, { decide, log }: ExchangeParts): Decision {
   const { namespace } = request;
   try {
-    const verdict = decide(request);
-    const operations = verdict.outcome === 'injected' ? verdict.operations : [];
-    return { namespace, decided: decidedBy(request, verdict), operations };
+    return { namespace, decided: decidedBy(request, decide(request)) };
   } catch (error) {
     if (error instanceof NotYet) throw error;
     if (isTooDeep(error))
       throw new Refusal('not_a_review', 'Cannot read the review: it is nested deeper than a pod can be');
     const decided = failed(request);
     log.error({ uid: nameOf(request.uid), ...decided.pod, ...locate(error) }, 'Cannot decide: denied');
-    return { namespace, decided, operations: [] };
+    return { namespace, decided };
   }
 }
 

@@ -1,4 +1,3 @@
-import type { Operation } from '../pod/patch.ts';
 import { createRecent } from '../recent.ts';
 import type { Decided } from './decided.ts';
 import type { Likeness } from './likeness.ts';
@@ -17,11 +16,9 @@ export type Grounds = (namespace: string) => readonly unknown[];
 export interface Decision {
   readonly namespace: string;
   readonly decided: Decided;
-  /** Those in the answer, which nobody can read there. */
-  readonly operations: readonly Operation[];
 }
 
-interface Remembered extends Omit<Decision, 'operations'> {
+interface Remembered extends Decision {
   readonly grounds: readonly unknown[];
 }
 
@@ -42,11 +39,20 @@ export function createTemplateMemory(groundsOf: Grounds): TemplateMemory {
       const now = groundsOf(found.namespace);
       return found.grounds.every((ground, index) => ground === now[index]) ? found.decided : undefined;
     },
-    remember({ template, madeUp }, { namespace, decided, operations }) {
-      const said = JSON.stringify([decided, operations]);
+    remember({ template, madeUp }, { namespace, decided }) {
+      const said = saidIn(decided);
       if (template.length > LONGEST || said.length > LONGEST) return;
       if (madeUp.some((one) => said.includes(one))) return;
       entries.set(template, { decided, namespace, grounds: groundsOf(namespace) });
     },
   };
+}
+
+const PATCH = /"patch":"(?<base64>[^"]*)"/u;
+
+/** All that is said of a pod, readable. */
+function saidIn({ answer, pod, event }: Decided): string {
+  const text = answer.join('');
+  const patch = PATCH.exec(text)?.groups?.['base64'] ?? '';
+  return [text, Buffer.from(patch, 'base64').toString(), JSON.stringify([pod, event])].join('\n');
 }

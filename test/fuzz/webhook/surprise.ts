@@ -80,19 +80,29 @@ function answered(body: Buffer): Fate {
   return response['allowed'] === true ? taken(response, request) : 'denied';
 }
 
-/** What the API server makes of it; the request is changed, for what is nested deep cannot be copied. */
-function patched(request: JsonObject, operations: readonly Operation[]): JsonObject {
+/**
+ * What the API server makes of it; the request is changed, for what is nested deep cannot be copied. Undefined if it is nested
+ * deeper than whoever applies the patch can go.
+ */
+function patched(request: JsonObject, operations: readonly Operation[]): JsonObject | undefined {
   const moved = operations.map((operation) => ({ ...operation, path: `/object${operation.path}` }));
-  const errors = applyPatch(request, moved).filter((error) => error !== null);
-  if (errors.length > 0) throw new Error('The patch does not fit', { cause: errors });
-  return request;
+  try {
+    const errors = applyPatch(request, moved).filter((error) => error !== null);
+    if (errors.length > 0) throw new Error('The patch does not fit', { cause: errors });
+    return request;
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 /** A patch has to fit the pod, and to be the last one that is needed. */
 function taken(response: JsonObject, request: JsonObject): Fate {
   if (response['patch'] === undefined) return 'allowed';
   const operations = JSON.parse(Buffer.from(textIn(response, 'patch'), 'base64').toString()) as Operation[];
-  const { object } = patched(request, operations);
+  const after = patched(request, operations);
+  if (after === undefined) return 'injected';
+  const { object } = after;
   if (!isObject(object)) throw new Error('The patch makes something else of the pod');
   const again = review(
     {
