@@ -90,7 +90,8 @@ const DROP_IN_SECTIONS: readonly Section[] = [
     title: 'Followed',
     verdict: 'followed',
     text: `X stands for a name of your own, which is the file name unless another is given. What is not as with the Vault Agent Injector has its reason in
-the last column; what else differs, whatever annotations say, is in [differences.md](differences.md).`,
+the last column; what else differs, whatever annotations say, is in [differences.md](differences.md). The empty text, which charts leave where a value is not set,
+is as no annotation, but where it says something: of flags (false), amounts (none), \`namespace\` (the root) and \`proxy-address\` (none).`,
     columns: DROP_IN_COLUMNS,
   },
   {
