@@ -10,8 +10,9 @@ export type Colour = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
 
 const NARROWEST = 60;
 
-/** The length of lines on a terminal of so many columns; undefined if it is none. */
-export const widthOf = (columns = WIDTH): number => Math.max(NARROWEST, Math.min(WIDTH, columns));
+/** The length of lines on a terminal of so many columns; undefined if it is none, and 0 if it does not say. */
+export const widthOf = (columns = 0): number =>
+  columns === 0 ? WIDTH : Math.max(NARROWEST, Math.min(WIDTH, columns));
 
 const asItIs = (text: string): string => text;
 

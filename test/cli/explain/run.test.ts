@@ -109,6 +109,7 @@ test('a directory is the manifests below it', async () => {
 
 test.each([
   [undefined, 100],
+  [0, 100],
   [200, 100],
   [72, 72],
   [10, 60],
