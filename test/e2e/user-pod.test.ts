@@ -5,7 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askModel, eventuallySeen, fetchText, getPod, type Pod, statuses, waitReady } from './pods.ts';
 import { setStage, type Stage } from './stage.ts';
 
-const POD = await readFile(fileURLToPath(new URL('../../deploy/demo/pod.yaml', import.meta.url)), 'utf8');
+const manifest = (path: string): Promise<string> =>
+  readFile(fileURLToPath(new URL(path, import.meta.url)), 'utf8');
+
+const POD = await manifest('../../deploy/demo/pod.yaml');
+const CALM_POD = await manifest('calm-pod.yaml');
+const JOB = await manifest('worker-job.yaml');
 const ADMIN_PORT = 9473;
 const OUTAGE_SECONDS = 20;
 
@@ -28,41 +33,12 @@ async function putKey(key: string): Promise<void> {
   await stage.bao.api('POST', 'secret/data/ml/api-key', { data: { key } });
 }
 
-const create = (manifest: string): Promise<string> => stage.node.kubectl(['create', '-f', '-'], manifest);
+const create = (text: string): Promise<string> => stage.node.kubectl(['create', '-f', '-'], text);
 const remove = (name: string): Promise<string> => stage.node.kubectl(['delete', 'pod', name, '--wait=true']);
 
 /** The user's pod under another name, otherwise unchanged but for one replacement. */
 const variant = (name: string, from = '', to = ''): string =>
   POD.replace('name: inference-pod', `name: ${name}`).replace(from, to);
-
-/** In Sidekey's own words; the volume that a `fileKeyRef` has to name is announced, as it is in a template. */
-const CALM_POD = `
-apiVersion: v1
-kind: Pod
-metadata:
-  name: calm-pod
-  annotations:
-    sidekey.dev/inject: "true"
-    sidekey.dev/vault-role: ml-inference
-    sidekey.dev/poll: 1s
-    sidekey.dev/suspend: "false"
-    sidekey.dev/secret.api: vault:secret/data/ml/api-key#key
-    sidekey.dev/secret.app.env: vault:secret/data/ml/api-key
-    sidekey.dev/format.app.env: dotenv
-spec:
-  containers:
-  - name: model-server
-    image: nvcr.io/nvidia/cuda:12.0-base
-    env:
-    - {name: KEY_FILE, value: "/run/secrets/sidekey/api:/etc/pod/suspend"}
-    - {name: KEY, valueFrom: {fileKeyRef: {volumeName: sidekey-files, path: app.env, key: key}}}
-    volumeMounts:
-    - {name: pod, mountPath: /etc/pod}
-  volumes:
-  - {name: sidekey-files, emptyDir: {}}
-  - name: pod
-    downwardAPI: {items: [{path: suspend, fieldRef: {fieldPath: "metadata.annotations['sidekey.dev/suspend']"}}]}
-`;
 
 /** Changes the annotation of the running pod, and waits until its kubelet has written it down in the pod's volumes. */
 async function suspend(value: string, pod: Pod): Promise<void> {
@@ -167,6 +143,17 @@ describe('the user’s pod on a real node', () => {
     expect(restarts(bereft)).toBe(0);
     await bao.restart();
     await remove('patient-pod');
+  });
+
+  it('is complete when its work is done, if it is a Job’s', async () => {
+    const { node } = stage;
+    await create(JOB);
+    await node.kubectl(['wait', '--for=condition=Complete', 'job/worker', '--timeout=120s']);
+    const found = await node.kubectl(['get', 'pods', '--selector=job-name=worker', '--output=json']);
+    const { items } = JSON.parse(found) as { readonly items: readonly Pod[] };
+    expect(items.map(({ status }) => status.phase)).toEqual(['Succeeded']);
+    expect(items.map(restarts)).toEqual([0]);
+    await node.kubectl(['delete', 'job', 'worker', '--wait=true']);
   });
 
   it('rests while its annotation says so, and has a variable out of a file of the agent', async () => {
