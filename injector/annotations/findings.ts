@@ -1,4 +1,4 @@
-import type { Problem } from '#contract/problem.ts';
+import { describeProblems, type Problem } from '#contract/problem.ts';
 import type { Family } from './families.ts';
 import type { Excess } from './limit-rule.ts';
 import type { Annotations } from './request.ts';
@@ -8,6 +8,8 @@ import { quoted, type ValueParser } from './values.ts';
 export class Findings {
   readonly problems: (Problem | Excess)[] = [];
   readonly warnings: Problem[] = [];
+  readonly #denied = new Set<string>();
+  readonly #warned = new Set<string>();
   readonly #annotations: Annotations;
   readonly #rows = new Map<Family, ReadonlyMap<string, readonly string[]>>();
 
@@ -33,9 +35,11 @@ export class Findings {
     for (const key of this.keysBelow(prefix)) {
       const found = find(key.slice(prefix.length));
       if (found === undefined) continue;
-      const row = found.name.key;
-      suffixes.set(row, [...(suffixes.get(row) ?? []), found.suffix].toSorted());
+      const row = suffixes.get(found.name.key);
+      if (row === undefined) suffixes.set(found.name.key, [found.suffix]);
+      else row.push(found.suffix);
     }
+    for (const row of suffixes.values()) row.sort();
     this.#rows.set(family, suffixes);
     return suffixes;
   }
@@ -51,22 +55,24 @@ export class Findings {
     const result = parse(text);
     if ('value' in result) return result.value;
     const message = `is ${quoted(text)}; expected ${result.expected}`;
-    note(this.problems, { key, message, ...(result.rule && { rule: result.rule }) });
+    note(this.problems, this.#denied, { key, message, ...(result.rule && { rule: result.rule }) });
     return fallback;
   }
 
   deny(key: string, message: string): void {
-    note(this.problems, { key, message });
+    note(this.problems, this.#denied, { key, message });
   }
 
   /** Notes something odd but harmless. */
   warn(key: string, message: string): void {
-    note(this.warnings, { key, message });
+    note(this.warnings, this.#warned, { key, message });
   }
 }
 
 /** Once: what holds for several files is read for each of them. */
-function note(list: Problem[], problem: Problem): void {
-  const isKnown = list.some(({ key, message }) => key === problem.key && message === problem.message);
-  if (!isKnown) list.push(problem);
+function note(list: Problem[], known: Set<string>, problem: Problem): void {
+  const text = describeProblems([problem]);
+  if (known.has(text)) return;
+  known.add(text);
+  list.push(problem);
 }

@@ -1,6 +1,6 @@
 import { DROP_IN, dropIn } from './families.ts';
 import type { Findings } from './findings.ts';
-import { distance } from './nearest.ts';
+import { advises, distance } from './nearest.ts';
 
 /** What is said of a file beside its content. */
 const OF_FILES = [
@@ -28,7 +28,7 @@ export function noteIdle(
     if (!names.includes(name))
       findings.warn(
         dropIn(prefix + name),
-        `is ignored: there is no agent-inject-secret-${name} nor agent-inject-template-${name}${meant(prefix, name, names)}`,
+        `is ignored: there is no agent-inject-secret-${name} nor agent-inject-template-${name}${advises(findings.warnings) && advises(names) ? meant(prefix, name, names) : ''}`,
       );
   for (const { prefix, name } of saidOf(findings, OF_TEMPLATES))
     if (!hasTemplate(name))

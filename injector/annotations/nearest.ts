@@ -1,6 +1,11 @@
 import type { Family } from './families.ts';
 import { openPrefix } from './names.ts';
 
+/** What was meant is not looked for any more when so much is wrong: nobody would read it, and each look takes a millisecond. */
+const MOST_ADVICE = 50;
+
+export const advises = (found: readonly unknown[]): boolean => found.length < MOST_ADVICE;
+
 /** The keys of a family that are followed, without its prefix and with what may have been meant as the user's part. */
 function candidatesFor(word: string, { names }: Family): readonly string[] {
   return names

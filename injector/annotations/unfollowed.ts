@@ -1,7 +1,7 @@
 import { DROP_IN, INFISICAL, NATIVE } from './families.ts';
 import type { Findings } from './findings.ts';
 import type { AnnotationName } from './names.ts';
-import { nearestKey, similarKey } from './nearest.ts';
+import { advises, nearestKey, similarKey } from './nearest.ts';
 import { type Annotations, decliningOptIns } from './request.ts';
 import { parseFlag, quoted } from './values.ts';
 
@@ -29,7 +29,8 @@ export function noteDeclined(findings: Findings, annotations: Annotations): void
 function noteDropIn(findings: Findings): void {
   for (const key of findings.keysBelow(DROP_IN.prefix)) {
     const name = DROP_IN.find(key.slice(DROP_IN.prefix.length))?.name;
-    if (name === undefined) findings.warn(key, `is unknown and ignored${meant(key)}`);
+    if (name === undefined)
+      findings.warn(key, `is unknown and ignored${advises(findings.warnings) ? meant(key) : ''}`);
     else if (asksForNothing(name, findings.text(key) ?? '')) continue;
     else if (name.verdict === 'warned') findings.warn(key, `is ignored: ${name.doc}`);
     else if (name.verdict === 'denied')
@@ -39,9 +40,12 @@ function noteDropIn(findings: Findings): void {
 
 /** What a key was meant to be, where that can be told. */
 function meant(key: string): string {
-  const nearest = similarKey(key.slice(DROP_IN.prefix.length), DROP_IN);
-  return nearest === undefined ? '' : `; is ${DROP_IN.prefix}${nearest} meant?`;
+  const similar = similarKey(key.slice(DROP_IN.prefix.length), DROP_IN);
+  return similar === undefined ? '' : `; is ${DROP_IN.prefix}${similar} meant?`;
 }
+
+const nearest = (word: string): string =>
+  `, the nearest of which is ${NATIVE.prefix}${nearestKey(word, NATIVE)}`;
 
 function noteNative(findings: Findings): void {
   for (const key of findings.keysBelow(NATIVE.prefix)) {
@@ -50,7 +54,7 @@ function noteNative(findings: Findings): void {
     if (name === undefined)
       findings.deny(
         key,
-        `is unknown; expected a known key, the nearest of which is ${NATIVE.prefix}${nearestKey(word, NATIVE)}`,
+        `is unknown; expected a known key${advises(findings.problems) ? nearest(word) : ''}`,
       );
     else if (name.verdict === 'denied' && !asksForNothing(name, findings.text(key) ?? ''))
       findings.deny(key, `is not in this release: ${name.doc}; expected ${permitted(name)}`);

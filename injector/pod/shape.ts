@@ -10,17 +10,34 @@ const CONTAINER_LISTS = ['containers', 'initContainers'] as const;
 export function shapeProblems(pod: JsonObject): readonly Problem[] {
   const metadata = objectIn(pod, 'metadata');
   const spec = objectIn(pod, 'spec');
+  const annotations = Object.entries(objectIn(metadata, 'annotations'));
+  if (isTooMuch(annotations)) return [TOO_MUCH];
   return [
     ...objectProblems(pod, 'metadata', ''),
     ...objectProblems(pod, 'spec', ''),
     ...objectProblems(metadata, 'annotations', 'metadata.'),
-    ...Object.entries(objectIn(metadata, 'annotations')).flatMap(([key, value]) =>
+    ...annotations.flatMap(([key, value]) =>
       typeof value === 'string' ? [] : [{ key, message: 'must be text' }],
     ),
     ...listProblems(spec, 'volumes', 'spec.'),
     ...CONTAINER_LISTS.flatMap((list) => listProblems(spec, list, 'spec.')),
     ...CONTAINER_LISTS.flatMap((list) => containerProblems(spec[list], `spec.${list}`)),
   ];
+}
+
+/** Of all keys and values together. The API server looks at that only after its webhooks. */
+const MOST_ANNOTATIONS = 256 * 1024;
+
+const TOO_MUCH: Problem = {
+  key: 'metadata.annotations',
+  message: `must be at most ${MOST_ANNOTATIONS} bytes in all, for the API server takes no more`,
+};
+
+function isTooMuch(annotations: readonly (readonly [string, Json])[]): boolean {
+  let size = 0;
+  for (const [key, value] of annotations)
+    size += Buffer.byteLength(key) + (typeof value === 'string' ? Buffer.byteLength(value) : 0);
+  return size > MOST_ANNOTATIONS;
 }
 
 function containerProblems(containers: Json | undefined, path: string): readonly Problem[] {

@@ -18,12 +18,14 @@ describe('an object that cannot be read as a pod', () => {
       'spec.containers[0].volumeMounts[1].subPath',
       { spec: { containers: [{ volumeMounts: [{}, { subPath: 1 }] }] } },
     ],
+    ['metadata.annotations', { metadata: { annotations: { ab: 'é'.repeat(128 * 1024) } } }],
   ])('says what is wrong with %s', (key, pod) => {
     expect(shapeProblems(pod)).toEqual([{ key, message: expect.stringMatching(/^must be /u) as string }]);
   });
 
   it('is not one that leaves things out, or says null', () => {
     expect(shapeProblems({})).toEqual([]);
+    expect(shapeProblems({ metadata: { annotations: { ab: 'x'.repeat(256 * 1024 - 2) } } })).toEqual([]);
     expect(
       shapeProblems({
         metadata: { annotations: null },
