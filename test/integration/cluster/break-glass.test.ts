@@ -55,7 +55,11 @@ async function type(block: readonly string[] | undefined): Promise<string> {
   const lines = (block ?? []).map((line) =>
     line.replaceAll('NAME', NAMESPACE).replaceAll('WORKLOAD', WORKLOAD),
   );
-  const env = { PATH: `${path}:${process.env['PATH']}`, KUBECONFIG: stage.cluster.kubeconfig };
+  const env = {
+    ...process.env,
+    PATH: `${path}:${process.env['PATH']}`,
+    KUBECONFIG: stage.cluster.kubeconfig,
+  };
   // kubectl restarts nothing twice within a second.
   await sleep(1100);
   if (lines.length === 0) throw new Error('The page has no such commands');
