@@ -21,7 +21,7 @@ const TOKEN_VOLUME = /"(?<made>kube-api-access-[bcdfghjklmnpqrstvwxz2456789]{5})
 const WRITTEN = /"time":"(?<made>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"/u;
 
 /** What a pod has of which there may be more, instead of a name. */
-const ONE_OF_MANY = '"generateName":';
+export const ONE_OF_MANY = '"generateName":';
 
 /** Undefined of a pod that has a name of its own, and of a review that no API server writes like that. */
 export function likenessOf(review: string): Likeness | undefined {

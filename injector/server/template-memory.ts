@@ -1,6 +1,6 @@
 import { createRecent } from '../recent.ts';
 import type { Decided } from './decided.ts';
-import type { Likeness } from './likeness.ts';
+import { type Likeness, ONE_OF_MANY } from './likeness.ts';
 
 /** The decisions about the templates whose pods came last. */
 export interface TemplateMemory {
@@ -19,6 +19,7 @@ export interface Decision {
 }
 
 interface Remembered extends Decision {
+  readonly template: string;
   readonly grounds: readonly unknown[];
 }
 
@@ -34,8 +35,8 @@ export function createTemplateMemory(groundsOf: Grounds): TemplateMemory {
   const entries = createRecent<Remembered>(MOST);
   return {
     recall({ template }) {
-      const found = entries.get(template);
-      if (found === undefined) return undefined;
+      const found = entries.get(keyOf(template));
+      if (found?.template !== template) return undefined;
       const now = groundsOf(found.namespace);
       return found.grounds.every((ground, index) => ground === now[index]) ? found.decided : undefined;
     },
@@ -43,9 +44,20 @@ export function createTemplateMemory(groundsOf: Grounds): TemplateMemory {
       const said = saidIn(decided);
       if (template.length > LONGEST || said.length > LONGEST) return;
       if (madeUp.some((one) => said.includes(one))) return;
-      entries.set(template, { decided, namespace, grounds: groundsOf(namespace) });
+      entries.set(keyOf(template), { template, decided, namespace, grounds: groundsOf(namespace) });
     },
   };
+}
+
+const KEY_LENGTH = 128;
+
+/**
+ * The name that a controller gives to its pods, and a little around it: to compare one text with another takes less than to
+ * look all of it up. Of two templates with the same key, that which came last is held.
+ */
+function keyOf(template: string): string {
+  const place = template.indexOf(ONE_OF_MANY);
+  return `${template.length} ${template.slice(place, place + KEY_LENGTH)}`;
 }
 
 const PATCH = /"patch":"(?<base64>[^"]*)"/u;

@@ -32,7 +32,10 @@ async function inspect(image: string, format: string): Promise<string> {
 const BUNDLES = { agent: ['agent-main.cjs', 'agent.cjs', 'sync.cjs'], injector: ['injector.cjs'] };
 const PARTS = /^agent-(?!main)[a-z-]+\.cjs$/u;
 /** What Node is told before the program: see the Dockerfiles. */
-const NODE_OPTIONS = { agent: [], injector: ['--max-semi-space-size=4', '--heap-growing-percent=10'] };
+const NODE_OPTIONS = {
+  agent: [],
+  injector: ['--max-semi-space-size=4', '--heap-growing-percent=10', '--optimize-for-size'],
+};
 const COMPILED = /\.compiled$/u;
 
 describe.each(['agent', 'injector'] as const)('Dockerfile.%s', (name) => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createLog, isLogLevel, type Log, LOG_LEVELS } from '../../platform/log.ts';
 
 /** What a log of level `info` writes, as text. */
@@ -21,6 +21,18 @@ describe('a log line', () => {
       path: 'secret/data/app',
       msg: 'Read',
     });
+  });
+
+  test.each([
+    '2026-11-26T10:00:00.007Z',
+    '2026-11-26T10:00:00.999Z',
+    '2026-11-26T10:00:01.000Z',
+    '2026-11-26T10:00:00.050Z',
+    '1969-12-31T23:59:59.999Z',
+  ])('says when it was written: %s', (time) => {
+    vi.useFakeTimers({ now: new Date(time) });
+    onTestFinished(() => void vi.useRealTimers());
+    expect(entry((log) => log.info('Now'))).toMatchObject({ time });
   });
 
   test('is written from the level on that was asked for', () => {

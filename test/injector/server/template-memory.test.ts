@@ -196,16 +196,27 @@ test('what is no JSON is refused, though it looks like what is remembered', () =
   expect(() => answer(hole)).toThrow('it is not JSON');
 });
 
+/** Of one Deployment or another, each as long as all others. */
+const ofDeployment = (index: number, role = 'ml'): string =>
+  stampedReview(FIRST, podWith(annotations({ role }))).replace('model-6b65', `model-${1000 + index}`);
+
 test('the templates that came last are remembered, and long ones are not', () => {
   const answer = exchange();
-  const about = (role: string): JsonObject => answer(stampedReview(FIRST, podWith(annotations({ role }))));
-  for (let index = 0; index < 200; index += 1) about(`role-${index}`);
+  for (let index = 0; index < 200; index += 1) answer(ofDeployment(index));
   expect(decisions).toBe(200);
-  about('role-199');
+  for (let index = 100; index < 200; index += 1) answer(ofDeployment(index));
   expect(decisions).toBe(200);
-  about('role-0');
+  answer(ofDeployment(0));
   expect(decisions).toBe(201);
-  about('x'.repeat(70_000));
-  about('x'.repeat(70_000));
+  answer(ofDeployment(0, 'x'.repeat(70_000)));
+  answer(ofDeployment(0, 'x'.repeat(70_000)));
   expect(decisions).toBe(203);
+});
+
+test('templates of one name and length do not stand for each other', () => {
+  const answer = exchange();
+  const [first, second] = [ofDeployment(0, 'red'), ofDeployment(0, 'sea')];
+  expect(answer(first)).not.toEqual(answer(second));
+  expect(answer(first)).toEqual(exchange()(first));
+  expect(answer(second)).toEqual(exchange()(second));
 });
