@@ -182,6 +182,21 @@ test('a pod that names what was made up for another one is answered by itself', 
   expectLikeFresh(about(FIRST), about(SECOND));
 });
 
+test('a fault is no decision: the next pod is looked at, and has its own line in the log', () => {
+  const seen: string[] = [];
+  const answer = createExchange({
+    decide: (request) => {
+      seen.push(request.uid);
+      throw new TypeError('broken');
+    },
+    metrics,
+    log: createLog('error', 'injector', { write: (line) => void lines.push(line) }),
+  });
+  for (const made of [FIRST, SECOND]) answer(Buffer.from(stampedReview(made)));
+  expect(seen).toEqual([FIRST.uid, SECOND.uid]);
+  expect(lines.map((line) => (JSON.parse(line) as JsonObject)['uid'])).toEqual(seen);
+});
+
 test('a uid that is said twice is taken as JSON has it', () => {
   const twice = (made: MadeUp): string =>
     stampedReview(made).replace('"resource":', `"uid":"${FIRST.uid}","resource":`);
