@@ -19,7 +19,9 @@ export function parseOnce(annotations: Annotations, defaults: OperatorDefaults):
   if (key.length > LONGEST) return parseAnnotations(annotations, defaults);
   const remembered = known.get(defaults) ?? createRecent<ReadAnnotations>(MOST);
   known.set(defaults, remembered);
-  const read = remembered.get(key) ?? parseAnnotations(annotations, defaults);
+  const before = remembered.get(key);
+  if (before !== undefined) return before;
+  const read = parseAnnotations(annotations, defaults);
   remembered.set(key, read);
   return read;
 }
