@@ -1,6 +1,6 @@
 import type { Settings } from './admission/settings.ts';
 import { parseInfisicalBinding, parseVaultBinding } from '#contract/binding.ts';
-import { type Limits, parseNames, parseReloads } from './annotations/limits.ts';
+import { type Limits, parseNames, parseReloads, saidLimits } from './annotations/limits.ts';
 import type { InfisicalDefaults, OperatorDefaults, VaultDefaults } from './annotations/operator.ts';
 import { parseAuthPath, parseIdentity, parseNamespace, type ValueParser } from './annotations/values.ts';
 import type { Environment } from './environment.ts';
@@ -33,20 +33,14 @@ export function readSettings(environment: Environment): Settings {
 function readLimits(environment: Environment): Limits {
   const read = <T>(key: string, parse: ValueParser<T>): T | undefined =>
     environment.value<T | undefined>(key, parse, undefined);
-  const vaultRoles = read('SIDEKEY_VAULT_ALLOWED_ROLES', parseNames);
-  const vaultPaths = read('SIDEKEY_VAULT_ALLOWED_PATHS', parseVaultBinding);
-  const infisicalFolders = read('SIDEKEY_INFISICAL_ALLOWED_FOLDERS', parseInfisicalBinding);
-  const infisicalIdentities = read('SIDEKEY_INFISICAL_ALLOWED_IDENTITIES', parseNames);
-  const reloads = read('SIDEKEY_ALLOWED_RELOADS', parseReloads);
-  const images = read('SIDEKEY_ALLOWED_IMAGES', parseNames);
-  return {
-    ...(vaultRoles && { vaultRoles }),
-    ...(vaultPaths && { vaultPaths }),
-    ...(infisicalFolders && { infisicalFolders }),
-    ...(infisicalIdentities && { infisicalIdentities }),
-    ...(reloads && { reloads }),
-    ...(images && { images }),
-  };
+  return saidLimits({
+    vaultRoles: read('SIDEKEY_VAULT_ALLOWED_ROLES', parseNames),
+    vaultPaths: read('SIDEKEY_VAULT_ALLOWED_PATHS', parseVaultBinding),
+    infisicalFolders: read('SIDEKEY_INFISICAL_ALLOWED_FOLDERS', parseInfisicalBinding),
+    infisicalIdentities: read('SIDEKEY_INFISICAL_ALLOWED_IDENTITIES', parseNames),
+    reloads: read('SIDEKEY_ALLOWED_RELOADS', parseReloads),
+    images: read('SIDEKEY_ALLOWED_IMAGES', parseNames),
+  });
 }
 
 /** What the operator says holds for both families, whose defaults differ. */

@@ -1,26 +1,20 @@
 import { isBound } from '#contract/binding.ts';
 import type { InfisicalFolder } from '#contract/secret-source.ts';
-import type { Limits } from './limits.ts';
+import { type Limits, saidLimits } from './limits.ts';
 
 /**
  * What both allow. The operator's limits are a ceiling: a namespace may have less, and what it would have beyond counts for
  * nothing, for whoever may edit it need not be who set them. Where one of them says nothing, the other's limit stands.
  */
 export function withinBoth(operator: Limits, namespace: Limits): Limits {
-  const vaultRoles = common(operator.vaultRoles, namespace.vaultRoles);
-  const vaultPaths = narrowest(operator.vaultPaths, namespace.vaultPaths, isPathWithin);
-  const infisicalFolders = narrowest(operator.infisicalFolders, namespace.infisicalFolders, isFolderWithin);
-  const infisicalIdentities = common(operator.infisicalIdentities, namespace.infisicalIdentities);
-  const reloads = common(operator.reloads, namespace.reloads);
-  const images = common(operator.images, namespace.images);
-  return {
-    ...(vaultRoles && { vaultRoles }),
-    ...(vaultPaths && { vaultPaths }),
-    ...(infisicalFolders && { infisicalFolders }),
-    ...(infisicalIdentities && { infisicalIdentities }),
-    ...(reloads && { reloads }),
-    ...(images && { images }),
-  };
+  return saidLimits({
+    vaultRoles: common(operator.vaultRoles, namespace.vaultRoles),
+    vaultPaths: narrowest(operator.vaultPaths, namespace.vaultPaths, isPathWithin),
+    infisicalFolders: narrowest(operator.infisicalFolders, namespace.infisicalFolders, isFolderWithin),
+    infisicalIdentities: common(operator.infisicalIdentities, namespace.infisicalIdentities),
+    reloads: common(operator.reloads, namespace.reloads),
+    images: common(operator.images, namespace.images),
+  });
 }
 
 type List<T> = readonly T[] | undefined;

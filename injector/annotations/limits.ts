@@ -18,6 +18,22 @@ export interface Limits {
   readonly images?: readonly string[];
 }
 
+/** Limits, each of which is said or not. */
+type SomeLimits = { readonly [Name in keyof Limits]-?: Limits[Name] | undefined };
+
+/** Those that are said. */
+export function saidLimits(some: SomeLimits): Limits {
+  const { vaultRoles, vaultPaths, infisicalFolders, infisicalIdentities, reloads, images } = some;
+  return {
+    ...(vaultRoles && { vaultRoles }),
+    ...(vaultPaths && { vaultPaths }),
+    ...(infisicalFolders && { infisicalFolders }),
+    ...(infisicalIdentities && { infisicalIdentities }),
+    ...(reloads && { reloads }),
+    ...(images && { images }),
+  };
+}
+
 /** Names, separated by commas. */
 export const parseNames: ValueParser<readonly string[]> = (text) => {
   const names = text
