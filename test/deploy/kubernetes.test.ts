@@ -10,30 +10,12 @@ import { injectorEnvironment } from '../../deploy/kubernetes/deployment.ts';
 import { installManifests } from '../../deploy/kubernetes/manifests.ts';
 import { readInstallRequest } from '../../deploy/kubernetes/options.ts';
 import { webhookConfigurations } from '../../deploy/kubernetes/webhooks.ts';
+import { options, problemKeys, REQUIRED } from './install.ts';
 
 const MAIN = fileURLToPath(new URL('../../deploy/kubernetes/main.ts', import.meta.url));
-const REQUIRED = [
-  '--injector-image=injector:1',
-  '--agent-image=agent:1',
-  '--vault-address=https://vault:8200',
-];
 const NOW = new Date('2027-01-01T00:00:00Z');
 
 const run = (args: readonly string[]) => promisify(execFile)(process.execPath, [MAIN, ...args]);
-
-const problemKeys = (...args: string[]): readonly string[] => {
-  const request = readInstallRequest(args);
-  return request.ok ? [] : request.problems.map(({ key }) => key);
-};
-
-const options = {
-  namespace: 'sidekey',
-  injectorImage: 'injector:1',
-  agentImage: 'agent:1',
-  stores: { vault: { address: 'https://vault:8200' } },
-  replicas: 2,
-  environment: {},
-};
 
 test('a certificate is its authority’s, good for its names and for as long as asked', async () => {
   const made = await makeServerCertificate({ names: ['a.example', '127.0.0.1', '::1'], now: NOW, days: 30 });

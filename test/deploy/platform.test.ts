@@ -1,26 +1,7 @@
 import { expect, test } from 'vitest';
 import { installManifests } from '../../deploy/kubernetes/manifests.ts';
 import { readInstallRequest } from '../../deploy/kubernetes/options.ts';
-
-const REQUIRED = [
-  '--injector-image=injector:1',
-  '--agent-image=agent:1',
-  '--vault-address=https://vault:8200',
-];
-
-const problemKeys = (...args: string[]): readonly string[] => {
-  const request = readInstallRequest(args);
-  return request.ok ? [] : request.problems.map(({ key }) => key);
-};
-
-const options = {
-  namespace: 'sidekey',
-  injectorImage: 'injector:1',
-  agentImage: 'agent:1',
-  stores: { vault: { address: 'https://vault:8200' } },
-  replicas: 2,
-  environment: {},
-};
+import { options, problemKeys, REQUIRED } from './install.ts';
 
 const podOf = (more: Partial<typeof options> & { priorityClass?: string; apiServerPorts?: number[] }) => {
   const objects = installManifests({ ...options, ...more });

@@ -4,6 +4,7 @@ import type { Settings } from '../../../injector/admission/settings.ts';
 import { readNamespace } from '../../../injector/annotations/namespace.ts';
 import { findOurContainer } from '../../../injector/pod/own.ts';
 import { installManifests } from '../../../deploy/kubernetes/manifests.ts';
+import { options } from '../../deploy/install.ts';
 import { injectedCases, load, read } from '../../golden/cases.ts';
 import { injected } from '../admission/example.ts';
 import { admitted, RANGE, RANGE_ANNOTATIONS, violations } from './restricted-v2.ts';
@@ -36,15 +37,6 @@ describe('under the SCC restricted-v2 of OpenShift', () => {
       }
     },
   );
-
-  const options = {
-    namespace: 'sidekey',
-    injectorImage: 'injector:1',
-    agentImage: 'agent:1',
-    stores: { vault: { address: 'https://vault:8200' } },
-    replicas: 2,
-    environment: {},
-  };
 
   /** As a ReplicaSet makes it. */
   const podOfDeployment = (objects: readonly object[]): JsonObject => {
