@@ -48,6 +48,9 @@ export async function writeSecret({ api }: Pick<OpenBaoServer, 'api'>, key: stri
 
 const API_KEY_TEMPLATE = '{{ with secret "secret/data/ml/api-key" }}{{ .Data.data.key }}{{ end }}';
 
+/** An agent that takes longer is not alive. */
+const ANSWER_MS = 10_000;
+
 export type ConfigChange = Partial<Omit<AgentConfig, 'files' | 'vault'>> & {
   readonly vault?: Partial<AgentConfig['vault']>;
   readonly role?: string;
@@ -140,7 +143,9 @@ export class Pod implements AsyncDisposable {
 
   /** Asks the agent. */
   async get(path: '/readyz' | '/healthz' | '/metrics'): Promise<{ status: number; body: string }> {
-    const response = await fetch(`http://127.0.0.1:${this.config.adminPort}${path}`);
+    const response = await fetch(`http://127.0.0.1:${this.config.adminPort}${path}`, {
+      signal: AbortSignal.timeout(ANSWER_MS),
+    });
     return { status: response.status, body: await response.text() };
   }
 

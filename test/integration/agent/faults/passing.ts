@@ -56,11 +56,18 @@ export async function expectSurvival(
   fault.expectMore?.(trial);
 }
 
-/** Resolves when the fault has begun. */
+/**
+ * Resolves when the fault has begun.
+ *
+ * @throws {Error} With what the agent said, if it does not come to the phase.
+ */
 async function beginIn(phase: Phase, trial: Trial, { begin }: Pick<PassingFault, 'begin'>): Promise<void> {
   const opening = OPENINGS[phase];
   if (opening === undefined) return begin(trial);
-  await new Promise<void>((resolve, reject) => {
+  const begun = new Promise<void>((resolve, reject) => {
     trial.front.meet(opening, () => begin(trial).then(resolve, reject));
   });
+  await Promise.race([begun, sleep(PATIENCE_MS, undefined, { ref: false })]);
+  if (!trial.front.asked.some(({ path }) => opening.test(path)))
+    throw new Error(`Nobody asked for ${opening.source}. The agent said:\n${trial.pod.output}`);
 }
