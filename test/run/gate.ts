@@ -22,5 +22,5 @@ export const GATE: readonly Stage[] = [
   command('types', 'tsc', '-p', '.'),
   command('dead code', 'knip'),
   command('bundles', 'rolldown', '-c', 'rolldown.config.ts'),
-  { name: 'unit and architecture', run: () => runVitest('unit', UNIT_TIMEOUT_MS) },
+  { name: 'unit and architecture', run: () => runVitest('unit', { timeoutMs: UNIT_TIMEOUT_MS, retries: 0 }) },
 ];

@@ -34,10 +34,16 @@ const BUILDS: readonly Stage[] = [
   build('Kyverno (Go build)', 'test/run/build-kyverno.ts'),
 ];
 
-/** Real servers, and hence deadlines: one stage after another, on a machine that does nothing else. */
+/**
+ * Real servers, and hence deadlines: one stage after another, on a machine that does nothing else. A machine may stand
+ * still for seconds all the same; so a test is tried once more, and one that needed it is named.
+ */
 const SERVERS: readonly Stage[] = [
-  { name: 'integration', run: () => runVitest('integration', INTEGRATION_TIMEOUT_MS) },
-  { name: 'end to end', run: () => runVitest('e2e', E2E_TIMEOUT_MS) },
+  {
+    name: 'integration',
+    run: () => runVitest('integration', { timeoutMs: INTEGRATION_TIMEOUT_MS, retries: 1 }),
+  },
+  { name: 'end to end', run: () => runVitest('e2e', { timeoutMs: E2E_TIMEOUT_MS, retries: 1 }) },
   { name: 'cluster: control plane', run: () => runShellCheck('control-plane') },
   { name: 'cluster: node', run: () => runShellCheck('node') },
 ];

@@ -17,6 +17,11 @@ describe('a suite of tests', () => {
     });
   });
 
+  test('tells which tests were unsteady, passed or failed', () => {
+    expect(fromTests({ passed: 3, failed: 0 }, '', 'a')).toEqual({ ...good, report: 'a' });
+    expect(fromTests({ passed: 3, failed: 1 }, 'why', 'a').report).toBe('a\nwhy');
+  });
+
   test('fails if it ran no test', () => {
     expect(fromTests({ passed: 0, failed: 0 }, '')).toMatchObject({ ok: false, report: 'No test ran.' });
   });

@@ -3,7 +3,7 @@ export interface Outcome {
   readonly ok: boolean;
   readonly passed: number;
   readonly failed: number;
-  /** For a person: what failed and why. Empty if all is well. */
+  /** For a person: what failed and why, and what has to be known of what passed. */
   readonly report: string;
 }
 
@@ -17,9 +17,14 @@ export function fromExit(code: number, output: string): Outcome {
   return { ok: code === 0, passed: 0, failed: 0, report: code === 0 ? '' : output.trimEnd() };
 }
 
-/** A suite of tests. One that ran no test has failed, for it was asked to prove something. */
-export function fromTests({ passed, failed }: Tally, report: string): Outcome {
-  if (passed + failed > 0) return { ok: failed === 0, passed, failed, report: failed === 0 ? '' : report };
+/**
+ * A suite of tests. One that ran no test has failed, for it was asked to prove something.
+ *
+ * @param unsteady What is told whether the suite passed or failed.
+ */
+export function fromTests({ passed, failed }: Tally, report: string, unsteady = ''): Outcome {
+  const told = failed === 0 ? unsteady : `${unsteady}\n${report}`.trim();
+  if (passed + failed > 0) return { ok: failed === 0, passed, failed, report: told };
   return { ok: false, passed: 0, failed: 0, report: `No test ran.\n${report}`.trimEnd() };
 }
 

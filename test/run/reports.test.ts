@@ -13,6 +13,17 @@ describe('vitest’s report', () => {
     expect(readVitestReport({ testResults: [file, file] })).toEqual({
       tally: { passed: 4, failed: 0 },
       report: '',
+      unsteady: '',
+    });
+  });
+
+  test('counts a test that passed when it was tried again, and names it', () => {
+    const again = { ...passing, failureMessages: ['Error: not yet\n  at x'] };
+    const file = { name: NAME, status: 'passed', message: '', assertionResults: [passing, again] };
+    expect(readVitestReport({ testResults: [file] })).toEqual({
+      tally: { passed: 2, failed: 0 },
+      report: '',
+      unsteady: 'test/a.test.ts > a works: passed, but not at first: Error: not yet',
     });
   });
 

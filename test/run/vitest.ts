@@ -5,8 +5,15 @@ import { execute } from './command.ts';
 import { fromTests, type Outcome } from './outcome.ts';
 import { failureSection, readVitestReport } from './vitest-report.ts';
 
+/** How one project of `vitest.config.ts` is run. */
+interface VitestRun {
+  readonly timeoutMs: number;
+  /** How often a test that fails is tried again; who passes only then is named in the report. */
+  readonly retries: number;
+}
+
 /** Runs one project of `vitest.config.ts`. */
-export async function runVitest(project: string, timeoutMs: number): Promise<Outcome> {
+export async function runVitest(project: string, { timeoutMs, retries }: VitestRun): Promise<Outcome> {
   const directory = await mkdtemp(join(tmpdir(), 'sidekey-vitest-'));
   const file = join(directory, 'report.json');
   try {
@@ -16,6 +23,7 @@ export async function runVitest(project: string, timeoutMs: number): Promise<Out
         'run',
         '--project',
         project,
+        `--retry=${retries}`,
         '--reporter=default',
         '--reporter=json',
         `--outputFile.json=${file}`,
@@ -24,8 +32,8 @@ export async function runVitest(project: string, timeoutMs: number): Promise<Out
     );
     const json = await readFile(file, 'utf8').catch(() => undefined);
     if (json === undefined) return { ok: false, passed: 0, failed: 0, report: output.trimEnd() };
-    const { tally, report } = readVitestReport(JSON.parse(json));
-    const outcome = fromTests(tally, `${report}\n\n${failureSection(output)}`.trim());
+    const { tally, report, unsteady } = readVitestReport(JSON.parse(json));
+    const outcome = fromTests(tally, `${report}\n\n${failureSection(output)}`.trim(), unsteady);
     // An unhandled rejection or a file that does not load fails the run though every test in it passed.
     return code === 0 || !outcome.ok ? outcome : { ...outcome, ok: false, report: output.trimEnd() };
   } finally {
