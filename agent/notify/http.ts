@@ -41,13 +41,16 @@ type Headers = Readonly<Record<string, string>>;
 function exchange({ method, url, body }: HttpReload, headers: Headers, signal: AbortSignal): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const options = { method, headers, signal, agent: false, lookup: loopback } as const;
+    // The only sign of an end without an answer, as after 101.
+    const lost = (): void => reject(new Error('Closed'));
     const asking = request(url, options, (response) => {
+      asking.off('close', lost);
       drain(response).then(
         () => resolve({ status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'] }),
         reject,
       );
     });
-    asking.on('error', reject);
+    asking.on('error', reject).once('close', lost);
     asking.end(body);
   });
 }

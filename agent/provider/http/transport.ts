@@ -78,7 +78,7 @@ export function createTransport(
     signal.throwIfAborted();
     const payload = json === undefined ? undefined : Buffer.from(JSON.stringify(json));
     const outgoing = open(uri, { method, agent, headers: { ...headers, ...described(payload) }, ...tls });
-    const cancel = (): void => void outgoing.destroy();
+    const { cancel, cancelled } = cancellation(outgoing);
     signal.addEventListener('abort', cancel, { once: true });
     let timer: NodeJS.Timeout | undefined;
     let late = false;
@@ -90,7 +90,8 @@ export function createTransport(
       }, store.timeoutMs);
     });
     try {
-      return await readAnswer(await send(outgoing, payload), now, known);
+      const answered = send(outgoing, payload).then((response) => readAnswer(response, now, known));
+      return await Promise.race([answered, cancelled]);
     } catch (error) {
       if (error instanceof ProviderError) throw error;
       signal.throwIfAborted();
@@ -104,7 +105,7 @@ export function createTransport(
   };
 }
 
-function createSecureAgent({ serverName, skipVerify, proxy }: Endpoint, pool: object): HttpsAgent {
+function createSecureAgent({ serverName, skipVerify, proxy, timeoutMs }: Endpoint, pool: object): HttpsAgent {
   const agent = new HttpsAgent({
     ...pool,
     // Said outright, for NODE_TLS_REJECT_UNAUTHORIZED=0 would change the default.
@@ -114,7 +115,8 @@ function createSecureAgent({ serverName, skipVerify, proxy }: Endpoint, pool: ob
   // Few agents have one: the others do not read how it is done.
   if (proxy !== undefined)
     agent.createConnection = (options, done) => {
-      void import('./tunnel.ts').then(({ openTunnel }) => openTunnel(proxy, options as object, done));
+      const by = { proxy, timeoutMs };
+      void import('./tunnel.ts').then(({ openTunnel }) => openTunnel(by, options as object, done));
       return undefined;
     };
   return agent;
@@ -132,6 +134,19 @@ async function certificates(
   return { ...(ca === undefined ? {} : { ca }), ...(await identity?.()) };
 }
 
+/** How a request is given up, and what then fails: one that has no connection yet is silent when it is destroyed. */
+function cancellation(outgoing: ClientRequest): {
+  readonly cancel: () => void;
+  readonly cancelled: Promise<never>;
+} {
+  const { promise: cancelled, reject } = Promise.withResolvers<never>();
+  const cancel = (): void => {
+    outgoing.destroy();
+    reject(new Error('Cancelled'));
+  };
+  return { cancel, cancelled };
+}
+
 const send = (outgoing: ClientRequest, payload: Buffer | undefined): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
     outgoing
@@ -140,6 +155,8 @@ const send = (outgoing: ClientRequest, payload: Buffer | undefined): Promise<Inc
         resolve(response);
       })
       .on('error', reject)
+      // The only sign of an end without an answer, as after 101: whoever switches protocols is not followed.
+      .once('close', () => reject(new Error('Closed')))
       .end(payload);
   });
 

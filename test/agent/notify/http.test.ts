@@ -6,6 +6,7 @@ import type { HttpReload } from '#contract/reload.ts';
 import { NotifyError } from '../../../agent/notify/error.ts';
 import { tellByHttp } from '../../../agent/notify/http.ts';
 import { freePort } from '../../servers/port.ts';
+import { serveRaw, switching } from '../provider/http/faulty-server.ts';
 import { type LittleServer, startLittleServer } from './little-server.ts';
 
 /** Those that this machine has. */
@@ -153,6 +154,13 @@ describe('a server that does not do as it is asked', () => {
 
   test('that is not there is a fault that may pass', async () => {
     expect((await fault({ url: `http://127.0.0.1:${await freePort()}/` })).message).toMatch(/ECONNREFUSED/u);
+  });
+
+  test('that switches to another protocol has not heard it, and is not waited for', async () => {
+    await using other = await serveRaw((socket) => {
+      socket.once('data', () => socket.write(switching('canary-answer')));
+    });
+    expect((await fault({ url: `${other.address}/` })).message).toMatch(/: the connection failed$/u);
   });
 
   test.each(['hang', 'drip'] as const)(

@@ -21,6 +21,10 @@ export const serveTls = (tls: { cert: string; key: string }, handler: Handler): 
 export const serveRaw = (onConnection: (socket: Socket) => void): Promise<FaultyServer> =>
   listen(createTcpServer(onConnection), 'http');
 
+/** The head with which a server goes over to another protocol. */
+export const switching = (protocol: string): string =>
+  `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\n\r\n`;
+
 /** Answers every request with this. */
 export const answering = (
   status: number,

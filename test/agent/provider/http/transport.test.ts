@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { VaultStore } from '#contract/agent-config.ts';
 import {
   type Answer,
@@ -10,7 +9,7 @@ import { parseJson, serialiseJson } from '../../../../agent/value/json.ts';
 import { makeServerCertificate } from '../../../../deploy/kubernetes/certificate.ts';
 import { loopbackCertificate } from '../../../servers/certificate.ts';
 import { freePort } from '../../../servers/port.ts';
-import { answering, serve, serveRaw, serveTls, storeAt } from './faulty-server.ts';
+import { answering, serve, serveRaw, serveTls, storeAt, switching } from './faulty-server.ts';
 import { containing, matching } from '../vault/fixtures.ts';
 
 const NEVER = new AbortController().signal;
@@ -37,10 +36,11 @@ describe('a connection that fails', () => {
     });
   });
 
-  test('is reported as unreachable when cut within the answer', async () => {
-    await using server = await serveRaw((socket) => {
-      socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"data":'));
-    });
+  test.each([
+    ['is cut within the answer', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"data":'],
+    ['goes over to another protocol, and so ends without one', switching('other')],
+  ])('is reported as unreachable when it %s', async (_, answer) => {
+    await using server = await serveRaw((socket) => socket.once('data', () => socket.end(answer)));
     await expect(ask(storeAt(server.address))).rejects.toMatchObject({ code: 'unreachable' });
   });
 
@@ -84,11 +84,14 @@ describe('the deadline', () => {
 });
 
 test('no timer of an answered request keeps the process alive', async () => {
-  const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
   await using server = await answering(200, '{}');
-  const before = timers();
-  await ask(storeAt(server.address, { timeoutMs: 60_000 }));
-  expect(timers()).toBe(before);
+  const begin = vi.spyOn(globalThis, 'setTimeout');
+  const end = vi.spyOn(globalThis, 'clearTimeout');
+  await ask(storeAt(server.address, { timeoutMs: 61_234 }));
+  const own = begin.mock.calls.findIndex(([, ms]) => ms === 61_234);
+  expect(end).toHaveBeenCalledWith(begin.mock.results.at(own)?.value);
+  expect(own).not.toBe(-1);
+  vi.restoreAllMocks();
 });
 
 describe('cancellation', () => {
@@ -103,9 +106,8 @@ describe('cancellation', () => {
     await using server = await serveRaw(() => undefined);
     const controller = new AbortController();
     const reason = new Error('shutting down');
-    const request = ask(storeAt(server.address), { signal: controller.signal });
     setTimeout(() => controller.abort(reason), 30);
-    await expect(request).rejects.toBe(reason);
+    await expect(ask(storeAt(server.address), { signal: controller.signal })).rejects.toBe(reason);
   });
 
   test('ends an answer on its way', async () => {
@@ -118,8 +120,7 @@ describe('cancellation', () => {
       setTimeout(() => controller.abort(reason), 30);
     });
     await expect(ask(storeAt(server.address), { signal: controller.signal })).rejects.toBe(reason);
-    await sleep(20);
-    expect(closed).toBe(true);
+    await expect.poll(() => closed, { timeout: 20_000 }).toBe(true);
   });
 });
 
@@ -239,9 +240,8 @@ describe('TLS', () => {
   test('checks the certificate’s names', async () => {
     const names = ['vault.example'];
     const { certPem, keyPem, caPem } = await makeServerCertificate({ names, now: new Date(), days: 1 });
-    await using server = await serveTls({ cert: certPem, key: keyPem }, (_request, response) => {
-      response.end('{}');
-    });
+    const tls = { cert: certPem, key: keyPem };
+    await using server = await serveTls(tls, (_request, response) => void response.end('{}'));
     await expect(ask(storeAt(server.address, { caPem }))).rejects.toMatchObject({
       code: 'unreachable',
       message: containing('ERR_TLS_CERT_ALTNAME_INVALID'),

@@ -7,12 +7,12 @@ import { loopbackCertificate } from '../../../servers/certificate.ts';
 import { startConnectProxy } from '../../../servers/connect-proxy.ts';
 import { freePort } from '../../../servers/port.ts';
 import { matching } from '../vault/fixtures.ts';
-import { serveTls, storeAt } from './faulty-server.ts';
+import { serveRaw, serveTls, storeAt } from './faulty-server.ts';
 
 const NEVER = new AbortController().signal;
 
-const ask = async (store: VaultStore): Promise<number> => {
-  const request = { uri: `${store.address}/v1/a`, method: 'GET', headers: {}, signal: NEVER };
+const ask = async (store: VaultStore, signal = NEVER): Promise<number> => {
+  const request = { uri: `${store.address}/v1/a`, method: 'GET', headers: {}, signal };
   return (await createTransport(store, () => 0)(request)).status;
 };
 
@@ -36,6 +36,23 @@ describe('a store behind a proxy', () => {
       code: 'unreachable',
       message: matching(/ECONNREFUSED/u),
     });
+  });
+
+  test('is not waited for without end if the proxy is silent', async () => {
+    await using proxy = await serveRaw(() => undefined);
+    const store = storeAt('https://vault.invalid:8200', { proxy: proxy.address, timeoutMs: 100 });
+    await expect(ask(store)).rejects.toMatchObject({
+      code: 'unreachable',
+      message: matching(/by the proxy http:.*: ERR_PROXY_SILENT/u),
+    });
+  });
+
+  test('is given up at once when the request is, though the proxy is silent', async () => {
+    await using proxy = await serveRaw((socket) => socket.once('data', () => controller.abort(reason)));
+    const controller = new AbortController();
+    const reason = new Error('shutting down');
+    const store = storeAt('https://vault.invalid:8200', { proxy: proxy.address, timeoutMs: 60_000 });
+    await expect(ask(store, controller.signal)).rejects.toBe(reason);
   });
 
   test('without TLS is reached without it', async () => {
