@@ -20,8 +20,8 @@ export interface AuditEntry {
   readonly response?: { readonly auth?: { readonly accessor?: string } };
 }
 
-/** The whole log so far. */
+/** The whole log so far, without a line that is still being written. */
 export async function readAudit(file: string): Promise<readonly AuditEntry[]> {
-  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
+  const lines = (await readFile(file, 'utf8')).split('\n').slice(0, -1);
   return lines.map((line) => JSON.parse(line) as AuditEntry);
 }

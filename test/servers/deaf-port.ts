@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { inTime, PATIENCE_MS } from './eventually.ts';
 
 /** A port whose packets nobody answers, as if a firewall dropped them. */
 export type DeafPort = AsyncDisposable;
@@ -14,7 +15,11 @@ const LISTENER = `require('node:net').createServer()
 /** More than the queue holds: the kernel answers nobody who comes after them. */
 const CALLERS = 4;
 
-/** Occupies a free port of loopback. */
+/**
+ * Occupies a free port of loopback.
+ *
+ * @throws {Error} If it is not free.
+ */
 export async function occupy(port: number): Promise<DeafPort> {
   // What stands still does not end by itself, even if this process is killed and cannot end it.
   const command = ['--pdeathsig', 'KILL', process.execPath, '--eval', LISTENER, String(port)];
@@ -22,9 +27,10 @@ export async function occupy(port: number): Promise<DeafPort> {
   const ended = once(child, 'exit');
   const kill = (): boolean => child.kill('SIGKILL');
   process.once('exit', kill);
-  await once(child.stdout, 'data');
+  await inTime(`a listener on port ${port}`, PATIENCE_MS, once(child.stdout, 'data'));
   const callers = Array.from({ length: CALLERS }, () => call(port));
-  await Promise.race(callers.map((caller) => once(caller, 'connect')));
+  const taken = Promise.race(callers.map((caller) => once(caller, 'connect')));
+  await inTime(`a caller on port ${port}`, PATIENCE_MS, taken);
   return {
     async [Symbol.asyncDispose]() {
       process.off('exit', kill);

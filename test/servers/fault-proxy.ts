@@ -1,6 +1,7 @@
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DeafPort, occupy } from './deaf-port.ts';
+import { freePort } from './port.ts';
 
 /**
  * What networks do to connections, living ones included.
@@ -42,8 +43,9 @@ export async function startFaultProxy(target: URL): Promise<FaultProxy> {
     if (fault === 'black_hole') freeze(pair);
     else flow(pair, () => fault === 'slow');
   };
-  let server = await listen(0, take);
-  const { port } = server.address() as AddressInfo;
+  // Nobody else is given it while the proxy does not listen.
+  const port = await freePort();
+  let server = await listen(port, take);
   const cut = (): void => {
     for (const pair of pairs) for (const socket of pair) socket.destroy();
   };

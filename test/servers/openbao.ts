@@ -7,7 +7,7 @@ import { type Api, type ApiClient, createApiClient, field } from './openbao-api.
 import { end, launch, type Place, prepare } from './openbao-process.ts';
 
 /** A loaded machine is slow. */
-const START_MS = 30_000;
+const START_MS = 120_000;
 
 export { type Api } from './openbao-api.ts';
 

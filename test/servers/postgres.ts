@@ -23,7 +23,7 @@ export interface Postgres extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-const START_MS = 30_000;
+const START_MS = 120_000;
 
 /** PostgreSQL refuses root, and users that have no name; this one has one everywhere. */
 const NOBODY = 65_534;

@@ -2,7 +2,7 @@ import type { FaultProxy, NetworkFault } from '../servers/fault-proxy.ts';
 import { field } from '../servers/openbao-api.ts';
 import { FAULTS, type Fault, type FaultKind } from './record.ts';
 import { pause } from './repeat.ts';
-import type { Subject } from './subject.ts';
+import { REQUEST_MS, type Subject } from './subject.ts';
 import type { World } from './world.ts';
 
 /** What faults are done to. */
@@ -53,9 +53,6 @@ function shuffled<T>(items: readonly T[], random: () => number): T[] {
   return keyed.toSorted((a, b) => a.key - b.key).map(({ item }) => item);
 }
 
-/** Requests that were under way are given up only after this: the agents' deadline. */
-const GIVING_UP_MS = 2000;
-
 type Act = (victims: Victims, planned: Planned) => Promise<void>;
 
 const NEVER = new AbortController().signal;
@@ -73,13 +70,13 @@ const ACTS: Readonly<Record<FaultKind, Act>> = {
   'store refused': ({ world }, { forMs }) => inflict(world.network, 'refused', forMs),
   'store slow': async ({ world }, { forMs }) => {
     await inflict(world.network, 'slow', forMs);
-    await pause(GIVING_UP_MS, NEVER);
+    await pause(REQUEST_MS, NEVER);
   },
   'store black-holed': async ({ world }, { forMs, pick }) => {
     await inflict(world.network, 'black_hole', forMs);
     // The connections of before are gone for good, which is told or is not.
     if (pick < 0.5) world.network.cut();
-    else await pause(GIVING_UP_MS, NEVER);
+    else await pause(REQUEST_MS, NEVER);
   },
   'store sealed': async ({ world: { bao } }, { forMs }) => {
     await bao.seal();

@@ -9,6 +9,9 @@ import type { World } from './world.ts';
 
 export const POLL_MS = 1000;
 
+/** Of one request, which the agents give up after it; faults go on for so long. */
+export const REQUEST_MS = 2000;
+
 const LOOK_MS = 25;
 const CONNECT_MS = 250;
 const PROBE_MS = 1000;
@@ -53,7 +56,11 @@ export class Subject implements AsyncDisposable {
     const heard: { by?: Subject } = {};
     const server = await startLittleServer(() => heard.by?.adopt());
     const address = `http://127.0.0.1:${world.network.port}`;
-    const pod = await Pod.create({ address }, { templates: TEMPLATES, pollMs: POLL_MS, revokeOnShutdown });
+    const vault = { timeoutMs: REQUEST_MS };
+    const pod = await Pod.create(
+      { address },
+      { templates: TEMPLATES, pollMs: POLL_MS, revokeOnShutdown, vault },
+    );
     const success = [{ from: 200, to: 299 }];
     const told = { kind: 'http', method: 'POST', url: server.url, headers: [], success } as const;
     const reload = { ...told, deadlineMs: START_MS };

@@ -55,7 +55,11 @@ export async function startProgram(
     child.kill('SIGKILL');
     if (ended === null) await once(child, 'exit');
   });
-  while (program.output.split('ready').length <= workers + 1) await once(child.stdout, 'data');
+  const gone = once(child, 'exit').then((): never => {
+    throw new Error(`The program ${name} has ended before it was ready`);
+  });
+  while (program.output.split('ready').length <= workers + 1)
+    await Promise.race([once(child.stdout, 'data'), gone]);
   return program;
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { FileSpec } from '#contract/agent-config.ts';
 import type { VaultSource } from '#contract/secret-source.ts';
-import { eventually } from '../../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
 import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
 import { awaitTurns } from './asked.ts';
 import { AGENT_UID, exit, furnish, Pod, writeSecret } from './stage.ts';
@@ -46,7 +46,7 @@ test('the file of the token holds that of the present session, which the store k
   await pod.ready();
   const first = await pod.read('token');
   expect(await ownerOf(first)).toBe(200);
-  await eventually('the token of another session', 30_000, async () => {
+  await eventually('the token of another session', PATIENCE_MS, async () => {
     const next = await pod.read('token');
     expect(next).not.toBe(first);
     expect(await ownerOf(next)).toBe(200);
@@ -79,11 +79,13 @@ test('an agent that stays waits for a template that is not there yet, and ends a
     files: [{ name, volume, path: name, mode, templateFile: { file: path, left: '{{', right: '}}' } }],
   });
   const given = pod.start('run');
-  await eventually('the reason', 15_000, async () => expect(await pod.lastWords()).toContain(path));
+  await eventually('the reason', PATIENCE_MS, async () => expect(await pod.lastWords()).toContain(path));
   given.kill('SIGTERM');
   expect(await exit(given)).toBe(0);
   pod.start('run');
-  await eventually('the reason again', 15_000, async () => expect(await pod.lastWords()).toContain(path));
+  await eventually('the reason again', PATIENCE_MS, async () =>
+    expect(await pod.lastWords()).toContain(path),
+  );
   await writeFile(path, 'key={{ with secret "secret/data/ml/api-key" }}{{ .Data.data.key }}{{ end }}');
   await pod.ready();
   expect(await pod.read('api')).toMatch(/^key=/u);
@@ -97,7 +99,7 @@ test('a file is written in place where a pod wants that, and the next process fi
   await pod.ready();
   const { ino } = await stat(join(pod.directory, 'secrets/held'));
   await writeSecret(bao, 'two, and longer');
-  await eventually('the change', 15_000, async () => {
+  await eventually('the change', PATIENCE_MS, async () => {
     expect([await pod.read('held'), await pod.read('set')]).toEqual(['two, and longer', 'two, and longer']);
   });
   expect((await stat(join(pod.directory, 'secrets/held'))).ino).toBe(ino);
@@ -121,7 +123,7 @@ test('files stay as they are while the pod is annotated so, and follow when it i
   await awaitTurns(bao, 'secret/data/ml/api-key', 4);
   expect(await pod.read('api')).toBe('one');
   await say('false');
-  await eventually('the change', 15_000, async () => expect(await pod.read('api')).toBe('two'));
+  await eventually('the change', PATIENCE_MS, async () => expect(await pod.read('api')).toBe('two'));
 });
 
 test('the log is text where a pod wants that', async () => {

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { eventually } from '../../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
 import type { OpenBaoServer } from '../../servers/openbao.ts';
 
 type Audited = Pick<OpenBaoServer, 'audit'>;
@@ -13,7 +13,7 @@ export async function requestsOf(bao: Audited, path: string): Promise<number> {
 /** Waits until what is polled has been read so many times more. */
 export async function awaitTurns(bao: Audited, path: string, more: number): Promise<void> {
   const before = await requestsOf(bao, path);
-  await eventually(`${more} reads of ${path}`, 30_000, async () =>
+  await eventually(`${more} reads of ${path}`, PATIENCE_MS, async () =>
     expect(await requestsOf(bao, path)).toBeGreaterThanOrEqual(before + more),
   );
 }

@@ -3,7 +3,7 @@ import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { eventually } from '../../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
 import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
 import { writePolicy } from '../../servers/service-account.ts';
 import { requestsOf } from './asked.ts';
@@ -81,7 +81,7 @@ describe('a certificate', () => {
     pod.start('run');
     await pod.ready();
     const first = new X509Certificate(await pod.read('cert.pem'));
-    await eventually('another certificate', 10_000, async () => {
+    await eventually('another certificate', PATIENCE_MS, async () => {
       expect(await pod.read('cert.pem')).not.toContain(first.toString().trim());
     });
     const second = new X509Certificate(await pod.read('cert.pem'));
@@ -104,5 +104,7 @@ test('a template follows a file of its container', async () => {
   await pod.ready();
   expect(await pod.read('api-key')).toBe('of one');
   await writeFile(path, 'another');
-  await eventually('the change', 10_000, async () => expect(await pod.read('api-key')).toBe('of another'));
+  await eventually('the change', PATIENCE_MS, async () =>
+    expect(await pod.read('api-key')).toBe('of another'),
+  );
 });

@@ -46,7 +46,7 @@ test('who reads the file before each connect is always let in, whether leases ar
   expect(await userOf(agent)).not.toBe(0);
 
   await using application = new Application(pod, FILE, postgres);
-  await expect.poll(() => application.used.length, { timeout: 40_000 }).toBe(3);
+  await expect.poll(() => application.used.length).toBe(3);
   await application[Symbol.asyncDispose]();
   expect([...application.refused]).toEqual([]);
   expect(application.connects).toBeGreaterThan(500);
@@ -90,6 +90,6 @@ test('an agent that was killed goes on with the same token and lease; one that e
   if (login === undefined) throw new Error('The application never was let in');
   resumed.kill('SIGTERM');
   expect(await exit(resumed)).toBe(0);
-  await expect.poll(users, { timeout: 5000 }).toEqual([]);
+  await expect.poll(users).toEqual([]);
   await expect(logIn(postgres, login)).rejects.toThrow('password authentication failed');
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { recordedWorld } from '../../servers/infisical/recorded-world.ts';
-import { exit, Pod } from './stage.ts';
+import { exit, Pod, REQUEST_MS } from './stage.ts';
 
 const CALL = 'dynamicSecret "app-x1" "dev" "/" "pg" "1h"';
 const TEMPLATES = { dsn: `{{ with ${CALL} }}{{ .DB_USERNAME }}:{{ .DB_PASSWORD }}{{ end }}` };
@@ -21,7 +21,7 @@ test('a lease of Infisical survives the agent’s death, and ends with the pod',
   const auth = { method: 'universal', clientId: identity.clientId, clientSecretFile } as const;
   const { vault, ...config } = pod.config;
   expect(vault?.address).toBe(fake.address);
-  pod.config = { ...config, infisical: { address: fake.address, auth, timeoutMs: 2000 } };
+  pod.config = { ...config, infisical: { address: fake.address, auth, timeoutMs: REQUEST_MS } };
 
   const first = pod.start('run');
   await pod.ready();

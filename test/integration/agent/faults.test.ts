@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { eventually } from '../../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
 import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
 import { writeRole } from '../../servers/service-account.ts';
 import { CANARY, type ConfigChange, exit, furnish, Pod, writeSecret } from './stage.ts';
@@ -46,7 +46,7 @@ describe.each(FAULTS)('with %s', (_, change, reason) => {
   test('run stays up, unready, says why, and ends when the start deadline is over', async () => {
     await using pod = await Pod.create(bao, { ...change, startDeadlineMs: 3000 });
     const agent = pod.start('run');
-    await eventually('the reason', 5000, async () => {
+    await eventually('the reason', PATIENCE_MS, async () => {
       const { status, body } = await pod.get('/readyz');
       expect(status).toBe(503);
       expect(body).toContain(reason);
@@ -63,9 +63,9 @@ describe.each(FAULTS)('with %s', (_, change, reason) => {
 test('run goes on as soon as the fault is mended, and takes its last words back', async () => {
   await using pod = await Pod.create(bao, { role: 'late' });
   pod.start('run');
-  await eventually('the reason', 5000, async () => expect(await pod.lastWords()).toContain('"late"'));
+  await eventually('the reason', PATIENCE_MS, async () => expect(await pod.lastWords()).toContain('"late"'));
   await writeRole(bao.api, { name: 'late', policies: ['ml'], ttl: '1h' });
-  await pod.ready(35_000);
+  await pod.ready();
   expect(await pod.lastWords()).toBe('');
 });
 
@@ -75,7 +75,7 @@ test('after the first render a fault that waiting cannot mend ends nothing', asy
   const agent = pod.start('run');
   await pod.ready();
   await bao.api('DELETE', 'secret/metadata/ml/going');
-  await eventually('the failure', 5000, async () =>
+  await eventually('the failure', PATIENCE_MS, async () =>
     expect(await pod.metric('sidekey_agent_store_errors_total{reason="not_found"}')).toBeGreaterThan(1),
   );
   expect(agent.exitCode).toBeNull();
@@ -114,7 +114,7 @@ test('a secret is seen nowhere but in the files and the saved state', async () =
   await using pod = await Pod.create(bao, { templates, startDeadlineMs: 2000 });
   const agent = pod.start('run', { SIDEKEY_LOG_LEVEL: 'trace' });
   const answers: string[] = [];
-  await eventually('the failure', 5000, async () => {
+  await eventually('the failure', PATIENCE_MS, async () => {
     const { body } = await pod.get('/readyz');
     expect(body).toContain('bad');
     answers.push(body, (await pod.get('/metrics')).body);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SourceContent } from '#contract/agent-config.ts';
 import { FILE_FORMATS } from '#contract/file-format.ts';
 import type { SecretSource } from '#contract/secret-source.ts';
-import { eventually } from '../../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
 import { writePolicy } from '../../servers/service-account.ts';
 import { CANARY, type Pod } from './stage.ts';
 import { startTwoStores, type TwoStores } from './two-stores.ts';
@@ -55,7 +55,7 @@ async function readyPod(): Promise<Pod> {
 }
 
 const shows = (pod: Pod, file: string, text: string): Promise<void> =>
-  eventually(`${file} with ${text}`, 35_000, async () => expect(await pod.read(file)).toContain(text));
+  eventually(`${file} with ${text}`, PATIENCE_MS, async () => expect(await pod.read(file)).toContain(text));
 
 const contentOf = (token: string): Readonly<Record<string, string>> => ({
   raw: `NOTE: it's\n#2\nTOKEN: ${token}\n`,
@@ -75,7 +75,7 @@ describe('a folder of Infisical and a secret of Vault, in every format', () => {
       for (const store of ['infisical', 'vault'])
         expect(await pod.read(`${store}.${format}`), `${store}.${format}`).toBe(text);
     for (const store of ['infisical', 'vault']) expect(await pod.read(`${store}-key`)).toBe(`${CANARY}-1`);
-    await eventually('two answers without a body', 10_000, async () =>
+    await eventually('two answers without a body', PATIENCE_MS, async () =>
       expect(listings(304)).toBeGreaterThan(1),
     );
     expect(listings(200)).toBe(1);
@@ -168,7 +168,7 @@ describe.each([
       await using pod = await readyPod();
       const before = await filesOf(pod, store);
       await begin();
-      await eventually(sign, 20_000, async () => expect(pod.output).toContain(sign));
+      await eventually(sign, PATIENCE_MS, async () => expect(pod.output).toContain(sign));
       if (other === 'vault') await writeVault({ TOKEN: `${CANARY}-b` });
       else stores.write('/serving', 'TOKEN', `${CANARY}-b`);
       await shows(pod, `${other}.dotenv`, `TOKEN='${CANARY}-b'`);
@@ -188,10 +188,10 @@ test('a deleted secret leaves the files of its folder, and the file of it alone 
   await furnishBoth(`${CANARY}-a`);
   await using pod = await readyPod();
   secrets().delete('TOKEN');
-  await eventually('a folder without it', 20_000, async () =>
+  await eventually('a folder without it', PATIENCE_MS, async () =>
     expect(await pod.read('infisical.dotenv')).toBe('NOTE="it\'s\n#2"\n'),
   );
-  await eventually('the failure', 20_000, async () =>
+  await eventually('the failure', PATIENCE_MS, async () =>
     expect(await pod.metric('sidekey_agent_store_errors_total{reason="not_found"}')).toBeGreaterThan(0),
   );
   expect(await pod.read('infisical-key')).toBe(`${CANARY}-a`);
@@ -202,7 +202,7 @@ test('a key that a secret of Vault no longer has is told by the names of those i
   await using pod = await readyPod();
   await writeVault({ NOTE: 'n', RENAMED: `${CANARY}-b` });
   const reason = 'Cannot write vault:secret/data/ml/serving#TOKEN as raw: there is no such key among 2';
-  await eventually('the failure', 20_000, async () => expect(pod.output).toContain(reason));
+  await eventually('the failure', PATIENCE_MS, async () => expect(pod.output).toContain(reason));
   await shows(pod, 'vault.dotenv', `RENAMED='${CANARY}-b'`);
   expect(await pod.read('vault-key')).toBe(`${CANARY}-a`);
 });

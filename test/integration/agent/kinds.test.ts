@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sshCertificateEnd } from '../../../agent/provider/vault/ssh-certificate.ts';
-import { eventually } from '../../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
 import { field } from '../../servers/openbao-api.ts';
 import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
 import { writePolicy } from '../../servers/service-account.ts';
@@ -52,7 +52,7 @@ describe('a secret of KV v1', () => {
     pod.start('run');
     await pod.ready();
     await bao.api('PUT', 'kv1/plain', { value: 'two' });
-    await eventually('the change', 15_000, async () => expect(await pod.read('plain')).toBe('two'));
+    await eventually('the change', PATIENCE_MS, async () => expect(await pod.read('plain')).toBe('two'));
     expect(await requests('auth/kubernetes/login')).toBe(1);
   });
 
@@ -65,7 +65,7 @@ describe('a secret of KV v1', () => {
     pod.start('run');
     await pod.ready();
     await bao.api('PUT', 'kv1/hasty', { value: 'two', ttl: '1s' });
-    await eventually('the change', 15_000, async () => expect(await pod.read('hasty')).toBe('two'));
+    await eventually('the change', PATIENCE_MS, async () => expect(await pod.read('hasty')).toBe('two'));
     await turns('kv1/hasty', 2);
     expect((await requests('kv1/plain')) - before).toBe(1);
   });
@@ -142,7 +142,7 @@ test('a certificate of SSH is signed anew before it ends', async () => {
   pod.start('run');
   await pod.ready();
   const first = await pod.read('signed');
-  await eventually('another certificate', 20_000, async () =>
+  await eventually('another certificate', PATIENCE_MS, async () =>
     expect(await pod.read('signed')).not.toBe(first),
   );
   const [one = 0, two = 0] = [first, await pod.read('signed')].map(sshCertificateEnd);

@@ -80,7 +80,7 @@ describe('a token that is revoked by somebody', () => {
       await pod.ready();
       const user = await pod.read('user');
       await bao.api('PUT', 'sys/leases/revoke-prefix/auth/kubernetes/login');
-      await expect.poll(() => pod.read('user'), { timeout: 10_000 }).not.toBe(user);
+      await expect.poll(() => pod.read('user')).not.toBe(user);
       expect(await logins.users()).toEqual([await pod.read('user')]);
       expect(await requestsOf(bao, 'auth/kubernetes/login')).toBe(2);
     } finally {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CREDENTIALS_PATH, type LeasedLogins, mountDatabase } from '../../servers/database.ts';
-import { eventually } from '../../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
 import { type Api, type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
 import { type Postgres, startPostgres } from '../../servers/postgres.ts';
 import { writePolicy } from '../../servers/service-account.ts';
@@ -19,7 +19,7 @@ beforeAll(async () => {
   [postgres, bao] = await Promise.all([startPostgres(), startOpenBao()]);
   await bao.api('POST', `sys/namespaces/${NAMESPACE}`, {});
   await inside('POST', 'sys/mounts/secret', { type: 'kv', options: { version: '2' } });
-  await eventually('KV in the namespace', 10_000, () => inside('GET', 'secret/config'));
+  await eventually('KV in the namespace', PATIENCE_MS, () => inside('GET', 'secret/config'));
   await furnish({ api: inside });
   logins = await mountDatabase(inside, postgres, { ttl: '6s', maxTtl: '1h' });
 });
@@ -49,7 +49,7 @@ async function requests(): Promise<Count> {
 /** The login in the file is renewed, and stays the only one. */
 async function expectRenewals(pod: Pod, before: Count): Promise<void> {
   const name = await pod.read('user');
-  await eventually('renewals', 30_000, async () =>
+  await eventually('renewals', PATIENCE_MS, async () =>
     expect((await requests()).renewals - before.renewals).toBeGreaterThanOrEqual(2),
   );
   expect(await pod.read('user')).toBe(name);
@@ -72,12 +72,14 @@ describe('an agent within a namespace', () => {
     await pod.ready();
     await expectRenewals(pod, before);
     await writeSecret({ api: inside }, `${CANARY}-2`);
-    await eventually('the change', 15_000, async () => expect(await pod.read('short')).toBe(`${CANARY}-2`));
+    await eventually('the change', PATIENCE_MS, async () =>
+      expect(await pod.read('short')).toBe(`${CANARY}-2`),
+    );
     const after = await requests();
     expect([after.logins - before.logins, after.leases - before.leases]).toEqual([1, 1]);
     agent.kill('SIGTERM');
     expect(await exit(agent)).toBe(0);
-    await expect.poll(() => logins.users(), { timeout: 5000 }).toEqual([]);
+    await expect.poll(() => logins.users()).toEqual([]);
   });
 });
 
@@ -106,6 +108,6 @@ describe('an agent of the namespace above, which may renew leases of that below'
     agent.kill('SIGTERM');
     expect(await exit(agent)).toBe(0);
     // OpenBao ends no lease with a token of another namespace: it runs out.
-    await expect.poll(() => logins.users(), { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => logins.users()).toEqual([]);
   });
 });

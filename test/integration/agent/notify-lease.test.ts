@@ -55,11 +55,9 @@ describe('the database user that an application was not told to use any more', {
     expect(await logins.users()).toEqual(expect.arrayContaining([before, await pod.read('user')]));
     server.behave(200);
     await expect
-      .poll(() => pod.metric('sidekey_agent_notifications_total{kind="http",result="told"}'), {
-        timeout: 40_000,
-      })
+      .poll(() => pod.metric('sidekey_agent_notifications_total{kind="http",result="told"}'))
       .toBe(1);
-    await expect.poll(() => logins.users(), { timeout: 40_000 }).not.toContain(before);
+    await expect.poll(() => logins.users()).not.toContain(before);
     expect(await logins.users()).toContain(await pod.read('user'));
   });
 
@@ -69,8 +67,8 @@ describe('the database user that an application was not told to use any more', {
     await using pod = await podOf(server, 2000);
     const before = await replaced(pod);
     const givenUp = 'sidekey_agent_notifications_total{kind="http",result="given_up"}';
-    await expect.poll(() => pod.metric(givenUp), { timeout: 40_000 }).toBe(1);
-    await expect.poll(() => logins.users(), { timeout: 40_000 }).not.toContain(before);
+    await expect.poll(() => pod.metric(givenUp)).toBe(1);
+    await expect.poll(() => logins.users()).not.toContain(before);
     expect(await logins.users()).toContain(await pod.read('user'));
   });
 });

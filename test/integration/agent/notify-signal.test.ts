@@ -53,8 +53,8 @@ describe('a process of the same user', () => {
     expect(program.output).toBe('ready\n');
     for (let time = 1; time <= 3; time += 1) {
       await rotate();
-      await expect.poll(() => program.output, { timeout: 30_000 }).toBe(`ready\n${'SIGHUP\n'.repeat(time)}`);
-      await expect.poll(() => result(pod, 'signal', 'told'), { timeout: 30_000 }).toBe(time);
+      await expect.poll(() => program.output).toBe(`ready\n${'SIGHUP\n'.repeat(time)}`);
+      await expect.poll(() => result(pod, 'signal', 'told')).toBe(time);
     }
     expect(program.child.exitCode).toBeNull();
     expect(await result(pod, 'signal', 'failed')).toBe(0);
@@ -66,7 +66,7 @@ describe('a process of the same user', () => {
     pod.start('run');
     await pod.ready();
     await rotate();
-    await expect.poll(() => pod.output, { timeout: 30_000 }).toMatch(/no handler for it, and would end/u);
+    await expect.poll(() => pod.output).toMatch(/no handler for it, and would end/u);
     expect([deaf.child.exitCode, deaf.child.signalCode]).toEqual([null, null]);
   });
 
@@ -77,9 +77,9 @@ describe('a process of the same user', () => {
     await pod.ready();
     first.child.kill('SIGKILL');
     await rotate();
-    await expect.poll(() => pod.output, { timeout: 30_000 }).toMatch(/there is no such process/u);
+    await expect.poll(() => pod.output).toMatch(/there is no such process/u);
     const second = await startProgram(['SIGHUP'], 'integration-again', { uid: UID });
-    await expect.poll(() => second.output, { timeout: 40_000 }).toBe('ready\nSIGHUP\n');
+    await expect.poll(() => second.output).toBe('ready\nSIGHUP\n');
   });
 });
 
@@ -89,7 +89,7 @@ test('a process of another user gets nothing, and the log says why', async () =>
   pod.start('run');
   await pod.ready();
   await rotate();
-  await expect.poll(() => pod.output, { timeout: 30_000 }).toMatch(/it runs as another user than the agent/u);
+  await expect.poll(() => pod.output).toMatch(/it runs as another user than the agent/u);
   expect(program.output).toBe('ready\n');
 });
 
@@ -107,7 +107,7 @@ describe('a command', () => {
     await pod.ready();
     for (let time = 1; time <= 2; time += 1) {
       await rotate();
-      await expect.poll(() => result(pod, 'command', 'told'), { timeout: 30_000 }).toBe(time);
+      await expect.poll(() => result(pod, 'command', 'told')).toBe(time);
     }
     const lines = (await readFile(file, 'utf8')).trim().split('\n');
     expect(lines).toHaveLength(2);
@@ -120,7 +120,7 @@ describe('a command', () => {
     pod.start('run');
     await pod.ready();
     await rotate();
-    await expect.poll(() => pod.output, { timeout: 30_000 }).toMatch(/has no such program \(ENOENT\)/u);
+    await expect.poll(() => pod.output).toMatch(/has no such program \(ENOENT\)/u);
     await sleep(3000);
     expect(await result(pod, 'command', 'failed')).toBe(1);
   });
@@ -133,10 +133,10 @@ describe('a command', () => {
     pod.start('run');
     await pod.ready();
     await rotate();
-    await expect.poll(() => result(pod, 'command', 'told'), { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => result(pod, 'command', 'told')).toBe(1);
     const { mtimeMs, ino } = await stat(path);
     await rotate();
-    await expect.poll(() => result(pod, 'command', 'told'), { timeout: 30_000 }).toBe(2);
+    await expect.poll(() => result(pod, 'command', 'told')).toBe(2);
     const after = await stat(path);
     expect(after.ino).toBe(ino);
     expect(after.mtimeMs).toBeGreaterThan(mtimeMs);

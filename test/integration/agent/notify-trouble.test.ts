@@ -25,11 +25,11 @@ describe('an application', () => {
     pod.start('run');
     await pod.ready();
     await rotate();
-    await expect.poll(() => first.heard.length, { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => first.heard.length).toBe(1);
     await first[Symbol.asyncDispose]();
-    await expect.poll(() => result(pod, 'failed'), { timeout: 30_000 }).toBeGreaterThan(0);
+    await expect.poll(() => result(pod, 'failed')).toBeGreaterThan(0);
     await using second = await startLittleServer(undefined, Number(new URL(first.url).port));
-    await expect.poll(() => second.heard.length, { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => second.heard.length).toBe(1);
     expect(await result(pod, 'given_up')).toBe(0);
   });
 
@@ -44,7 +44,7 @@ describe('an application', () => {
       last = await rotate();
       await sleep(250);
     }
-    await expect.poll(() => seen.at(-1), { timeout: 20_000 }).toBe(last);
+    await expect.poll(() => seen.at(-1)).toBe(last);
     const times = server.heard.map(({ at }) => at);
     // It hears a little before the agent knows that it has, so one more is on its way.
     for (const [first, from] of times.entries())
@@ -72,7 +72,7 @@ describe('an application', () => {
     pod.start('run');
     await pod.ready();
     const value = await rotate();
-    await expect.poll(() => result(pod, 'told'), { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => result(pod, 'told')).toBe(1);
     expect(server.heard.map(({ headers: heard }) => heard['x-key'])).toEqual([value, value, value]);
     const { body } = await pod.get('/metrics');
     expect(pod.output + body + (await pod.get('/readyz')).body).not.toContain(CANARY);

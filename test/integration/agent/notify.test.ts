@@ -46,7 +46,7 @@ describe('an application with a page to be told on', () => {
       await sleep(1000);
       expect(server.seen).toEqual(values);
       values.push(await rotate());
-      await expect.poll(() => server.seen, { timeout: 30_000 }).toEqual(values);
+      await expect.poll(() => server.seen).toEqual(values);
     }
     // A new version of the same bytes.
     await writeSecret(bao, values.at(-1) ?? '');
@@ -72,9 +72,7 @@ describe('an application with a page to be told on', () => {
     pod.start('run');
     await pod.ready();
     const value = await rotate();
-    await expect
-      .poll(() => server.heard.map(({ headers: seen }) => seen['x-key']), { timeout: 30_000 })
-      .toEqual([`Key ${value}`]);
+    await expect.poll(() => server.heard.map(({ headers: seen }) => seen['x-key'])).toEqual([`Key ${value}`]);
     expect(pod.output + (await pod.get('/metrics')).body).not.toContain(CANARY);
   });
 
@@ -91,7 +89,7 @@ describe('an application with a page to be told on', () => {
     await pod.ready();
     server.behave(...behaviours);
     await rotate();
-    await expect.poll(() => result(pod, 'told'), { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => result(pod, 'told')).toBe(1);
     expect(server.heard).toHaveLength(behaviours.length);
     expect(await result(pod, 'failed')).toBe(behaviours.length - 1);
     expect(await result(pod, 'given_up')).toBe(0);
@@ -104,9 +102,9 @@ describe('an application with a page to be told on', () => {
     pod.start('run');
     await pod.ready();
     await rotate();
-    await expect.poll(() => result(pod, 'failed'), { timeout: 30_000 }).toBeGreaterThan(0);
+    await expect.poll(() => result(pod, 'failed')).toBeGreaterThan(0);
     await using server = await startLittleServer(undefined, port);
-    await expect.poll(() => server.heard.length, { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => server.heard.length).toBe(1);
     expect(pod.output).toContain('ECONNREFUSED');
   });
 
@@ -117,13 +115,13 @@ describe('an application with a page to be told on', () => {
     await pod.ready();
     server.behave('hang');
     const before = await rotate();
-    await expect.poll(() => result(pod, 'given_up'), { timeout: 15_000 }).toBe(1);
+    await expect.poll(() => result(pod, 'given_up')).toBe(1);
     expect(await pod.read('api-key')).toBe(before);
     expect(pod.output).toContain('Gave up telling of a change');
     expect((await pod.get('/readyz')).status).toBe(200);
     server.behave(200);
     await rotate();
-    await expect.poll(() => result(pod, 'told'), { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => result(pod, 'told')).toBe(1);
   });
 
   test('that hangs holds up neither another one nor a rotation', async () => {
@@ -142,7 +140,7 @@ describe('an application with a page to be told on', () => {
     await pod.ready();
     for (let time = 1; time <= 3; time += 1) {
       await rotate();
-      await expect.poll(() => quick.heard.length, { timeout: 30_000 }).toBe(time);
+      await expect.poll(() => quick.heard.length).toBe(time);
     }
     expect(slow.heard).toHaveLength(1);
   });
@@ -156,7 +154,7 @@ describe('an agent that ends while it tells', () => {
     const agent = pod.start('run');
     await pod.ready();
     await rotate();
-    await expect.poll(() => server.heard.length, { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => server.heard.length).toBe(1);
     agent.kill('SIGTERM');
     expect(await exit(agent)).toBe(0);
     expect(pod.output).toContain('Stopped');
@@ -171,12 +169,12 @@ describe('an agent that ends while it tells', () => {
       const first = pod.start('run');
       await pod.ready();
       await rotate();
-      await expect.poll(() => server.heard.length, { timeout: 30_000 }).toBe(1);
+      await expect.poll(() => server.heard.length).toBe(1);
       first.kill(signal);
       await exit(first);
       server.behave(200);
       pod.start('run');
-      await expect.poll(() => server.heard.length, { timeout: 30_000 }).toBe(2);
+      await expect.poll(() => server.heard.length).toBe(2);
       await sleep(1000);
       expect(server.heard).toHaveLength(2);
       expect(pod.output).toContain('Resumed the saved state');
@@ -190,16 +188,16 @@ describe('an agent that ends while it tells', () => {
     await pod.ready();
     const state = join(pod.config.stateDirectory, 'state.json');
     // It is ready a moment before it has noted what stands in the files.
-    await expect.poll(() => readFile(state, 'utf8').catch(() => ''), { timeout: 30_000 }).toContain('"mark"');
+    await expect.poll(() => readFile(state, 'utf8').catch(() => '')).toContain('"mark"');
     const noted = await readFile(state);
     await rotate();
-    await expect.poll(() => server.heard.length, { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => server.heard.length).toBe(1);
     first.kill('SIGKILL');
     await exit(first);
     await writeFile(state, noted);
     pod.start('run');
     await pod.ready();
-    await expect.poll(() => server.heard.length, { timeout: 30_000 }).toBe(2);
+    await expect.poll(() => server.heard.length).toBe(2);
   });
 
   test('and is started again without its state tells what it finds changed, and nothing else', async () => {
@@ -220,7 +218,7 @@ describe('an agent that ends while it tells', () => {
     await rotate();
     pod.start('run');
     await pod.ready();
-    await expect.poll(() => server.heard.length, { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => server.heard.length).toBe(1);
   });
 });
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { OutageRule } from '#contract/agent-outage.ts';
-import { eventually } from '../../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
 import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
 import { CANARY, exit, furnish, Pod } from './stage.ts';
 
@@ -26,7 +26,9 @@ const filesOf = async (pod: Pod): Promise<string[]> =>
   (await readdir(join(pod.directory, 'secrets'))).filter((name) => !name.startsWith('.')).toSorted();
 
 const expectFiles = (pod: Pod, names: readonly string[]): Promise<void> =>
-  eventually(`the files ${names.join(', ')}`, 30_000, async () => expect(await filesOf(pod)).toEqual(names));
+  eventually(`the files ${names.join(', ')}`, PATIENCE_MS, async () =>
+    expect(await filesOf(pod)).toEqual(names),
+  );
 
 async function during(outage: () => Promise<void>): Promise<void> {
   await bao.seal();
@@ -47,7 +49,7 @@ describe('when the store is away for longer than a pod bears', () => {
       expect((await pod.get('/readyz')).status).toBe(200);
       expect(await pod.metric('sidekey_agent_file_up_to_date{file="api-key"}')).toBe(0);
       const state = join(pod.directory, 'state', 'state.json');
-      await eventually('a saved state', 10_000, async () =>
+      await eventually('a saved state', PATIENCE_MS, async () =>
         expect(await readFile(state, 'utf8')).toContain('"removed":true'),
       );
       agent.kill('SIGKILL');
@@ -67,7 +69,7 @@ describe('when the store is away for longer than a pod bears', () => {
     const agent = pod.start('run');
     await pod.ready();
     await during(async () => {
-      await eventually('an unready agent', 30_000, async () => {
+      await eventually('an unready agent', PATIENCE_MS, async () => {
         const { status, body } = await pod.get('/readyz');
         expect(status).toBe(503);
         expect(body).toContain('has not confirmed secret/data/ml/api-key for too long');
@@ -76,6 +78,6 @@ describe('when the store is away for longer than a pod bears', () => {
       expect(await filesOf(pod)).toEqual(['api-key', 'default']);
       expect(agent.exitCode).toBeNull();
     });
-    await pod.ready(35_000);
+    await pod.ready();
   });
 });

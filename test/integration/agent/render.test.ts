@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { eventually } from '../../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
 import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
 import { CANARY, exit, furnish, Pod, userOf, writeSecret } from './stage.ts';
 
@@ -61,7 +61,9 @@ describe('agent run', () => {
     await pod.ready();
     await writeSecret(bao, `${CANARY}-2`);
     const written = performance.now();
-    await eventually('the new key', 5000, async () => expect(await pod.read('api-key')).toBe(`${CANARY}-2`));
+    await eventually('the new key', PATIENCE_MS, async () =>
+      expect(await pod.read('api-key')).toBe(`${CANARY}-2`),
+    );
     // The interval, 100 ms, and 100 ms that this test waits between two looks.
     expect(performance.now() - written).toBeLessThan(pod.config.pollMs + 200);
     expect(await pod.metric('sidekey_agent_rotations_total')).toBe(1);

@@ -2,7 +2,7 @@ import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { eventually } from '../../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
 import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
 import { requestsOf } from './asked.ts';
 import { CANARY, exit, furnish, Pod } from './stage.ts';
@@ -44,11 +44,13 @@ describe('an agent that was killed', () => {
     const first = pod.start('run');
     await pod.ready();
     await bao.api('POST', path, { data: { other: 'field' } });
-    await eventually('the failure', 5000, async () => expect(pod.output).toContain('Cannot render a file'));
+    await eventually('the failure', PATIENCE_MS, async () =>
+      expect(pod.output).toContain('Cannot render a file'),
+    );
     first.kill('SIGKILL');
     await exit(first);
     const second = pod.start('run');
-    await pod.ready(3000);
+    await pod.ready();
     await sleep(1500);
     expect(second.exitCode).toBeNull();
     expect(await pod.read('changing')).toBe('K\u00c9Y');

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +13,7 @@ import {
 import { CONFIG_VARIABLE } from '#contract/layout.ts';
 import { defaultTemplate } from '../../../injector/annotations/default-template.ts';
 import { CREDENTIALS_PATH } from '../../servers/database.ts';
-import { eventually } from '../../servers/eventually.ts';
+import { eventually, inTime, PATIENCE_MS } from '../../servers/eventually.ts';
 import type { OpenBaoServer } from '../../servers/openbao.ts';
 import { freePort } from '../../servers/port.ts';
 import {
@@ -50,6 +51,15 @@ const API_KEY_TEMPLATE = '{{ with secret "secret/data/ml/api-key" }}{{ .Data.dat
 
 /** An agent that takes longer is not alive. */
 const ANSWER_MS = 10_000;
+
+/** So much for one request that no store that stands still for seconds is taken for a fault, and asked twice. */
+export const REQUEST_MS = 30_000;
+
+/** Whoever is asked to end waits for a store at most. */
+const END_MS = 120_000;
+
+/** What the pods of processes have printed so far. */
+const printed = new WeakMap<ChildProcess, () => string>();
 
 export type ConfigChange = Partial<Omit<AgentConfig, 'files' | 'vault'>> & {
   readonly vault?: Partial<AgentConfig['vault']>;
@@ -115,6 +125,7 @@ export class Pod implements AsyncDisposable {
       stream.on('data', (chunk: Buffer) => {
         this.output += chunk.toString();
       });
+    printed.set(child, () => this.output);
     this.#processes.push(child);
     return child;
   }
@@ -124,11 +135,14 @@ export class Pod implements AsyncDisposable {
     this.config = { ...this.config, ...change };
   }
 
-  /** Waits until the agent is ready. */
-  async ready(withinMs = 10_000): Promise<void> {
-    await eventually('a ready agent', withinMs, async () => {
+  /** Waits until the agent is ready; tells what it said, if it never is. */
+  async ready(withinMs = PATIENCE_MS): Promise<void> {
+    const ask = async (): Promise<void> => {
       const { status, body } = await this.get('/readyz');
       if (status !== 200) throw new Error(body);
+    };
+    await eventually('a ready agent', withinMs, ask).catch((error: unknown) => {
+      throw new Error(`The agent is not ready. It said:\n${this.output}`, { cause: error });
     });
   }
 
@@ -141,9 +155,10 @@ export class Pod implements AsyncDisposable {
     return readFile(this.config.terminationLog, 'utf8');
   }
 
-  /** Asks the agent. */
+  /** Asks the agent, over a connection of its own, as the kubelet does: one that was idle may just have been closed. */
   async get(path: '/readyz' | '/healthz' | '/metrics'): Promise<{ status: number; body: string }> {
     const response = await fetch(`http://127.0.0.1:${this.config.adminPort}${path}`, {
+      headers: { connection: 'close' },
       signal: AbortSignal.timeout(ANSWER_MS),
     });
     return { status: response.status, body: await response.text() };
@@ -172,11 +187,22 @@ export async function userOf({ pid }: ChildProcess): Promise<number> {
   return Number(/^Uid:\s+(\d+)/mu.exec(status)?.[1]);
 }
 
-/** How a process ended. */
-export function exit(child: ChildProcess): Promise<number | NodeJS.Signals | null> {
-  if (child.exitCode !== null || child.signalCode !== null)
-    return Promise.resolve(child.exitCode ?? child.signalCode);
-  return new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
+/**
+ * How a process ended, when all that it has printed was read.
+ *
+ * @throws {Error} With what its pod has said, if it does not end.
+ */
+export async function exit(child: ChildProcess): Promise<number | NodeJS.Signals | null> {
+  await inTime('the end of an agent', END_MS, ended(child)).catch((error: unknown) => {
+    throw new Error(`The agent does not end. It said:\n${printed.get(child)?.()}`, { cause: error });
+  });
+  return child.exitCode ?? child.signalCode;
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  for (const stream of [child.stdout, child.stderr])
+    if (stream !== null && !stream.closed) await once(stream, 'close');
 }
 
 async function configure(
@@ -200,7 +226,7 @@ async function configure(
     vault: {
       address,
       auth: { method: 'kubernetes', path: 'auth/kubernetes', role, tokenFile },
-      timeoutMs: 2000,
+      timeoutMs: REQUEST_MS,
       ...vault,
     },
     files: [

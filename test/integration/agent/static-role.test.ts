@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually } from '../../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
 import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
 import { type Postgres, startPostgres } from '../../servers/postgres.ts';
 import { writePolicy } from '../../servers/service-account.ts';
@@ -53,7 +53,7 @@ const enter = (password: string): Promise<string> => logIn(postgres, { username:
 
 /** Waits until the file holds a password that the database takes, and that is another. */
 const expectNext = (pod: Pod, former: string): Promise<string> =>
-  eventually('a password that is let in', 30_000, async () => {
+  eventually('a password that is let in', PATIENCE_MS, async () => {
     const password = await passwordIn(pod);
     expect(password).not.toBe(former);
     expect(await enter(password)).toBe(USER);

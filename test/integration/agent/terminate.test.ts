@@ -12,7 +12,7 @@ import { ENDS } from './faults/rows/ends.ts';
 import { CANARY, exit, furnish, Pod, writeSecret } from './stage.ts';
 import { toldPod } from './telling.ts';
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 120_000;
 
 const LOGIN = /login$/u;
 const READ = /^secret\/data/u;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { eventually } from '../../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
 import { CANARY, exit, Pod, writeSecret } from './stage.ts';
 import { startTwoStores, type TwoStores } from './two-stores.ts';
 
@@ -25,7 +25,7 @@ const mixedPod = (): Promise<Pod> => stores.pod({ templates: TEMPLATES, revokeOn
 const writeInfisical = (value: string): void => stores.write('/', 'API_KEY', value);
 
 const shows = (pod: Pod, file: keyof typeof TEMPLATES, text: string): Promise<void> =>
-  eventually(`${file} with ${text}`, 35_000, async () => expect(await pod.read(file)).toContain(text));
+  eventually(`${file} with ${text}`, PATIENCE_MS, async () => expect(await pod.read(file)).toContain(text));
 
 describe('one agent with secrets of Vault and of Infisical', () => {
   test('renders and rotates both without a restart, logs in once to each and revokes both tokens', async () => {
@@ -57,7 +57,7 @@ describe('one agent with secrets of Vault and of Infisical', () => {
     await stores.infisical.fake.close();
     await writeSecret(stores.bao, `${CANARY}-v3`);
     await shows(pod, 'of-vault', `${CANARY}-v3`);
-    await eventually('the outage', 5000, async () =>
+    await eventually('the outage', PATIENCE_MS, async () =>
       expect(await pod.metric('sidekey_agent_store_up{store="infisical"}')).toBe(0),
     );
     expect(await pod.metric('sidekey_agent_store_up{store="vault"}')).toBe(1);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type RecordedWorld, recordedWorld } from '../../servers/infisical/recorded-world.ts';
 import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
-import { type ConfigChange, furnish, Pod } from './stage.ts';
+import { type ConfigChange, furnish, Pod, REQUEST_MS } from './stage.ts';
 
 /** A Vault and an Infisical that the agent of these tests may log in to. */
 export interface TwoStores extends AsyncDisposable {
@@ -26,7 +26,7 @@ export async function startTwoStores(): Promise<TwoStores> {
       const pod = await Pod.create(bao, change);
       const tokenFile = join(pod.directory, 'token');
       const auth = { method: 'kubernetes', identityId: identity.id, tokenFile } as const;
-      pod.reconfigure({ infisical: { address: fake.address, auth, timeoutMs: 2000 } });
+      pod.reconfigure({ infisical: { address: fake.address, auth, timeoutMs: REQUEST_MS } });
       return pod;
     },
     write: (folder, key, value) =>

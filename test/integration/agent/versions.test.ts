@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { eventually } from '../../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
 import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
 import { writePolicy } from '../../servers/service-account.ts';
 import { awaitTurns, requestsOf } from './asked.ts';
@@ -48,7 +48,7 @@ describe('a large secret', () => {
     // Written once, read once.
     expect(await requests(DATA)).toBe(2);
     await write('b');
-    await eventually('the change', 15_000, async () =>
+    await eventually('the change', PATIENCE_MS, async () =>
       expect(await pod.read('large')).toBe('b'.repeat(LETTERS)),
     );
     await turns(METADATA, 3);
@@ -62,13 +62,13 @@ describe('a large secret', () => {
     await using pod = await startPod();
     await turns(DATA, 5);
     await write('b');
-    await eventually('the change', 15_000, async () =>
+    await eventually('the change', PATIENCE_MS, async () =>
       expect(await pod.read('large')).toBe('b'.repeat(LETTERS)),
     );
     expect((await requests(METADATA)) - before).toBe(1);
     expect(await pod.metric('sidekey_agent_store_errors_total{reason="forbidden"}')).toBe(0);
     await bao.api('PUT', 'sys/leases/revoke-prefix/auth/kubernetes/login');
-    await eventually('another login', 20_000, async () =>
+    await eventually('another login', PATIENCE_MS, async () =>
       expect(await pod.metric('sidekey_agent_store_requests_total{operation="login"}')).toBe(2),
     );
     await turns(DATA, 5);
@@ -80,7 +80,7 @@ describe('a large secret', () => {
     await using pod = await startPod();
     await turns(METADATA, 1);
     await bao.api('DELETE', DATA);
-    await eventually('the failure', 15_000, async () =>
+    await eventually('the failure', PATIENCE_MS, async () =>
       expect(await pod.metric('sidekey_agent_file_up_to_date{file="large"}')).toBe(0),
     );
     expect(await pod.read('large')).toBe('a'.repeat(LETTERS));

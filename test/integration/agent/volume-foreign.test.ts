@@ -22,7 +22,7 @@ import type { FaultRow } from './faults/rows/row.ts';
 import { VOLUME_FAULTS } from './faults/rows/volume.ts';
 import { CANARY, furnish, Pod } from './stage.ts';
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 120_000;
 
 const run = promisify(execFile);
 
