@@ -8,15 +8,38 @@ export type Applied =
   /** Why not: an operation, counted from 1, and what it misses. */
   | { readonly fault: string };
 
+/** In characters. Each copy can double a document, so that a short patch would make more of it than fits anywhere. */
+const MOST_COPIED = 256 * 1024;
+
 /** Applies a JSON Patch (RFC 6902). Nothing of the document is changed in place. */
 export function applyPatch(document: Json, operations: readonly ContainerOperation[]): Applied {
   let value = document;
+  let room = MOST_COPIED;
   for (const [index, operation] of operations.entries()) {
-    const applied = applyOne(value, operation);
+    if (operation.op === 'copy') room -= extent(valueAt(value, pointerOf(operation.from)), room);
+    const applied = room < 0 ? TOO_MUCH : applyOne(value, operation);
     if ('fault' in applied) return { fault: `operation ${index + 1} (${operation.op}): ${applied.fault}` };
     ({ value } = applied);
   }
   return { value };
+}
+
+const TOO_MUCH: Applied = { fault: `more than ${MOST_COPIED} characters are copied by now` };
+
+/** About how long a value is in JSON. Nothing is looked at beyond `most`. */
+function extent(value: Json | undefined, most: number): number {
+  const rest: Json[] = [value ?? null];
+  let length = 0;
+  for (let next = rest.pop(); next !== undefined && length <= most; next = rest.pop()) {
+    length += typeof next === 'string' ? next.length : 1;
+    if (isArray(next)) for (const item of next) rest.push(item);
+    else if (isObject(next))
+      for (const [key, inner] of Object.entries(next)) {
+        length += key.length;
+        rest.push(inner);
+      }
+  }
+  return length;
 }
 
 function applyOne(document: Json, operation: ContainerOperation): Applied {

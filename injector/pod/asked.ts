@@ -7,7 +7,7 @@ import { quoted } from '../annotations/values.ts';
 import { accountMounts, hasApiDirectory } from './account.ts';
 import { copiedMounts } from './copied-mounts.ts';
 import { namedFiles } from './named-files.ts';
-import { contains } from './overlap.ts';
+import { contains, placeOf } from './overlap.ts';
 import { isOurContainer } from './own.ts';
 
 /** What annotations ask for that the pod they stand in cannot have. */
@@ -45,7 +45,7 @@ export const audienceWarnings = (spec: JsonObject, injection: Injection): readon
 
 function unknownAudiences(spec: JsonObject, { audiences }: Injection): readonly Problem[] {
   const present = namesOf(spec);
-  const shown = [...present].join(', ');
+  const shown = listed([...present]);
   return audiences.flatMap(({ key, value }) => {
     const unknown = value.filter((name) => !present.has(name));
     const list = unknown.map((name) => quoted(name)).join(', ');
@@ -54,13 +54,18 @@ function unknownAudiences(spec: JsonObject, { audiences }: Injection): readonly 
   });
 }
 
+/** However many containers there are, a message is to be read. */
+const MOST_LISTED = 20;
+
+const listed = (names: readonly string[]): string =>
+  names.length > MOST_LISTED
+    ? `${names.slice(0, MOST_LISTED).join(', ')} and ${names.length - MOST_LISTED} more`
+    : names.join(', ');
+
 /** What is named has to be somewhere in the agent's container. */
 function namedFileProblems(spec: JsonObject, injection: Injection): readonly Problem[] {
   const mounts = [...accountMounts(spec, injection), ...copiedMounts(spec, injection)];
-  const places = [
-    ...injection.secretMounts.map(({ path }) => path),
-    ...mounts.map((mount) => textIn(mount, 'mountPath').replace(/\/+$/u, '')),
-  ];
+  const places = [...injection.secretMounts.map(({ path }) => path), ...mounts.map(placeOf)];
   const all = hasApiDirectory(spec) ? [...places, API_DIRECTORY] : places;
   return namedFiles(injection).flatMap(({ key, value: path }) => {
     if (all.some((place) => contains(place, path))) return [];

@@ -6,10 +6,10 @@ import type { Directory, Injection } from '../annotations/injection.ts';
 import { quoted } from '../annotations/values.ts';
 import { askedProblems } from './asked.ts';
 import { copiedProblems } from './copied-mounts.ts';
-import { contains, overlap } from './overlap.ts';
+import { contains, onDisk, overlap, placeOf } from './overlap.ts';
 import { identityProblems } from './security.ts';
 import { signalProblems } from './signalled.ts';
-import { findOurContainer, hasOurContainerName, hasOurVolumeName, isOurContainer } from './own.ts';
+import { findOurContainer, hasOurContainerName, hasOurVolumeName, isOurContainer, PROGRAM } from './own.ts';
 
 /** A container of theirs, and where it stands. */
 interface Placed {
@@ -25,6 +25,7 @@ export function conflicts(pod: JsonObject, injection: Injection): readonly Probl
   const shared = injection.agent.sharesProcesses?.value === true;
   const theirs = placedContainers(spec);
   return [
+    ...numberProblems(theirs, directories),
     ...directories.flatMap((directory) => directoryProblems(directory, taken)),
     ...overlapProblems(directories),
     ...theirs.flatMap(nameProblems),
@@ -51,8 +52,20 @@ function placedContainers(spec: JsonObject): readonly Placed[] {
 }
 
 /** Places of the system, of the agent's image and of its other volumes. */
-const OWN = ['/nodejs', '/sidekey', OWN_DIRECTORY, ACCOUNT_DIRECTORY];
+const OWN = [...PROGRAM, OWN_DIRECTORY, ACCOUNT_DIRECTORY];
 const TAKEN = ['/dev', '/proc', '/sys', ...OWN];
+
+/** More than this fits into no pod that the API server stores, and the answer would take all of the injector's memory. */
+const MOST_MOUNTS = 16_384;
+
+function numberProblems(
+  { length: containers }: readonly Placed[],
+  { length: places }: readonly Directory[],
+): readonly Problem[] {
+  if (containers * places <= MOST_MOUNTS) return [];
+  const message = `are ${containers}, and files are in ${places} directories, which is a mount for each of both; expected at most ${MOST_MOUNTS} mounts`;
+  return [{ key: 'spec.containers', message }];
+}
 
 /** The pod as its annotations have it. */
 const sharing = (pod: JsonObject): JsonObject => ({
@@ -130,10 +143,10 @@ function ownVolumeFault(mount: JsonObject, directories: readonly Directory[]): s
 /** What is mounted inside a read-only volume, or has a read-only one mounted around it, keeps the container from starting. */
 function mountFault(mount: JsonObject, directories: readonly Directory[]): string | undefined {
   const mountPath = textIn(mount, 'mountPath');
-  // The kubelet takes any spelling, and a relative path from the root.
-  const place = posix.resolve('/', mountPath);
+  const place = onDisk(placeOf(mount));
   const isAround = (path: string): boolean => contains(place, path) && mount['readOnly'] === true;
-  const directory = directories.find(({ path }) => contains(path, place) || isAround(path));
+  const isInTheWay = (path: string): boolean => contains(path, place) || isAround(path);
+  const directory = directories.find(({ path }) => isInTheWay(onDisk(path)));
   return (
     directory &&
     `is at ${quoted(mountPath)}, where the secrets directory ${directory.path} is; expected another mountPath, or another directory in ${directory.key}`

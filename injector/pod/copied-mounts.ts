@@ -2,14 +2,15 @@ import { type JsonObject, listIn, textIn } from '#contract/json.ts';
 import type { Problem } from '#contract/problem.ts';
 import type { Injection } from '../annotations/injection.ts';
 import { quoted } from '../annotations/values.ts';
+import { mountsDevices } from './devices.ts';
 import { hasOurVolumeName } from './own.ts';
-import { overlap } from './overlap.ts';
+import { overlap, placeOf } from './overlap.ts';
 
 type Asks = Pick<Injection, 'agent'>;
 
 /**
- * The mounts of a container that the agent is to have, too: all but those of service accounts, and but ours. Read-only, for
- * the agent has nothing to write there, and unprivileged, so nothing it would mount spreads.
+ * The mounts of a container that the agent is to have, too: all but those of service accounts, those that stand for devices, and ours.
+ * Read-only, for the agent has nothing to write there, and unprivileged, so nothing it would mount spreads.
  */
 export function copiedMounts(spec: JsonObject, { agent: { mountsOf } }: Asks): readonly JsonObject[] {
   const source = mountsOf && findContainer(spec, mountsOf.value);
@@ -17,7 +18,9 @@ export function copiedMounts(spec: JsonObject, { agent: { mountsOf } }: Asks): r
   return listIn(source, 'volumeMounts')
     .filter(
       (mount) =>
-        !hasOurVolumeName(mount) && !textIn(mount, 'mountPath').toLowerCase().includes('serviceaccount'),
+        !hasOurVolumeName(mount) &&
+        !mountsDevices(mount) &&
+        !textIn(mount, 'mountPath').toLowerCase().includes('serviceaccount'),
     )
     .map(unprivileged);
 }
@@ -47,7 +50,7 @@ export function copiedProblems(
   if (findContainer(spec, name) === undefined)
     return [{ key, message: `is ${quoted(name)}; expected the name of a container of the pod` }];
   return copiedMounts(spec, injection).flatMap((mount) => {
-    const place = taken.find((own) => overlap(own, textIn(mount, 'mountPath').replace(/\/+$/u, '')));
+    const place = taken.find((own) => overlap(own, placeOf(mount)));
     if (place === undefined) return [];
     const message = `brings along a mount at ${textIn(mount, 'mountPath')}, which overlaps ${place} of the agent; expected a container without one`;
     return [{ key, message }];

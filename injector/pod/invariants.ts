@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isArray, isObject, type Json, type JsonObject, listIn, objectIn, textIn } from '#contract/json.ts';
-import { hasOurVolumeName } from './own.ts';
-import { overlap } from './overlap.ts';
+import { misshapenParts } from './container-form.ts';
+import { mountsDevices, showsDevices } from './devices.ts';
+import { hasOurVolumeName, PROGRAM } from './own.ts';
+import { overlap, placeOf } from './overlap.ts';
 import { hasPodResources, qosClass } from './qos.ts';
 
 /** A patched container, and what it was made from. */
@@ -16,7 +18,9 @@ export interface Patched {
 export function brokenInvariants(patched: Patched): readonly string[] {
   return [
     ...ownFields(patched),
+    ...misshapenParts(patched.container).map((part) => `make ${part}`),
     ...variables(patched),
+    ...visibleDevices(patched),
     ...mounts(patched),
     ...resources(patched),
     ...classOfService(patched),
@@ -51,15 +55,26 @@ function variables({ fresh, container }: Patched): readonly string[] {
   return broken.map((own) => `change its variable ${textIn(own, 'name')}`);
 }
 
+/** Whoever names the devices gets them, whatever its resources are. */
+function visibleDevices({ fresh, container }: Patched): readonly string[] {
+  const own = listIn(fresh, 'env').map(({ name }) => name);
+  const named = listIn(container, 'env').filter((one) => showsDevices(one) && !own.includes(one['name']));
+  const ways = [
+    ...named.map((one) => textIn(one, 'name')),
+    ...listIn(container, 'volumeMounts')
+      .filter(mountsDevices)
+      .map((one) => textIn(one, 'mountPath')),
+  ];
+  return ways.map((way) => `show it devices by ${way}, which belong to the application`);
+}
+
 function mounts({ fresh, container }: Patched): readonly string[] {
   const own = listIn(fresh, 'volumeMounts');
+  const places = [...PROGRAM, ...own.map(placeOf)];
   const all = listIn(container, 'volumeMounts');
   const lost = own.filter((mount) => !all.some((one) => isDeepStrictEqual(one, mount)));
   const added = all.filter((mount) => !own.some((one) => isDeepStrictEqual(one, mount)));
-  const misplaced = added.filter((mount) => {
-    const place = textIn(mount, 'mountPath').replace(/\/+$/u, '');
-    return own.some((one) => overlap(textIn(one, 'mountPath'), place));
-  });
+  const misplaced = added.filter((mount) => places.some((place) => overlap(place, placeOf(mount))));
   return [
     ...lost.map((mount) => `take away its mount ${textIn(mount, 'mountPath')}`),
     ...misplaced.map((mount) => `mount something over its own at ${textIn(mount, 'mountPath')}`),

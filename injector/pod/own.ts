@@ -5,6 +5,9 @@ const CONTAINER_NAMES: ReadonlySet<string> = new Set(Object.values(CONTAINER));
 /** Some of them come with a number. */
 const VOLUME_NAME = new RegExp(`^(?:${Object.values(VOLUME).join('|')})(?:-\\d+)?$`, 'u');
 
+/** Where the agent's image has its program, and what runs it. */
+export const PROGRAM: readonly string[] = ['/nodejs', '/sidekey'];
+
 export function hasOurContainerName(container: JsonObject): boolean {
   return CONTAINER_NAMES.has(textIn(container, 'name'));
 }

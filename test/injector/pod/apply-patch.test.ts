@@ -37,6 +37,26 @@ describe('a patch', () => {
     expect(applyPatch(DOCUMENT, [operation])).toEqual({ fault });
   });
 
+  it.each<readonly [string, ContainerOperation]>([
+    ['a list', { op: 'copy', from: '/list', path: '/list/-' }],
+    ['an object', { op: 'copy', from: '', path: '/deep/more' }],
+  ])('does not double %s again and again', (_, operation) => {
+    const operations = Array.from({ length: 40 }, (__, index) => ({
+      ...operation,
+      path: operation.path.replace('more', `more${index}`),
+    }));
+    expect(applyPatch(DOCUMENT, operations)).toEqual({
+      fault: expect.stringMatching(/^operation \d+ \(copy\): more than 262144 characters/u),
+    });
+  });
+
+  it('copies a text as long as any of a container', () => {
+    const long = { text: 'x'.repeat(128 * 1024) };
+    expect(applyPatch(long, [{ op: 'copy', from: '/text', path: '/again' }])).toEqual({
+      value: { ...long, again: long.text },
+    });
+  });
+
   it('makes no member of every object by way of a prototype', () => {
     const applied = applyPatch(DOCUMENT, [{ op: 'add', path: '/__proto__', value: { polluted: true } }]);
     expect(applied).toHaveProperty('value');

@@ -128,6 +128,16 @@ describe('a template in a file', () => {
     expect(said(theirs(copied, mounted))).toEqual(fine);
   });
 
+  it('is not below a mount that stands for devices, which the agent does not get', () => {
+    const place = '/var/run/nvidia-container-devices/all';
+    const copied = {
+      'agent-inject-template-file-b': `${place}/b.tmpl`,
+      'agent-copy-volume-mounts': 'model-server',
+    };
+    const mounted = { containers: [{ ...SERVER, volumeMounts: [{ name: 't', mountPath: place }] }] };
+    expect(said(theirs(copied, mounted)).denied).toEqual(['agent-inject-template-file-b']);
+  });
+
   it.each(['relative', '/vault/custom/../tls/a', '/vault/custom//a'])('is not anywhere else: %s', (path) => {
     const bad = { 'agent-inject-template-file-b': path, 'agent-extra-secret': 'templates' };
     expect(said(theirs(bad)).denied).toEqual(['agent-inject-template-file-b']);
@@ -185,6 +195,13 @@ it('names of containers that there are not are refused, or a warning in the drop
     denied: [],
     warned: ['agent-inject-containers'],
   });
+});
+
+it('of very many containers, some are listed', () => {
+  const containers = Array.from({ length: 1000 }, (_, index) => ({ ...SERVER, name: `c${index}` }));
+  const verdict = review(requestFor(ours({ 'containers.api': 'absent' }, { containers })), SETTINGS);
+  const [problem] = verdict.outcome === 'denied' ? verdict.problems : [];
+  expect(problem?.message).toMatch(/expected some of c0, c1, .*, c19 and 980 more$/u);
 });
 
 describe('proxies', () => {

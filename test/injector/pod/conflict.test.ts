@@ -42,6 +42,28 @@ describe('a mount that is in the way of the files', () => {
   });
 });
 
+it('a mount is in the way of the files by a link that nearly every image has, too', () => {
+  const volumeMounts = [{ name: 'v', mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' }];
+  const pod = examplePod(
+    { containers: [{ name: 'a', volumeMounts }] },
+    { 'secret-volume-path': '/run/secrets/kubernetes.io' },
+  );
+  expect(problemsOf(pod)).toEqual(['spec.containers[0].volumeMounts[0]']);
+});
+
+it('more mounts than any pod has are a problem, and are not made', () => {
+  const files = (count: number): Record<string, string> =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, index): readonly (readonly [string, string])[] => [
+        [`agent-inject-secret-${index}`, 'secret/data/ml'],
+        [`secret-volume-path-${index}`, `/files/${index}`],
+      ]).flat(),
+    );
+  const containers = Array.from({ length: 300 }, (_, index) => ({ name: `c${index}` }));
+  expect(problemsOf(examplePod({ containers }, files(2)))).toEqual([]);
+  expect(problemsOf(examplePod({ containers }, files(60)))).toEqual(['spec.containers']);
+});
+
 describe('two directories', () => {
   const both = (ours: Readonly<Record<string, string>>, spec: JsonObject = {}): JsonObject =>
     podWith({ ...annotations(), ...nativeAnnotations(ours) }, spec);
@@ -123,6 +145,7 @@ describe('a directory for the files', () => {
     '/sys/fs',
     '/sidekey',
     '/nodejs/bin',
+    '/var/run/sidekey/token',
   ])('is a problem where the agent needs it: %s', (directory) => {
     expect(problemsOf(examplePod({}, { 'secret-volume-path': directory }))).toEqual([
       'vault.hashicorp.com/secret-volume-path',

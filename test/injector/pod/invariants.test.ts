@@ -47,6 +47,36 @@ describe('a patch of the agent’s container', () => {
       add('/volumeMounts/-', { ...MOUNT, mountPath: '/run/' }),
       'mount something over its own',
     ],
+    [
+      'its mounts, in another spelling',
+      add('/volumeMounts/-', { ...MOUNT, mountPath: '/vault//./secrets' }),
+      'mount something over its own',
+    ],
+    [
+      'its mounts, from the root as the kubelet takes it',
+      add('/volumeMounts/-', { ...MOUNT, mountPath: 'run/sidekey/state' }),
+      'mount something over its own',
+    ],
+    [
+      'its mounts, by a link of the image',
+      add('/volumeMounts/-', { ...MOUNT, mountPath: '/var/run/sidekey' }),
+      'mount something over its own',
+    ],
+    [
+      'its program',
+      add('/volumeMounts/-', { ...MOUNT, mountPath: '/sidekey' }),
+      'mount something over its own',
+    ],
+    [
+      'whose devices it sees',
+      add('/env/-', { name: 'HABANA_VISIBLE_DEVICES', value: 'all' }),
+      'show it devices by HABANA_VISIBLE_DEVICES',
+    ],
+    [
+      'whose devices it sees, by a mount',
+      add('/volumeMounts/-', { ...MOUNT, mountPath: '/var/run/nvidia-container-devices/all' }),
+      'show it devices by /var/run/nvidia-container-devices/all',
+    ],
     ['who has its token', add('/volumeMounts/-', { ...MOUNT, name: 'sidekey-token' }), 'mount the injector'],
     ['its port', remove('/ports/0'), 'take away its port'],
     ['ports of the node', add('/ports/-', { containerPort: 1, hostPort: 1 }), 'take a port of the node'],
@@ -103,6 +133,25 @@ describe('a patch of the agent’s container', () => {
     expect(refusals([operation], spec)).toEqual([]);
     const [agent = {}] = listIn(objectIn(injected(patchedBy([operation], spec)), 'spec'), 'initContainers');
     expect(objectIn(objectIn(agent, 'resources'), 'limits')).toMatchObject({ memory: '1Gi' });
+  });
+
+  it.each<readonly [string, JsonObject, string]>([
+    ['a variable', add('/env/-', 5), 'env[] something else than an object'],
+    ['a value', add('/env/-', { name: 'A', value: 5 }), 'env[].value something else than a text'],
+    ['a list', add('/envFrom', 'x'), 'envFrom[] something else than an object'],
+    ['a list of volumes', add('/volumeDevices', {}), 'volumeDevices[] something else than an object'],
+    ['resources', add('/resources', 'x'), 'resources something else than an object'],
+    ['an amount', add('/resources/limits', { memory: 'lots' }), 'resources.limits.* something else than a'],
+    ['a user', add(`${CONTEXT}/runAsUser`, '7'), 'securityContext.runAsUser something else than a whole'],
+    ['a capability', add(`${CONTEXT}/capabilities/add`, 'X'), 'securityContext.capabilities.add[] something'],
+    ['a flag', add('/tty', 'yes'), 'tty something else than true or false'],
+    ['a text', add('/workingDir', ['/']), 'workingDir something else than a text'],
+  ])('may not be of a form that no API server reads: %s', (_, operation, part) => {
+    expect(refusals([operation]).join('\n')).toContain(`would make ${part}`);
+  });
+
+  it('may say that something is not there', () => {
+    expect(refusals([add('/lifecycle', null), add('/env/-', { name: 'A', value: null })])).toEqual([]);
   });
 
   it('is told everything that it breaks, in one answer', () => {
