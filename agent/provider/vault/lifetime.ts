@@ -8,14 +8,20 @@ import { sshCertificateEnd } from './ssh-certificate.ts';
  * A duration of zero means that it never ends (root tokens, tokens of periodless `ttl=0` roles).
  */
 export function tokenLifetime(auth: ValueMap): Lifetime {
-  const seconds = numberAt(auth, 'lease_duration') ?? 0;
+  const seconds = secondsAt(auth, 'lease_duration') ?? 0;
   if (seconds === 0) return { kind: 'static' };
   return { kind: 'leased', ttlMs: seconds * 1000, renewable: auth.get('renewable') === true };
 }
 
+/** A number of seconds; undefined also for one that no store means, beyond all times that can be reckoned with. */
+function secondsAt(map: ValueMap, key: string): number | undefined {
+  const seconds = Math.max(0, numberAt(map, key) ?? Number.NaN);
+  return seconds * 1000 <= Number.MAX_SAFE_INTEGER ? seconds : undefined;
+}
+
 /** How long a lease is good for, from the answer to its creation or renewal. */
 export function leaseLifetime(body: ValueMap): Lifetime {
-  const seconds = numberAt(body, 'lease_duration') ?? 0;
+  const seconds = secondsAt(body, 'lease_duration') ?? 0;
   return { kind: 'leased', ttlMs: seconds * 1000, renewable: body.get('renewable') === true };
 }
 
@@ -37,7 +43,9 @@ export interface Asked {
 export function secretLifetime(body: ValueMap, asked: Asked): Lifetime {
   if (isOneTime(asked)) return { kind: 'once' };
   const data = mapAt(body, 'data') ?? NOTHING;
-  const inherent = leasedFor(body) ?? ownToken(data, asked) ?? endingBy(data, asked.now);
+  // The fields of what somebody has put there may be called anything.
+  const ending = asked.engine === 'kv' ? undefined : endingBy(data, asked.now);
+  const inherent = leasedFor(body) ?? ownToken(data, asked) ?? ending;
   return inherent ?? (madeByReading(asked) ? { kind: 'static' } : polled(body, data));
 }
 
@@ -45,10 +53,10 @@ const NOTHING: ValueMap = new Map();
 
 /** What hangs on the session: a lease, or a token that was made by a read and is a child of the session's. */
 function leasedFor(body: ValueMap): Lifetime | undefined {
-  const hasLease = leaseIdOf(body) !== undefined && (numberAt(body, 'lease_duration') ?? 0) > 0;
+  const hasLease = leaseIdOf(body) !== undefined && (secondsAt(body, 'lease_duration') ?? 0) > 0;
   if (hasLease) return leaseLifetime(body);
   const auth = mapAt(body, 'auth');
-  const tokenSeconds = (auth && numberAt(auth, 'lease_duration')) ?? 0;
+  const tokenSeconds = (auth && secondsAt(auth, 'lease_duration')) ?? 0;
   return tokenSeconds > 0 ? { kind: 'leased', ttlMs: tokenSeconds * 1000, renewable: false } : undefined;
 }
 
@@ -64,7 +72,7 @@ function endingBy(data: ValueMap, now: number): Lifetime | undefined {
 
 /** What the store says of the agent's own token ends with it, and is to be asked for anew in a new session. */
 function ownToken(data: ValueMap, { path }: Asked): Lifetime | undefined {
-  const seconds = path === 'auth/token/lookup-self' ? (numberAt(data, 'ttl') ?? 0) : 0;
+  const seconds = path === 'auth/token/lookup-self' ? (secondsAt(data, 'ttl') ?? 0) : 0;
   return seconds > 0 ? { kind: 'leased', ttlMs: seconds * 1000, renewable: false } : undefined;
 }
 
@@ -85,21 +93,21 @@ const madeByReading = ({ operation, engine }: Asked): boolean => operation === '
 /** Seconds until the password of a static role (of databases, LDAP) is replaced, by period or by schedule. */
 function rotationSeconds(data: ValueMap): number | undefined {
   const rotates = data.has('rotation_period') || data.has('rotation_schedule');
-  return rotates ? numberAt(data, 'ttl') : undefined;
+  return rotates ? secondsAt(data, 'ttl') : undefined;
 }
 
 /** Seconds until a secret without a lease ends by itself, if its fields say that it does. */
 function endingSeconds(data: ValueMap, now: number): number | undefined {
-  const expiration = numberAt(data, 'expiration');
+  const expiration = secondsAt(data, 'expiration');
   // PKI without generate_lease.
   if (data.has('certificate') && expiration !== undefined) return expiration - now;
   const signed = stringAt(data, 'signed_key');
   const signedUntil = signed === undefined ? undefined : sshCertificateEnd(signed);
   if (signedUntil !== undefined) return signedUntil - now;
   // An identity token.
-  if (data.has('token') && data.has('client_id')) return numberAt(data, 'ttl');
+  if (data.has('token') && data.has('client_id')) return secondsAt(data, 'ttl');
   // A fresh secret id of AppRole.
-  return data.has('secret_id') ? numberAt(data, 'secret_id_ttl') || undefined : undefined;
+  return data.has('secret_id') ? secondsAt(data, 'secret_id_ttl') || undefined : undefined;
 }
 
 /** What the server takes for a duration: a number of seconds, or numbers with units. */
@@ -109,7 +117,7 @@ const DURATION = /^(?:\d+|(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h|d))+)$/u;
 function polled(body: ValueMap, data: ValueMap): Lifetime {
   const wish = data.get('ttl') ?? data.get('lease');
   const text = wish instanceof JsonNumber ? wish.token : wish;
-  const seconds = numberAt(body, 'lease_duration') ?? 0;
+  const seconds = secondsAt(body, 'lease_duration') ?? 0;
   const isAsked = typeof text === 'string' && DURATION.test(text) && seconds > 0;
   return isAsked ? { kind: 'polled', everyMs: seconds * 1000 } : { kind: 'polled' };
 }

@@ -1,5 +1,5 @@
 import { Secret } from '../../secret.ts';
-import type { ValueMap } from '../../value/value.ts';
+import { mapAt, type ValueMap } from '../../value/value.ts';
 import { ProviderError } from '../errors.ts';
 import type { Reading, SecretRef } from '../provider.ts';
 import { leaseIdOf, secretLifetime } from './lifetime.ts';
@@ -87,8 +87,14 @@ const complete = (path: string, mount: Mount | undefined, part: 'data' | 'metada
 
 async function get(reader: Reader, wanted: Wanted, path: string, signal: AbortSignal): Promise<Said> {
   const { ref, at, known } = wanted;
-  if (ref.operation === 'read')
-    return reader.requests.ask({ ...action('GET', 'read', path, at.query), known }, signal);
+  if (ref.operation === 'read') {
+    const said = await reader.requests.ask({ ...action('GET', 'read', path, at.query), known }, signal);
+    if (holdsSecret(said.body)) return said;
+    throw new ProviderError(
+      'invalid_response',
+      `Cannot read ${path}: the answer holds no secret; check that the address is that of the store`,
+    );
+  }
   // Some proxies refuse the LIST method; this is the same request.
   const listing = { ...action('GET', 'list', path, '?list=true'), grant: `"list" on "${path}/"` };
   try {
@@ -99,6 +105,10 @@ async function get(reader: Reader, wanted: Wanted, path: string, signal: AbortSi
     throw error;
   }
 }
+
+/** A server that stands in for the store may say 200 in its place, and mean nothing by it: no file is made of that. */
+const holdsSecret = (body: ValueMap): boolean =>
+  ['data', 'auth', 'wrap_info'].some((part) => mapAt(body, part) !== undefined);
 
 /** A folder without entries answers 404. */
 const EMPTY_LIST: ValueMap = new Map([['data', new Map([['keys', []]])]]);

@@ -30,8 +30,8 @@ describe('a token', () => {
     });
   });
 
-  test('without a duration never ends', () => {
-    expect(tokenLifetime(map({ lease_duration: 0, renewable: false }))).toEqual({ kind: 'static' });
+  test.each([0, -5])('with the duration %d never ends', (seconds) => {
+    expect(tokenLifetime(map({ lease_duration: seconds, renewable: false }))).toEqual({ kind: 'static' });
   });
 });
 
@@ -118,6 +118,11 @@ describe('a secret', () => {
       { kind: 'polled' },
     ],
     ['without data is polled', {}, { kind: 'polled' }],
+    [
+      'with a lease beyond all times is polled, and so is right again as soon as the answer is',
+      { lease_id: 'a/b', lease_duration: 1e17, data: {} },
+      { kind: 'polled' },
+    ],
   ])('%s', (_name, body, expected) => {
     expect(secretLifetime(map(body), READ)).toEqual(expected);
   });
@@ -139,6 +144,12 @@ describe('a secret', () => {
     ],
     ['that is a one-time code is not read again', { engine: 'totp' }, { data: { code: '1' } }, 'static'],
     ['that happens to be called a code is', { engine: 'kv' }, { data: { code: '1' } }, 'polled'],
+    [
+      'that somebody keeps under the names of a certificate is no certificate',
+      { engine: 'kv' },
+      { data: { certificate: 'PEM', expiration: NOW / 1000 + 7200 } },
+      'polled',
+    ],
     ['that was wrapped is there once', { ...WRITE, path: 'sys/wrapping/unwrap' }, { data: { a: 1 } }, 'once'],
     ['that was wrapped in a namespace, too', { ...WRITE, path: 'team/sys/wrapping/unwrap' }, {}, 'once'],
     [

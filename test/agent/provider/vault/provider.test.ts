@@ -54,6 +54,18 @@ describe('a status', () => {
   });
 });
 
+test.each(['', '{}', '{"data":null}', '{"data":"a"}', '{"status":"maintenance"}', '{"errors":["why"]}'])(
+  'an answer of 200 that holds no secret is refused, for a file that is made of it would be empty: %s',
+  async (body) => {
+    await using server = await answering(200, body);
+    await expect(session(server).read(reading('secret/data/app'), NEVER)).rejects.toMatchObject({
+      code: 'invalid_response',
+      message:
+        'Cannot read secret/data/app: the answer holds no secret; check that the address is that of the store',
+    });
+  },
+);
+
 describe('a 403', () => {
   const policy = '1 error occurred:\n\t* permission denied\n\n';
   test.each<[string, number, string[], FailureCode]>([
