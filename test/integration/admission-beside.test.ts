@@ -4,9 +4,10 @@ import { CONTAINER } from '#contract/layout.ts';
 import { INJECTED } from '../../governance/policy/injected.ts';
 import { validatingAdmissionPolicy } from '../../governance/policy/validating-admission-policy.ts';
 import { SETTINGS as POLICY_SETTINGS } from '../governance/cases/namespaces.ts';
+import { eventually, PATIENCE_MS } from '../servers/eventually.ts';
 import { type PatchedPod, type PatchWebhook, servePatch } from '../servers/patch-webhook.ts';
 import { patchOfVault } from '../servers/vault-injector.ts';
-import { Admission, eventually } from './admission-stage.ts';
+import { Admission } from './admission-stage.ts';
 import { agentOf, ASKS, ASKS_NATIVELY, mountsOf, NATIVE, type Pod, VAULT } from './pods.ts';
 
 const NAMESPACE = 'sidekey-test-beside';
@@ -28,11 +29,11 @@ beforeAll(async () => {
   stage = await Admission.start(NAMESPACE);
   webhooks = await Promise.all(OTHERS.map(serve));
   for (const { configuration } of webhooks) await stage.configure(configuration);
-  for (const name of OTHERS) await eventually(() => call(name));
+  for (const name of OTHERS) await eventually(`a call of ${name}`, PATIENCE_MS, () => call(name));
 });
 
 afterAll(async () => {
-  await Promise.all(OTHERS.map((name) => stage.unconfigure(name)));
+  await stage.cluster.forget(['mutatingwebhookconfigurations', ...OTHERS]);
   await Promise.all(webhooks.map((webhook) => webhook.close()));
   await stage[Symbol.asyncDispose]();
 });
@@ -187,7 +188,9 @@ describe('a webhook that annotates pods', () => {
     const objects = validatingAdmissionPolicy(INJECTED, POLICY_SETTINGS, 'deny');
     for (const object of objects) await stage.configure(object);
     try {
-      await eventually(async () => expect(await stage.refusal({ labels })).toMatch(/sidekey-injected/u));
+      await eventually('the policy in force', PATIENCE_MS, async () =>
+        expect(await stage.refusal({ labels })).toMatch(/sidekey-injected/u),
+      );
     } finally {
       for (const object of objects)
         await stage.cluster.kubectl([
@@ -196,7 +199,7 @@ describe('a webhook that annotates pods', () => {
           textIn(objectIn(object, 'metadata'), 'name'),
         ]);
     }
-    await eventually(() => stage.create({ labels }));
+    await eventually('no policy any more', PATIENCE_MS, () => stage.create({ labels }));
   });
 });
 
@@ -210,7 +213,7 @@ test('a pod with resources as a whole is taken where containers are given some',
   try {
     const given = async (): Promise<Pod> => stage.create({}, '--dry-run=server');
     await expect
-      .poll(async () => (await given()).spec.containers[0]?.resources?.limits, { timeout: 15_000 })
+      .poll(async () => (await given()).spec.containers[0]?.resources?.limits)
       .toEqual(expect.objectContaining({ cpu: '1' }));
     const pod = await stage.create({ annotations: ASKS, spec });
     expect(agentOf(pod)).toBeDefined();

@@ -3,7 +3,8 @@ import { annotationsIn, type JsonObject, listIn, objectIn, textIn } from '#contr
 import { CONTAINER } from '#contract/layout.ts';
 import { OPT_INS } from '../../injector/annotations/request.ts';
 import { injectedCases, load, read } from '../golden/cases.ts';
-import { Admission, eventually } from './admission-stage.ts';
+import { eventually, PATIENCE_MS } from '../servers/eventually.ts';
+import { Admission } from './admission-stage.ts';
 import { known } from './golden-stage.ts';
 import { ours, without, withoutUs } from './pod-parts.ts';
 import { ASKS } from './pods.ts';
@@ -105,7 +106,7 @@ test.each(WORKLOADS.map((workload) => [textIn(workload, 'kind'), workload] as co
     const name = `shapes-${kind.toLowerCase()}`;
     const object = { ...workload, metadata: { name, namespace: NAMESPACE } };
     await stage.configure(object);
-    const pods = await eventually(async () => {
+    const pods = await eventually(`a pod of ${name}`, PATIENCE_MS, async () => {
       const found = await stage.cluster.kubectl(['get', 'pods', '-n', NAMESPACE, '-o', 'json']);
       const items = listIn(JSON.parse(found) as JsonObject, 'items');
       const own = items.filter((pod) => textIn(objectIn(pod, 'metadata'), 'name').startsWith(`${name}-`));

@@ -1,8 +1,8 @@
-import { vi } from 'vitest';
 import { WEBHOOK_CONFIGURATIONS } from '#contract/layout.ts';
-import { webhookConfigurations } from '../../deploy/kubernetes/webhooks.ts';
 import { type ControlPlane, startControlPlane } from '../servers/control-plane.ts';
+import { eventually, PATIENCE_MS } from '../servers/eventually.ts';
 import { Injector } from '../servers/injector.ts';
+import { patientConfigurations } from '../servers/webhooks.ts';
 import { agentOf, ASKS, MODEL_SERVER, type Pod } from './pods.ts';
 
 export interface Wanted {
@@ -34,7 +34,7 @@ export class Admission implements AsyncDisposable {
     await admission.makeNamespace(namespace);
     const target = { url: injector.url };
     const options = { target, caPem: injector.certificate.caPem, namespace: 'sidekey' };
-    for (const configuration of webhookConfigurations(options)) await admission.configure(configuration);
+    for (const configuration of patientConfigurations(options)) await admission.configure(configuration);
     await admission.inForce({ annotations: ASKS });
     return admission;
   }
@@ -48,13 +48,11 @@ export class Admission implements AsyncDisposable {
   }
 
   /** A pod can be made once its namespace has its service account. */
-  async makeNamespace(name: string): Promise<void> {
-    await this.cluster.kubectl(['create', 'namespace', name]);
-    await eventually(() => this.cluster.kubectl(['get', 'serviceaccount', 'default', '-n', name]));
-  }
-
-  async deleteNamespace(name: string): Promise<void> {
-    await this.cluster.kubectl(['delete', 'namespace', name, '--wait=false', '--ignore-not-found']);
+  async makeNamespace(name: string, labels: Readonly<Record<string, string>> = {}): Promise<void> {
+    await this.configure({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } });
+    await eventually('a service account', PATIENCE_MS, () =>
+      this.cluster.kubectl(['get', 'serviceaccount', 'default', '-n', name]),
+    );
   }
 
   /** Makes a pod of its own name and gives it as it is stored. */
@@ -77,7 +75,7 @@ export class Admission implements AsyncDisposable {
 
   /** A configuration takes a moment to be in force. */
   async inForce(wanted: Wanted): Promise<void> {
-    await eventually(async () => {
+    await eventually('an agent', PATIENCE_MS, async () => {
       const pod = await this.create(wanted, '--dry-run=server');
       if (agentOf(pod) === undefined) throw new Error('The API server does not ask the injector');
     });
@@ -85,15 +83,11 @@ export class Admission implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     try {
-      for (const name of WEBHOOK_CONFIGURATIONS) await this.unconfigure(name);
-      await this.deleteNamespace(this.namespace);
+      await this.cluster.forget(['mutatingwebhookconfigurations', ...WEBHOOK_CONFIGURATIONS]);
+      await this.cluster.forget(['namespace', this.namespace]);
     } finally {
       await this.cluster.stop();
       await this.injector[Symbol.asyncDispose]();
     }
   }
 }
-
-/** Until it does not throw. */
-export const eventually = <T>(attempt: () => Promise<T>): Promise<T> =>
-  vi.waitFor(attempt, { timeout: 15_000, interval: 100 });

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { CONTAINER } from '#contract/layout.ts';
+import { eventually, PATIENCE_MS } from '../servers/eventually.ts';
 import { type PatchWebhook, servePatch } from '../servers/patch-webhook.ts';
-import { Admission, eventually } from './admission-stage.ts';
+import { Admission } from './admission-stage.ts';
 import { agentOf, ASKS, type Container, MODEL_SERVER, mountsOf, type Pod, VAULT } from './pods.ts';
 
 const NAMESPACE = 'sidekey-test-ml';
@@ -11,9 +12,7 @@ let webhook: PatchWebhook | undefined;
 
 beforeAll(async () => {
   stage = await Admission.start(NAMESPACE);
-  await stage.makeNamespace(RESTRICTED);
-  const label = 'pod-security.kubernetes.io/enforce=restricted';
-  await stage.cluster.kubectl(['label', 'namespace', RESTRICTED, label]);
+  await stage.makeNamespace(RESTRICTED, { 'pod-security.kubernetes.io/enforce': 'restricted' });
 });
 
 afterEach(async () => {
@@ -24,7 +23,7 @@ afterEach(async () => {
 });
 
 afterAll(async () => {
-  await stage.deleteNamespace(RESTRICTED);
+  await stage.cluster.forget(['namespace', RESTRICTED]);
   await stage[Symbol.asyncDispose]();
 });
 
@@ -73,7 +72,7 @@ test('a namespace with a maximum for each container’s disk takes an injected p
   await stage.configure({ apiVersion: 'v1', kind: 'LimitRange', metadata, spec: { limits } });
   try {
     const disk = { 'ephemeral-storage': '1Gi' };
-    await eventually(async () => {
+    await eventually('the limits in force', PATIENCE_MS, async () => {
       const { containers } = (await stage.create({}, '--dry-run=server')).spec;
       expect(containers[0]).toMatchObject({ resources: { limits: disk } });
     });
@@ -137,7 +136,7 @@ test('an init container that a webhook after both of ours adds gets the files, t
   const wanted = { annotations: ASKS, labels: { webhook: 'zzz-test' } };
   const lateOne = async (): Promise<Container | undefined> =>
     (await stage.create(wanted, '--dry-run=server')).spec.initContainers?.find(({ name }) => name === 'late');
-  await expect.poll(lateOne, { timeout: 15_000 }).toBeDefined();
+  await expect.poll(lateOne).toBeDefined();
   expect(mountsOf(await lateOne())).toEqual(['/vault/secrets']);
 });
 

@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   try {
-    await cluster.kubectl(['delete', 'namespace', '--wait=false', ...NAMESPACES]);
+    await cluster.forget(['namespace', ...NAMESPACES]);
   } finally {
     await cluster.stop();
   }

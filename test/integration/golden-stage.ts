@@ -3,7 +3,7 @@ import type { Case } from '../golden/cases.ts';
 import { SANDBOX } from '../governance/cases/namespaces.ts';
 import type { ApiProxy } from '../servers/api-proxy.ts';
 import { type ControlPlane, startControlPlane } from '../servers/control-plane.ts';
-import { eventually } from '../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../servers/eventually.ts';
 import { type Place, PLACES } from './golden-places.ts';
 import { without } from './pod-parts.ts';
 
@@ -11,6 +11,10 @@ import { without } from './pod-parts.ts';
 const NAMESPACE = 'sidekey-test-golden';
 const RESTRICTED = 'sidekey-test-golden-restricted';
 const NAMESPACES = [NAMESPACE, RESTRICTED, ...PLACES.map(({ name }) => name)];
+
+/** A namespace has them from the beginning: what is added is known to the API server a moment later. */
+const labelsOf = (namespace: string): Record<string, string> =>
+  namespace === RESTRICTED ? { 'pod-security.kubernetes.io/enforce': 'restricted' } : {};
 
 /** Without the fields that no API server of today would take, so that it can be as strict as it likes. */
 export function known({ pod, settings }: Case): Case {
@@ -37,11 +41,11 @@ export class GoldenStage implements AsyncDisposable {
     const accounts = pods.map((pod) => textIn(objectIn(pod, 'spec'), 'serviceAccountName'));
     const named = [...new Set(accounts)].filter((name) => name !== '');
     await Promise.all(NAMESPACES.map((name) => stage.#makeNamespace(name, named)));
-    const label = 'pod-security.kubernetes.io/enforce=restricted';
-    await cluster.kubectl(['label', 'namespace', RESTRICTED, label]);
     await Promise.all(PLACES.map((place) => stage.#furnish(place)));
     const sandboxed = { runtimeClassName: textIn(objectIn(SANDBOX, 'metadata'), 'name') };
-    await eventually('the class of the sandbox', 15_000, () => stage.#create(NAMESPACE, probe(sandboxed)));
+    await eventually('the class of the sandbox', PATIENCE_MS, () =>
+      stage.#create(NAMESPACE, probe(sandboxed)),
+    );
     return stage;
   }
 
@@ -53,14 +57,14 @@ export class GoldenStage implements AsyncDisposable {
   /** The default account comes by itself. */
   async #makeNamespace(name: string, accounts: readonly string[]): Promise<void> {
     await this.#make(
-      { apiVersion: 'v1', kind: 'Namespace', metadata: { name } },
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: labelsOf(name) } },
       ...accounts.map((account) => ({
         apiVersion: 'v1',
         kind: 'ServiceAccount',
         metadata: { name: account, namespace: name },
       })),
     );
-    await eventually('the default account', 15_000, () =>
+    await eventually('the default account', PATIENCE_MS, () =>
       this.#cluster.kubectl(['get', 'serviceaccount', 'default', '-n', name]),
     );
   }
@@ -80,7 +84,7 @@ export class GoldenStage implements AsyncDisposable {
 
   /** Waits until something of a pod is said in a namespace. */
   async #says(namespace: string, more: JsonObject, said: string): Promise<void> {
-    await eventually(`"${said}" in ${namespace}`, 30_000, async () => {
+    await eventually(`"${said}" in ${namespace}`, PATIENCE_MS, async () => {
       const answer = await this.#create(namespace, probe(more)).then(JSON.stringify, String);
       if (!answer.includes(said)) throw new Error(answer);
     });
@@ -126,10 +130,8 @@ export class GoldenStage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const wait = ['--wait=false', '--ignore-not-found'];
-    await this.#cluster.kubectl(['delete', 'namespace', ...NAMESPACES, ...wait]);
-    const sandbox = textIn(objectIn(SANDBOX, 'metadata'), 'name');
-    await this.#cluster.kubectl(['delete', 'runtimeclass', sandbox, ...wait]);
+    await this.#cluster.forget(['namespace', ...NAMESPACES]);
+    await this.#cluster.forget(['runtimeclass', textIn(objectIn(SANDBOX, 'metadata'), 'name')]);
     await this.#api[Symbol.asyncDispose]();
     await this.#cluster.stop();
   }

@@ -18,7 +18,7 @@ beforeAll(async () => {
   process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
   process.env['TESTCONTAINERS_HOST_OVERRIDE'] = '127.0.0.1';
   base = await makeBaseImage(docker);
-}, 120_000);
+}, 600_000);
 
 afterAll(async () => {
   await docker?.[Symbol.asyncDispose]();
@@ -44,7 +44,7 @@ describe.each(['agent', 'injector'] as const)('Dockerfile.%s', (name) => {
     await GenericContainer.fromDockerfile(ROOT, `Dockerfile.${name}`)
       .withBuildArgs({ BASE: base })
       .build(tag, { deleteOnExit: false });
-  }, 120_000);
+  }, 600_000);
 
   test('says who it runs as and what it runs', async () => {
     expect(await inspect(tag, '{{.Config.User}}')).toBe('65532:65532');

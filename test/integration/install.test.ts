@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ControlPlane, startControlPlane } from '../servers/control-plane.ts';
+import { eventually, PATIENCE_MS } from '../servers/eventually.ts';
 
 const MAIN = fileURLToPath(new URL('../../deploy/kubernetes/main.ts', import.meta.url));
 const NAMESPACE = 'sidekey-test-install';
@@ -19,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   try {
-    await cluster.kubectl(['delete', '--wait=false', '--ignore-not-found', '-f', '-'], manifests);
+    await cluster.forget(['-f', '-'], manifests);
   } finally {
     await cluster.stop();
   }
@@ -31,13 +32,10 @@ test('the API server takes every document as it is printed', async () => {
 });
 
 test('the injector’s pods pass the restricted standard of their namespace', async () => {
-  await vi.waitFor(
-    async () => {
-      const pods = await cluster.kubectl(['get', 'pods', '-n', NAMESPACE, '-o', 'name']);
-      expect(pods.trim().split('\n')).toHaveLength(2);
-    },
-    { timeout: 20_000, interval: 200 },
-  );
+  await eventually('both pods', PATIENCE_MS, async () => {
+    const pods = await cluster.kubectl(['get', 'pods', '-n', NAMESPACE, '-o', 'name']);
+    expect(pods.trim().split('\n')).toHaveLength(2);
+  });
   const labels = await cluster.kubectl(['get', 'namespace', NAMESPACE, '--show-labels']);
   expect(labels).toContain('pod-security.kubernetes.io/enforce=restricted');
 });
@@ -60,9 +58,10 @@ test('the injector’s own namespace needs no injector', async () => {
   };
   const args = ['create', '--dry-run=server', '-n', NAMESPACE, '-f', '-'];
   expect(await cluster.kubectl(args, JSON.stringify(pod))).toContain('created');
-  const elsewhere = cluster.kubectl(
-    ['create', '--dry-run=server', '-n', 'default', '-f', '-'],
-    JSON.stringify(pod),
-  );
-  await expect(elsewhere).rejects.toThrow(/failed calling webhook "00\.sidekey\.dev"/u);
+  // Webhooks are asked a moment after they are made known.
+  const elsewhere = ['create', '--dry-run=server', '-n', 'default', '-f', '-'];
+  await eventually('a refusal elsewhere', PATIENCE_MS, async () => {
+    const made = cluster.kubectl(elsewhere, JSON.stringify(pod));
+    await expect(made).rejects.toThrow(/failed calling webhook "00\.sidekey\.dev"/u);
+  });
 });

@@ -2,7 +2,7 @@ import { isObject, type JsonObject, objectIn, textIn } from '#contract/json.ts';
 import type { Standard } from '../../cli/explain/pod/security/standard.ts';
 import type { ApiProxy } from '../servers/api-proxy.ts';
 import type { ControlPlane } from '../servers/control-plane.ts';
-import { eventually } from '../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../servers/eventually.ts';
 import { without } from './pod-parts.ts';
 
 /** What an API server says of a pod. */
@@ -51,7 +51,7 @@ export class PodJudge implements AsyncDisposable {
     ];
     const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
     await this.#cluster.kubectl(['create', '-f', '-'], list);
-    await eventually('the default account', 15_000, () =>
+    await eventually('the default account', PATIENCE_MS, () =>
       this.#cluster.kubectl(['get', 'serviceaccount', 'default', '-n', name]),
     );
   }
@@ -80,7 +80,6 @@ export class PodJudge implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#api[Symbol.asyncDispose]();
-    const names = STANDARDS.map(namespaceOf);
-    await this.#cluster.kubectl(['delete', 'namespace', '--wait=false', ...names]);
+    await this.#cluster.forget(['namespace', ...STANDARDS.map(namespaceOf)]);
   }
 }

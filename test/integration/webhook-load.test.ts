@@ -13,4 +13,4 @@ test('while certificates, replicas and the API server are replaced, every review
   expect(creations.made).toBeGreaterThan(LOAD.seconds / 4);
   expect(certificates).toBeGreaterThan(1);
   expect(bundles).toBeGreaterThan(1);
-}, 300_000);
+}, 900_000);

@@ -15,7 +15,7 @@ export interface ComposeOptions {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-const UP_TIMEOUT_MS = 3 * 60_000;
+const UP_TIMEOUT_MS = 10 * 60_000;
 
 /** `docker-compose` 1.29 or 2 as a program of its own, else version 2 as docker's plugin. */
 async function findCompose(docker: Docker): Promise<readonly string[]> {

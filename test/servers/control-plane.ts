@@ -31,6 +31,8 @@ export interface ControlPlane {
    * @throws {Error} On a cluster that is not the tests' own.
    */
   restart(meanwhile?: () => Promise<void>): Promise<void>;
+  /** Deletes what a test has made, by the arguments of `kubectl delete`; of a cluster of its own all goes with that. */
+  forget(args: readonly string[], stdin?: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -86,6 +88,9 @@ async function existing(kubeconfig: string): Promise<ControlPlane> {
     kubectl,
     proxy: () => startApiProxy('kubectl', environment),
     restart: () => Promise.reject(new Error('Cannot restart the API server of a cluster that is not ours')),
+    async forget(args, stdin) {
+      await kubectl(['delete', '--wait=false', '--ignore-not-found', ...args], stdin);
+    },
     stop: () => Promise.resolve(),
   };
 }
@@ -136,6 +141,7 @@ export async function startControlPlane(
       await meanwhile();
       await run({ file: SCRIPT, args: ['up'], environment });
     },
+    forget: () => Promise.resolve(),
     stop,
   };
 }

@@ -25,8 +25,8 @@ export interface Docker {
 
 /** No rule and no bridge of its own on the machine: a compose project makes its own network, a lone container gets none. */
 const MODEST = ['--iptables=false', '--bridge=none'];
-const START_TIMEOUT_MS = 30_000;
-const COMMAND_TIMEOUT_MS = 3 * 60_000;
+const START_TIMEOUT_MS = 120_000;
+const COMMAND_TIMEOUT_MS = 10 * 60_000;
 
 function connect(host: string | undefined, origin: string, stop: () => Promise<void>): Docker {
   // BuildKit is left out of Debian's engine; images must build with and without it.

@@ -7,13 +7,15 @@ import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import type { ServerCertificate } from '../../deploy/kubernetes/certificate.ts';
 import { loopbackCertificate, writeSecretVolume } from './certificate.ts';
+import { eventually, PATIENCE_MS } from './eventually.ts';
 import { freePort } from './port.ts';
 
 const MAIN = fileURLToPath(new URL('../../injector/main.ts', import.meta.url));
 /** Neither root nor anybody of this machine. */
 const USER = 65_532;
 const UNPRIVILEGED = ['setpriv', `--reuid=${USER}`, `--regid=${USER}`, '--clear-groups', '--no-new-privs'];
-const READY_WITHIN_MS = 10_000;
+/** A server that takes longer is not alive. */
+const ANSWER_MS = 10_000;
 
 /** The injector as its image runs it, bundled and not as root, on loopback. */
 export class Injector implements AsyncDisposable {
@@ -93,16 +95,20 @@ export class Injector implements AsyncDisposable {
   /** Starts the process and waits until it says that it is ready. */
   async start(): Promise<void> {
     this.launch();
-    const end = Date.now() + READY_WITHIN_MS;
-    while ((await this.ask('/readyz').catch(() => undefined))?.status !== 200) {
-      if (Date.now() > end) throw new Error(`Cannot start the injector: it is not ready\n${this.#output}`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    await eventually('the injector ready', PATIENCE_MS, async () => {
+      const { status, body } = await this.ask('/readyz');
+      if (status !== 200) throw new Error(body);
+    }).catch((error: unknown) => {
+      throw new Error(`Cannot start the injector. It said:\n${this.#output}`, { cause: error });
+    });
   }
 
-  /** GET on the admin port. */
+  /** GET on the admin port, over a connection of its own, as the kubelet does. */
   async ask(path: string): Promise<{ readonly status: number; readonly body: string }> {
-    const response = await fetch(`http://127.0.0.1:${this.adminPort}${path}`);
+    const response = await fetch(`http://127.0.0.1:${this.adminPort}${path}`, {
+      headers: { connection: 'close' },
+      signal: AbortSignal.timeout(ANSWER_MS),
+    });
     return { status: response.status, body: await response.text() };
   }
 
@@ -116,7 +122,7 @@ export class Injector implements AsyncDisposable {
   /** Waits for the exit code of a process that ends by itself. */
   async ended(): Promise<number | null> {
     const child = this.#process;
-    if (child !== undefined && child.exitCode === null) await once(child, 'exit');
+    if (child !== undefined && isAlive(child)) await once(child, 'exit');
     return child?.exitCode ?? null;
   }
 
@@ -125,7 +131,7 @@ export class Injector implements AsyncDisposable {
     const child = this.#process;
     if (child === undefined) return null;
     this.#process = undefined;
-    if (child.exitCode !== null) return child.exitCode;
+    if (!isAlive(child)) return child.exitCode;
     const ended = new Promise<number | null>((resolve) => {
       child.once('exit', (code) => resolve(code));
     });
@@ -138,6 +144,8 @@ export class Injector implements AsyncDisposable {
     await rm(this.#directory, { recursive: true, force: true });
   }
 }
+
+const isAlive = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode === null && signalCode === null;
 
 interface Place {
   readonly directory: string;

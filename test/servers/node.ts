@@ -94,7 +94,7 @@ export async function startNode({ auditPolicy }: NodeOptions = {}): Promise<Clus
   const up = await execute([SCRIPT, 'up'], environment);
   const stop = async (): Promise<void> => {
     await execute([SCRIPT, 'down'], environment);
-    await rm(directory, { recursive: true, force: true });
+    await rm(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   };
   if (up.code !== 0) {
     await stop();

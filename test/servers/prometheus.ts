@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually } from './eventually.ts';
+import { eventually, PATIENCE_MS } from './eventually.ts';
 import { freePort } from './port.ts';
 
 /** A real Prometheus that scrapes twice a second. */
@@ -11,8 +11,6 @@ export interface Prometheus extends AsyncDisposable {
   /** The value of an instant query that has exactly one answer; throws if it has none or several. */
   value(expression: string): Promise<number>;
 }
-
-const READY_MS = 20_000;
 
 /** @param targets `host:port` of each job. */
 export async function startPrometheus(targets: Readonly<Record<string, string>>): Promise<Prometheus> {
@@ -32,7 +30,7 @@ export async function startPrometheus(targets: Readonly<Record<string, string>>)
     await rm(directory, { recursive: true, force: true });
   };
   try {
-    await eventually('Prometheus ready', READY_MS, () => get(`${address}/-/ready`));
+    await eventually('Prometheus ready', PATIENCE_MS, () => get(`${address}/-/ready`));
   } catch (error) {
     const words = await readFile(log, 'utf8').catch(() => '');
     await stop();
@@ -40,6 +38,9 @@ export async function startPrometheus(targets: Readonly<Record<string, string>>)
   }
   return { address, value: (expression) => query(address, expression), [Symbol.asyncDispose]: stop };
 }
+
+/** A server that takes longer is not alive. */
+const ANSWER_MS = 10_000;
 
 /** YAML is a superset of JSON. */
 function configuration(targets: Readonly<Record<string, string>>): string {
@@ -53,7 +54,7 @@ function configuration(targets: Readonly<Record<string, string>>): string {
 }
 
 async function get(url: string): Promise<string> {
-  const response = await fetch(url);
+  const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS) });
   const body = await response.text();
   if (!response.ok) throw new Error(`${url} was answered ${response.status}: ${body}`);
   return body;

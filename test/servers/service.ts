@@ -29,6 +29,11 @@ export class Service implements AsyncDisposable {
     return service;
   }
 
+  /** Whether it sends connections to the backend at that port. */
+  leadsTo(port: number): boolean {
+    return this.#ready.some((backend) => backend.port === port);
+  }
+
   /** Where the last connection from that port of a client went; undefined if no backend was ready. */
   backendOf(clientPort: number): Backend | undefined {
     return this.#ways.get(clientPort);

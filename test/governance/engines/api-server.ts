@@ -5,7 +5,7 @@ import { type JsonObject, objectIn, textIn } from '#contract/json.ts';
 import type { Policy } from '../../../governance/policy/policy.ts';
 import type { ApiProxy } from '../../servers/api-proxy.ts';
 import { type ControlPlane, startControlPlane } from '../../servers/control-plane.ts';
-import { eventually } from '../../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
 import type { Case } from '../cases/case.ts';
 import { NAMESPACES, RUNTIME_CLASSES } from '../cases/namespaces.ts';
 import { type Answer, Api, collectionOf, pathOf } from './api.ts';
@@ -60,7 +60,7 @@ export class ApiServer implements Engine, AsyncDisposable {
 
   /** A pod needs the service account that the server's controllers make in every namespace. */
   async #acceptsPods(namespace: string): Promise<void> {
-    await eventually(`the service account of ${namespace}`, 30_000, async () => {
+    await eventually(`the service account of ${namespace}`, PATIENCE_MS, async () => {
       const path = `/api/v1/namespaces/${namespace}/serviceaccounts/default`;
       const { status } = await this.api.send({ method: 'GET', path });
       if (status !== 200) throw new Error(`${status}`);

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { isObject, type JsonObject, objectIn, textIn } from '#contract/json.ts';
-import { eventually } from '../../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
 import { noted, type Outcome } from './engine.ts';
 
 /** Every request is logged, and of each no more than who, what and the notes. */
@@ -29,7 +29,7 @@ export async function notesOf(
   file: string,
   auditIds: readonly string[],
 ): Promise<ReadonlyMap<string, NotesOfPolicies>> {
-  const all = await eventually('all requests in the audit log', 30_000, async () => {
+  const all = await eventually('all requests in the audit log', PATIENCE_MS, async () => {
     const found = await annotationsIn(file);
     const missing = auditIds.filter((id) => !found.has(id));
     if (missing.length > 0) throw new Error(`${missing.length} requests are not in it`);

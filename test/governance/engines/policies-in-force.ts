@@ -1,33 +1,13 @@
-import type { JsonObject } from '#contract/json.ts';
+import { type JsonObject, textIn } from '#contract/json.ts';
 import type { Policy } from '../../../governance/policy/policy.ts';
 import {
   type Action,
   validatingAdmissionPolicy,
 } from '../../../governance/policy/validating-admission-policy.ts';
-import { eventually } from '../../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
+import { sentinel, watchedBy } from '../../servers/policies-in-force.ts';
 import { SETTINGS } from '../cases/namespaces.ts';
 import { type Api, collectionOf } from './api.ts';
-
-const API = 'admissionregistration.k8s.io/v1';
-
-/** A policy that has something to say about one ConfigMap that is never made. */
-function sentinel(name: string): readonly JsonObject[] {
-  const rule = { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] };
-  const spec = {
-    matchConstraints: { resourceRules: [rule] },
-    matchConditions: [{ name: 'own', expression: `object.metadata.name == '${name}'` }],
-    validations: [{ expression: 'false', message: 'in force' }],
-  };
-  return [
-    { apiVersion: API, kind: 'ValidatingAdmissionPolicy', metadata: { name }, spec },
-    {
-      apiVersion: API,
-      kind: 'ValidatingAdmissionPolicyBinding',
-      metadata: { name },
-      spec: { policyName: name, validationActions: ['Warn'] },
-    },
-  ];
-}
 
 /**
  * Installs policies and waits until the API server holds to them: it reads policies in the order in which they were written,
@@ -45,11 +25,11 @@ export async function putInForce(
   const name = `sentinel-${action}-${policies.length}-${performance.now().toFixed(0)}`;
   const own = sentinel(name);
   for (const object of own) await api.apply(object);
-  const asked = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default' } };
-  await eventually('the policies in force', 30_000, async () => {
+  const asked = watchedBy(name);
+  await eventually('the policies in force', PATIENCE_MS, async () => {
     const path = `${collectionOf(asked)}?dryRun=All`;
-    const { warnings } = await api.send({ method: 'POST', path, body: asked });
-    if (!warnings.some((warning) => warning.includes(name))) throw new Error('not yet');
+    const { object } = await api.send({ method: 'POST', path, body: asked });
+    if (!textIn(object, 'message').includes('in force')) throw new Error('not yet');
   });
   return [...objects, ...own];
 }

@@ -39,7 +39,7 @@ beforeAll(async () => {
     },
   });
   await fresh();
-}, SLOW_MS);
+});
 
 afterAll(() => stage[Symbol.asyncDispose]());
 
@@ -84,74 +84,58 @@ async function newPod(): Promise<() => Promise<Pod>> {
 
 const restart = ['kubectl -n NAME rollout restart deployment WORKLOAD'];
 
-test(
-  'without an injector no pod is made, and whoever looks is told why',
-  async () => {
-    await stage.injector.stop();
-    await type(restart);
-    await eventually('the Event', SLOW_MS, async () => {
-      const events = await stage.cluster.kubectl(['-n', NAMESPACE, 'get', 'events']);
-      expect(events).toContain('failed calling webhook "00.sidekey.dev"');
-    });
-  },
-  SLOW_MS,
-);
+test('without an injector no pod is made, and whoever looks is told why', async () => {
+  await stage.injector.stop();
+  await type(restart);
+  await eventually('the Event', SLOW_MS, async () => {
+    const events = await stage.cluster.kubectl(['-n', NAMESPACE, 'get', 'events']);
+    expect(events).toContain('failed calling webhook "00.sidekey.dev"');
+  });
+});
 
-test(
-  'one workload goes on without its secrets, and has them again',
-  async () => {
-    const [round, back] = commands('**1. One workload**');
-    const fresh = await newPod();
-    await type(round);
-    expect(agentOf(await fresh())).toBeUndefined();
-    await type(back);
-    await stage.injector.start();
-    const again = await newPod();
-    await type(restart);
-    expect(agentOf(await again())).toBeDefined();
-    await stage.injector.stop();
-  },
-  SLOW_MS,
-);
+test('one workload goes on without its secrets, and has them again', async () => {
+  const [round, back] = commands('**1. One workload**');
+  const fresh = await newPod();
+  await type(round);
+  expect(agentOf(await fresh())).toBeUndefined();
+  await type(back);
+  await stage.injector.start();
+  const again = await newPod();
+  await type(restart);
+  expect(agentOf(await again())).toBeDefined();
+  await stage.injector.stop();
+});
 
-test(
-  'so does a namespace, whose pods without an agent are seen',
-  async () => {
-    const [round, back] = commands('**2. One namespace.**');
-    const fresh = await newPod();
-    await type(round);
-    const without = await fresh();
-    expect(agentOf(without)).toBeUndefined();
-    await stage.injector.start();
-    const again = await newPod();
-    expect(await type(back)).toMatch(new RegExp(`^${without.metadata.name} +<none>$`, 'mu'));
-    expect(agentOf(await again())).toBeDefined();
-    await stage.injector.stop();
-  },
-  SLOW_MS,
-);
+test('so does a namespace, whose pods without an agent are seen', async () => {
+  const [round, back] = commands('**2. One namespace.**');
+  const fresh = await newPod();
+  await type(round);
+  const without = await fresh();
+  expect(agentOf(without)).toBeUndefined();
+  await stage.injector.start();
+  const again = await newPod();
+  expect(await type(back)).toMatch(new RegExp(`^${without.metadata.name} +<none>$`, 'mu'));
+  expect(agentOf(await again())).toBeDefined();
+  await stage.injector.stop();
+});
 
-test(
-  'so does the cluster, until everything is applied again',
-  async () => {
-    const [round] = commands('**3. The cluster.**');
-    await type(round);
-    await eventually('no webhook and no policy', SLOW_MS, () =>
-      stage.create({ annotations: ASKS_NATIVELY }, '--dry-run=server'),
-    );
-    const fresh = await newPod();
-    await type(restart);
-    expect(agentOf(await fresh())).toBeUndefined();
-    await stage.injector.start();
-    const options = { target: { url: stage.injector.url }, caPem: stage.injector.certificate.caPem };
-    for (const one of webhookConfigurations({ ...options, namespace: 'sidekey' })) await stage.configure(one);
-    await stage.inForce({ annotations: ASKS_NATIVELY });
-    const again = await newPod();
-    await type(restart);
-    expect(agentOf(await again())).toBeDefined();
-    expect(await stage.cluster.kubectl(['get', 'mutatingwebhookconfiguration'])).toContain(
-      WEBHOOK_CONFIGURATIONS[0],
-    );
-  },
-  SLOW_MS,
-);
+test('so does the cluster, until everything is applied again', async () => {
+  const [round] = commands('**3. The cluster.**');
+  await type(round);
+  await eventually('no webhook and no policy', SLOW_MS, () =>
+    stage.create({ annotations: ASKS_NATIVELY }, '--dry-run=server'),
+  );
+  const fresh = await newPod();
+  await type(restart);
+  expect(agentOf(await fresh())).toBeUndefined();
+  await stage.injector.start();
+  const options = { target: { url: stage.injector.url }, caPem: stage.injector.certificate.caPem };
+  for (const one of webhookConfigurations({ ...options, namespace: 'sidekey' })) await stage.configure(one);
+  await stage.inForce({ annotations: ASKS_NATIVELY });
+  const again = await newPod();
+  await type(restart);
+  expect(agentOf(await again())).toBeDefined();
+  expect(await stage.cluster.kubectl(['get', 'mutatingwebhookconfiguration'])).toContain(
+    WEBHOOK_CONFIGURATIONS[0],
+  );
+});

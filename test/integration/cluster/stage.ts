@@ -6,12 +6,14 @@ import { isObject, type JsonObject, listIn, objectIn, textIn } from '#contract/j
 import { WEBHOOK_CONFIGURATIONS } from '#contract/layout.ts';
 import { certificatesOf } from '../../../injector/certificate/trust.ts';
 import { injectorRights } from '../../../deploy/kubernetes/rights.ts';
-import { webhookConfigurations } from '../../../deploy/kubernetes/webhooks.ts';
+import type { ApiProxy } from '../../servers/api-proxy.ts';
 import { type ControlPlane, startControlPlane } from '../../servers/control-plane.ts';
 import { eventually } from '../../servers/eventually.ts';
 import { Injector } from '../../servers/injector.ts';
+import { agentOf, ASKS, MODEL_SERVER, type Pod } from '../pods.ts';
 import { freePort } from '../../servers/port.ts';
 import { Service } from '../../servers/service.ts';
+import { patientConfigurations } from '../../servers/webhooks.ts';
 
 /** Of the injectors. */
 export const HOME = 'sidekey';
@@ -20,6 +22,9 @@ export const NAMESPACE = 'sidekey-test-cluster';
 export const SECRET = 'sidekey-injector-tls';
 const ACCOUNT = 'sidekey-injector';
 const SLOW_MS = 90_000;
+/** An API server that takes longer is not alive. */
+const ANSWER_MS = 10_000;
+const WEBHOOKS = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations';
 
 /** Two replicas of the injector beside a real API server, with the account that is shipped and no more rights than that. */
 export class InjectorStage implements AsyncDisposable {
@@ -28,6 +33,7 @@ export class InjectorStage implements AsyncDisposable {
   /** What injectors are told, but for their certificates. */
   readonly told: NodeJS.ProcessEnv;
   readonly service: Service;
+  readonly #api: ApiProxy;
   readonly #directory: string;
   readonly #port: number;
 
@@ -36,6 +42,7 @@ export class InjectorStage implements AsyncDisposable {
     this.replicas = parts.replicas;
     this.told = parts.told;
     this.service = parts.service;
+    this.#api = parts.api;
     this.#directory = parts.directory;
     this.#port = parts.port;
   }
@@ -59,7 +66,8 @@ export class InjectorStage implements AsyncDisposable {
     const replicas = [await Injector.prepare(own), await Injector.prepare(own)] as const;
     const port = await freePort();
     const service = await Service.start(replicas.map(backend), port);
-    const stage = new InjectorStage({ cluster, replicas, told, service, directory, port });
+    const api = await cluster.proxy();
+    const stage = new InjectorStage({ cluster, replicas, told, service, api, directory, port });
     await stage.configure();
     await eventually('a service account', SLOW_MS, () =>
       cluster.kubectl(['get', 'serviceaccount', 'default', '-n', NAMESPACE]),
@@ -75,7 +83,7 @@ export class InjectorStage implements AsyncDisposable {
   /** As the manifests are applied: nothing says whom to trust. */
   async configure(): Promise<void> {
     const target = { url: this.url };
-    for (const one of webhookConfigurations({ target, namespace: HOME }))
+    for (const one of patientConfigurations({ target, namespace: HOME }))
       await this.cluster.kubectl(['apply', '-f', '-'], JSON.stringify(one));
   }
 
@@ -93,11 +101,17 @@ export class InjectorStage implements AsyncDisposable {
     return object;
   }
 
+  /** The same by its path, without a kubectl, which takes long to start on a busy machine: some states do not last. */
+  async #read(path: string): Promise<JsonObject> {
+    const response = await fetch(this.#api.address + path, { signal: AbortSignal.timeout(ANSWER_MS) });
+    const object: unknown = await response.json();
+    if (!response.ok || !isObject(object)) throw new Error(`Cannot get ${path}: ${response.status}`);
+    return object;
+  }
+
   /** Fingerprints of the authorities that each webhook trusts. */
   async trusted(): Promise<readonly (readonly string[])[]> {
-    const all = await Promise.all(
-      WEBHOOK_CONFIGURATIONS.map((name) => this.get('mutatingwebhookconfiguration', name)),
-    );
+    const all = await Promise.all(WEBHOOK_CONFIGURATIONS.map((name) => this.#read(`${WEBHOOKS}/${name}`)));
     return all.flatMap((one) =>
       listIn(one, 'webhooks').map((webhook) =>
         certificatesOf(decoded(textIn(objectIn(webhook, 'clientConfig'), 'caBundle'))).map(
@@ -109,7 +123,7 @@ export class InjectorStage implements AsyncDisposable {
 
   /** Fingerprints of what the Secret holds: the authorities, and the leaf. */
   async kept(): Promise<{ readonly authorities: readonly string[]; readonly leaf: string }> {
-    const data = objectIn(await this.get('secret', SECRET, '-n', HOME), 'data');
+    const data = objectIn(await this.#read(`/api/v1/namespaces/${HOME}/secrets/${SECRET}`), 'data');
     const prints = (field: string): readonly string[] =>
       certificatesOf(decoded(textIn(data, field))).map(({ fingerprint256 }) => fingerprint256);
     return { authorities: prints('ca.crt'), leaf: prints('tls.crt')[0] ?? '' };
@@ -123,17 +137,32 @@ export class InjectorStage implements AsyncDisposable {
     return this.replicas.filter((_, index) => leads[index] === 1);
   }
 
-  async ready(...replicas: readonly Injector[]): Promise<void> {
+  /** Waits until they say that they are ready and, of replicas, until the Service knows. */
+  async ready(...injectors: readonly Injector[]): Promise<void> {
     await eventually('the injectors ready', SLOW_MS, async () => {
-      for (const one of replicas) {
+      for (const one of injectors) {
         const { status, body } = await one.ask('/readyz');
         if (status !== 200) throw new Error(`${body}${one.output}`);
+        if (this.replicas.includes(one) && !this.service.leadsTo(one.port))
+          throw new Error('The Service does not send requests there');
       }
+    });
+  }
+
+  /** Waits until the API server, too, knows whom to trust, and has a pod reviewed. */
+  async asked(): Promise<void> {
+    const metadata = { name: 'asking', namespace: NAMESPACE, annotations: ASKS };
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers: [MODEL_SERVER] } };
+    const create = ['create', '--dry-run=server', '-o', 'json', '-f', '-'];
+    await eventually('a review', SLOW_MS, async () => {
+      const made = await this.cluster.kubectl(create, JSON.stringify(pod));
+      if (agentOf(JSON.parse(made) as Pod) === undefined) throw new Error('It was made without an agent');
     });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.service[Symbol.asyncDispose]();
+    await this.#api[Symbol.asyncDispose]();
     for (const one of this.replicas) await one[Symbol.asyncDispose]();
     await this.cluster.stop();
     await rm(this.#directory, { recursive: true, force: true });
@@ -141,6 +170,7 @@ export class InjectorStage implements AsyncDisposable {
 }
 
 interface Rest {
+  readonly api: ApiProxy;
   readonly directory: string;
   readonly port: number;
 }

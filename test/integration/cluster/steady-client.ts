@@ -50,12 +50,16 @@ const POD = JSON.stringify({
   spec: { containers: [MODEL_SERVER] },
 });
 
+/** An API server itself gives up a request after a minute. */
+const ANSWER_MS = 90_000;
+
 /** What is wrong with one answer. */
 async function ask(address: string): Promise<string | undefined> {
   const response = await fetch(`${address}/api/v1/namespaces/${NAMESPACE}/pods?dryRun=All`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: POD,
+    signal: AbortSignal.timeout(ANSWER_MS),
   });
   const text = await response.text();
   if (response.status === 201 && text.includes('"sidekey-agent"')) return undefined;

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { JsonObject } from '#contract/json.ts';
 import { renderPolicies } from '../../../governance/policy/render.ts';
 import { type ControlPlane, startControlPlane } from '../../servers/control-plane.ts';
-import { eventually } from '../../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
+import { policiesInForce } from '../../servers/policies-in-force.ts';
 import { field } from '../../servers/openbao-api.ts';
 import { findOpenBao } from '../../servers/openbao-binary.ts';
 import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
@@ -106,10 +107,18 @@ export class AuditStage implements AsyncDisposable {
       JSON.stringify({ apiVersion: 'v1', kind: 'List', items: policies }),
     );
     await this.cluster.kubectl(['create', '-f', '-'], JSON.stringify(node()));
-    await eventually('policies in force', 60_000, async () => {
-      const refused = this.make('team-a', 'tried', { 'nvidia.com/gpu': '1' }, '--dry-run=server');
-      const message = await refused.then(() => '', String);
-      if (!message.includes('sidekey-gpu-resources')) throw new Error(message || 'It was let pass');
+    await policiesInForce(this.cluster.kubectl);
+    await this.#refuses('team-a', 'nvidia.com/gpu', 'sidekey-gpu-resources');
+    await this.#refuses('team-a', 'nvidia.com/mig-3g.40gb', 'exceeded quota');
+    await this.#refuses('team-b', 'nvidia.com/mig-1g.10gb', 'exceeded quota');
+  }
+
+  /** Waits until a hundred of something are refused for this reason: rights, policies and quotas are in force by then. */
+  async #refuses(team: string, resource: string, why: string): Promise<void> {
+    await eventually(`${why} in ${team}`, PATIENCE_MS, async () => {
+      const made = this.make(team, 'tried', { [resource]: '100' }, '--dry-run=server');
+      const message = await made.catch(String);
+      if (!message.includes(why)) throw new Error(message);
     });
   }
 
@@ -151,7 +160,7 @@ export class AuditStage implements AsyncDisposable {
 
   /** Waits until the pod has a node, and logs in at the store as it would. */
   async login(team: string, name: string): Promise<PodSession> {
-    const uid = await eventually(`${name} on a node`, 60_000, async () => {
+    const uid = await eventually(`${name} on a node`, PATIENCE_MS, async () => {
       const at = ['get', 'pod', name, '-n', team, '-o', 'jsonpath={.spec.nodeName} {.metadata.uid}'];
       const [on, is = ''] = (await this.cluster.kubectl(at)).split(' ');
       if (on !== NODE) throw new Error('It has no node yet');

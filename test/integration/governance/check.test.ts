@@ -5,7 +5,7 @@ import { checkInputs, type CheckReport } from '../../../cli/tenant/check/report.
 import { renderPolicies } from '../../../governance/policy/render.ts';
 import { yamlDocuments } from '../../../governance/yaml.ts';
 import { checkCases } from '../../golden/tenant-check-cases.ts';
-import { eventually } from '../../servers/eventually.ts';
+import { policiesInForce } from '../../servers/policies-in-force.ts';
 import { sidekey } from '../../servers/sidekey.ts';
 import { declaredBy } from './rendered.ts';
 import { startStage, type Stage } from './stage.ts';
@@ -51,17 +51,12 @@ beforeAll(async () => {
     ['apply', '-f', '-'],
     yamlDocuments(policies.flatMap(({ objects }) => objects)),
   );
-  const [plaintext] = documents.filter(({ name }) => name === 'credentials 2');
-  // A policy that was just made is held a moment later.
-  await eventually('the last policy', 60_000, async () => {
-    const refusal = await refusalOf(plaintext?.text ?? '');
-    if (!refusal.includes('sidekey-no-plaintext-secrets')) throw new Error(`Not yet: ${refusal}`);
-  });
-}, 180_000);
+  await policiesInForce(stage.cluster.kubectl);
+});
 
 afterAll(async () => {
   const kinds = 'validatingadmissionpolicies,validatingadmissionpolicybindings';
-  await stage.cluster.kubectl(['delete', kinds, '-l', 'app.kubernetes.io/component=policies']);
+  await stage.cluster.forget([kinds, '-l', 'app.kubernetes.io/component=policies']);
   await stage[Symbol.asyncDispose]();
 });
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { type ControlPlane, startControlPlane } from '../../servers/control-plane.ts';
+import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
 import { findOpenBao } from '../../servers/openbao-binary.ts';
 import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
 import { createTokenIssuer, mountKubernetesAuth } from '../../servers/service-account.ts';
@@ -109,21 +110,13 @@ export async function startDiffStage(): Promise<DiffStage> {
     },
     async [Symbol.asyncDispose]() {
       for (const name of readers) {
-        await cluster.kubectl(['delete', 'clusterrole,clusterrolebinding', name]);
-        await cluster.kubectl(['delete', 'serviceaccount', name, '-n', 'default']);
+        await cluster.forget(['clusterrole,clusterrolebinding', name]);
+        await cluster.forget(['serviceaccount', name, '-n', 'default']);
       }
-      await cluster.kubectl([
-        'delete',
-        '--recursive',
-        '--wait=false',
-        '--ignore-not-found',
-        '-f',
-        join(out, 'kubernetes'),
-        ...AS_PLATFORM,
-      ]);
+      await cluster.forget(['--recursive', '-f', join(out, 'kubernetes'), ...AS_PLATFORM]);
       await cluster.stop();
       await store.stop();
-      await rm(directory, { recursive: true });
+      await rm(directory, { recursive: true, force: true });
     },
   };
 }
@@ -134,6 +127,10 @@ async function readerConfig(cluster: ControlPlane, name: string, role: string): 
   await kubectl(['create', 'serviceaccount', name, '-n', 'default']);
   const account = `--serviceaccount=default:${name}`;
   await kubectl(['create', 'clusterrolebinding', name, `--clusterrole=${name}`, account]);
+  const who = `--as=system:serviceaccount:default:${name}`;
+  await eventually(`the rights of ${name}`, PATIENCE_MS, () =>
+    kubectl(['auth', 'can-i', 'get', 'namespaces', who]),
+  );
   const token = (await kubectl(['create', 'token', name, '-n', 'default'])).trim();
   const view = ['config', 'view', '--raw', '--minify', '-o', 'json'];
   const { clusters } = JSON.parse(await kubectl(view)) as {

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type JsonObject, listIn, objectIn } from '#contract/json.ts';
 import { field } from '../../servers/openbao-api.ts';
-import { eventually } from '../../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
 import { freePort } from '../../servers/port.ts';
 import { sidekey } from '../../servers/sidekey.ts';
 import { AS_PLATFORM, type DiffStage, type Drifts, type Report, startDiffStage } from './diff-stage.ts';
@@ -55,7 +57,7 @@ test('of a namespace that is gone it is not said of each object that it had', as
   await stage.cluster.kubectl(['delete', 'namespace', 'team-b']);
   expect([...(await stage.drifts()).found.keys()]).toEqual(['missing Namespace team-b']);
   await stage.mend();
-  await eventually('all in step', 30_000, async () => expect((await stage.drifts()).code).toBe(0));
+  await eventually('all in step', PATIENCE_MS, async () => expect((await stage.drifts()).code).toBe(0));
 }, 120_000);
 
 test('people are told what was declared and what was found', async () => {
@@ -74,6 +76,18 @@ so many objects compared: 1 is not as declared
 `);
 });
 
+/** Controllers write down what they have made of an object: quotas are counted, and policies looked at. */
+async function unsettled(): Promise<readonly JsonObject[]> {
+  const kinds = ['get', 'resourcequotas,validatingadmissionpolicies', '-A', '-o', 'json'];
+  const list = JSON.parse(await stage.cluster.kubectl(kinds)) as JsonObject;
+  return listIn(list, 'items').filter((one) => {
+    const status = objectIn(one, 'status');
+    return one['kind'] === 'ResourceQuota'
+      ? !isDeepStrictEqual(status['hard'], objectIn(one, 'spec')['hard'])
+      : status['observedGeneration'] !== objectIn(one, 'metadata')['generation'];
+  });
+}
+
 test('nothing is written, neither to the cluster nor to the store', async () => {
   const versions = (): Promise<string> =>
     stage.cluster.kubectl([
@@ -83,6 +97,9 @@ test('nothing is written, neither to the cluster nor to the store', async () => 
       '-A',
       '-o=jsonpath={range .items[*]}{.metadata.name}={.metadata.resourceVersion} {end}',
     ]);
+  await eventually('controllers with nothing more to write', PATIENCE_MS, async () =>
+    expect(await unsettled()).toEqual([]),
+  );
   const before = await versions();
   const asked = (await stage.store.audit()).length;
   await stage.diff();

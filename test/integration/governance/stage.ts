@@ -1,7 +1,8 @@
+import { KNOWN_ACCELERATORS } from '#contract/accelerators.ts';
 import type { JsonObject } from '#contract/json.ts';
 import type { Tenancy } from '../../../governance/tenant/platform.ts';
 import { type ControlPlane, startControlPlane } from '../../servers/control-plane.ts';
-import { eventually } from '../../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
 import { render, type Rendered } from './rendered.ts';
 
 /** A real API server with the namespaces of tenants. */
@@ -31,31 +32,24 @@ export async function startStage(tenancies: readonly Tenancy[]): Promise<Stage> 
     create: (namespace, object, ...options) =>
       cluster.kubectl(['create', '-n', namespace, '-f', '-', ...options], JSON.stringify(object)),
     async [Symbol.asyncDispose]() {
-      await cluster.kubectl(['delete', 'namespace', ...namespaces, '--wait=false', '--ignore-not-found']);
+      await cluster.forget(['namespace', ...namespaces]);
       await cluster.stop();
       for (const one of rendered) await one[Symbol.asyncDispose]();
     },
   };
 }
 
-/** The quota is counted, and there is an account for pods that name none. */
+/** More of everything than any quota has. */
+const EXCESS = Object.fromEntries(KNOWN_ACCELERATORS.map((resource) => [resource, 100_000]));
+
+/** The quota is in force, which it is when it has been counted, and there is an account for pods that name none. */
 async function settled(cluster: ControlPlane, namespace: string): Promise<void> {
-  await eventually(`the quota of ${namespace}`, 30_000, async () => {
-    const quota = await cluster.kubectl([
-      'get',
-      'resourcequota',
-      'sidekey-tenant',
-      '-n',
-      namespace,
-      '-o',
-      'json',
-    ]);
-    const { status } = JSON.parse(quota) as { status?: { used?: object } };
-    if (status?.used === undefined) throw new Error('It has not been counted yet');
+  const create = ['create', '--dry-run=server', '-n', namespace, '-f', '-'];
+  const excessive = JSON.stringify(pod('excessive', EXCESS, { serviceAccountName: 'default' }));
+  await eventually(`the quota of ${namespace}`, PATIENCE_MS, async () => {
+    const said = await cluster.kubectl(create, excessive).catch(String);
+    if (!said.includes('exceeded quota: sidekey-tenant')) throw new Error(said);
   });
-  await eventually('the default account', 30_000, () =>
-    cluster.kubectl(['get', 'serviceaccount', 'default', '-n', namespace]),
-  );
 }
 
 /** A pod as strict as its namespace wants it, with one container that asks for this. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Admission, eventually } from '../admission-stage.ts';
+import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
+import { Admission } from '../admission-stage.ts';
 import { agentOf, ASKS } from '../pods.ts';
 import { declaredBy, render } from './rendered.ts';
 
@@ -23,10 +24,8 @@ beforeAll(async () => {
   stage = await Admission.start(NAMESPACE);
   await using files = await render(tenancy);
   await stage.cluster.kubectl(['apply', '--recursive', '-f', `${files.directory}/kubernetes`]);
-  await eventually(async () => {
-    const used = ['get', 'resourcequota', 'sidekey-tenant', '-n', NAMESPACE, '-o', 'jsonpath={.status.used}'];
-    if ((await stage.cluster.kubectl(used)) === '') throw new Error('The quota has not been counted yet');
-  });
+  // The quota is counted first.
+  await eventually('a pod', PATIENCE_MS, () => stage.create({ annotations: ASKS }, '--dry-run=server'));
 });
 
 afterAll(async () => {

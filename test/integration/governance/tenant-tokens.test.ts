@@ -36,12 +36,7 @@ beforeAll(async () => {
 }, 300_000);
 
 afterAll(async () => {
-  await stage.cluster.kubectl([
-    'delete',
-    'clusterrolebinding',
-    'sidekey-test-reviewer',
-    '--ignore-not-found',
-  ]);
+  await stage.cluster.forget(['clusterrolebinding', 'sidekey-test-reviewer']);
   await stage[Symbol.asyncDispose]();
   await store.stop();
 });

@@ -6,7 +6,7 @@ import { createKubernetes, type Kubernetes } from '#platform/kubernetes/client.t
 import { createRecorder } from '#platform/kubernetes/event.ts';
 import { identityOf, versionOf } from '#platform/kubernetes/metadata.ts';
 import { loopbackCertificate } from '../../servers/certificate.ts';
-import { eventually } from '../../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
 import { POLICY } from './policy.ts';
 import { NAMESPACE, NEVER, openStage, secret, SECRETS, type Stage } from './stage.ts';
 
@@ -105,7 +105,7 @@ describe('an apply', () => {
   test('that a policy denies names the policy, and nothing of what it says', async () => {
     await stage.cluster.kubectl(['apply', '--filename=-'], JSON.stringify(POLICY));
     try {
-      const denied = await eventually('the policy in force', 20_000, async () => {
+      const denied = await eventually('the policy in force', PATIENCE_MS, async () => {
         const error = await failed(apply('denied', secret('denied', CANARY)));
         expect(error.message).toContain('ValidatingAdmissionPolicy');
         return error;
@@ -144,7 +144,7 @@ describe('an Event', () => {
     };
     const note = 'Cannot read infisical:models/prod/registry: it is not there';
     const shown = (pattern: RegExp): Promise<void> =>
-      eventually(`an Event like ${String(pattern)}`, 20_000, async () => {
+      eventually(`an Event like ${String(pattern)}`, PATIENCE_MS, async () => {
         expect(await kubectl('events', '--for=secret/told')).toMatch(pattern);
       });
     recorder.record({ involved, type: 'Warning', reason: 'SyncFailed', note });

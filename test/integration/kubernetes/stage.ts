@@ -3,7 +3,7 @@ import type { JsonObject } from '#contract/json.ts';
 import { systemClock } from '#platform/clock.ts';
 import { type Connection, createKubernetes, type Kubernetes } from '#platform/kubernetes/client.ts';
 import { type ControlPlane, startControlPlane } from '../../servers/control-plane.ts';
-import { eventually } from '../../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
 
 export const NAMESPACE = 'sidekey-kubernetes-test';
 export const NEVER = new AbortController().signal;
@@ -64,8 +64,10 @@ export async function openStage(kubeconfig?: string): Promise<Stage> {
   const tokens = new Map<string, string>();
   for (const account of ['worker', 'nobody']) {
     const token = (): Promise<string> => kubectl('create', 'token', account, `--namespace=${NAMESPACE}`);
-    tokens.set(account, await eventually('a token', 20_000, token));
+    tokens.set(account, await eventually('a token', PATIENCE_MS, token));
   }
+  const rights = ['auth', 'can-i', 'get', 'secrets', `--as=system:serviceaccount:${NAMESPACE}:worker`];
+  await eventually('the rights of worker', PATIENCE_MS, () => kubectl(...rights, `--namespace=${NAMESPACE}`));
   const open: Kubernetes[] = [];
   return {
     cluster,
@@ -79,7 +81,7 @@ export async function openStage(kubeconfig?: string): Promise<Stage> {
     },
     async stop() {
       await Promise.all(open.map((kubernetes) => kubernetes.close()));
-      await kubectl('delete', 'namespace', NAMESPACE, '--wait=false').catch(() => undefined);
+      await cluster.forget(['namespace', NAMESPACE]);
       await cluster.stop();
     },
   };

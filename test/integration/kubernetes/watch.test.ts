@@ -7,7 +7,7 @@ import type { Watched } from '#platform/kubernetes/list.ts';
 import { watchResource, type WatchEvent } from '#platform/kubernetes/watch.ts';
 import { SteeredClock } from '../../agent/steered-clock.ts';
 import { type FaultProxy, startFaultProxy } from '../../servers/fault-proxy.ts';
-import { eventually } from '../../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
 import { NAMESPACE, NEVER, openStage, secret, SECRETS, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -64,7 +64,7 @@ class Listener implements AsyncDisposable {
   }
 
   async hear(...expected: readonly string[]): Promise<void> {
-    await eventually(expected.join(', '), 60_000, () => {
+    await eventually(expected.join(', '), PATIENCE_MS, () => {
       const missing = expected.filter((one) => !this.told.includes(one));
       return missing.length === 0
         ? Promise.resolve()
@@ -148,7 +148,7 @@ test('a watch outlives the API server, and is told of what went on without it', 
     await proxy.inflict('black_hole');
     proxy.cut();
   });
-  await eventually('the change', 30_000, () => put('comes', 'a'));
+  await eventually('the change', PATIENCE_MS, () => put('comes', 'a'));
   await remove('goes');
   await proxy.heal();
   proxy.cut();

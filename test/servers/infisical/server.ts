@@ -1,7 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
+import { freePort } from '../port.ts';
 import { type Fault, FAULTS } from './faults.ts';
 import { Identities, type Identity } from './identities.ts';
 import { Leases } from './leases.ts';
@@ -105,12 +107,10 @@ export class FakeInfisical implements AsyncDisposable {
 
   /** Listens, at the same port as before. */
   async open(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#server.listen(this.#port, this.#host, resolve);
-    });
-    const place = this.#server.address();
-    if (typeof place !== 'object' || place === null) throw new Error(`Cannot listen on ${this.#host}`);
-    this.#port = place.port;
+    // Nobody else is given it while this one does not listen.
+    if (this.#port === 0) this.#port = await freePort();
+    this.#server.listen(this.#port, this.#host);
+    await once(this.#server, 'listening');
   }
 
   /** Stops listening and cuts every connection. */
