@@ -4,6 +4,8 @@ import type { ApiProxy } from '../../servers/api-proxy.ts';
 
 const CONFIGURATION = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/00-sidekey';
 const LOOK_MS = 100;
+/** An API server that takes longer is away. */
+const ANSWER_MS = 10_000;
 
 /** Tells of each `caBundle` that the webhook comes to have, as an API server learns of it; while that is away, of none. */
 export async function followBundle(
@@ -13,7 +15,8 @@ export async function followBundle(
 ): Promise<void> {
   let last = '';
   while (!stop.aborted) {
-    const bundle = await fetch(api.address + CONFIGURATION).then(
+    const signal = AbortSignal.timeout(ANSWER_MS);
+    const bundle = await fetch(api.address + CONFIGURATION, { signal }).then(
       async (response) => (response.ok ? bundleIn(await response.json()) : ''),
       () => '',
     );

@@ -13,6 +13,8 @@ export interface Creations {
 }
 
 const EVERY_MS = 100;
+/** An API server itself gives up a request after a minute. */
+const ANSWER_MS = 90_000;
 /** What an API server says of a connection that was cut off, or refused. */
 const CUT_OFF = /EOF|connection reset|connection refused|broken pipe/u;
 
@@ -37,6 +39,7 @@ export class Creator {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: POD,
+      signal: AbortSignal.timeout(ANSWER_MS),
     }).then(
       async (response) => ({ status: response.status, text: await response.text() }),
       () => undefined,

@@ -37,6 +37,8 @@ export interface WebhookRecord {
 }
 
 const REST_MS = 5000;
+/** A machine, and with it who is to learn of something, may stand still for so long. */
+const BEARABLE_SECONDS = 8;
 /** Of the pod in the review that is put all the time. */
 const REVIEWED_NAMESPACE = 'ml-inference';
 
@@ -47,9 +49,9 @@ const REVIEWED_NAMESPACE = 'ml-inference';
  */
 export async function loadWebhook(load: WebhookLoad): Promise<WebhookRecord> {
   await using stage = await InjectorStage.start({
-    SIDEKEY_DRAIN_DELAY: '3s',
+    SIDEKEY_DRAIN_DELAY: `${BEARABLE_SECONDS}s`,
     SIDEKEY_CERTIFICATE_LIFE: `${Math.max(60, Math.round(load.seconds / 4))}s`,
-    SIDEKEY_AUTHORITY_OVERLAP: `${Math.round(load.seconds / 20)}s`,
+    SIDEKEY_AUTHORITY_OVERLAP: `${Math.max(BEARABLE_SECONDS, Math.round(load.seconds / 20))}s`,
   });
   await stage.cluster.kubectl(['create', 'namespace', REVIEWED_NAMESPACE]);
   for (const name of WEBHOOK_CONFIGURATIONS) await setTimeoutOf(stage, name, load.timeoutSeconds);
