@@ -5,6 +5,7 @@ import { DENIED } from './governed/denied.ts';
 import { inferencePod, type Wish } from './governed/pods.ts';
 import { makeReport, type Report, type Row } from './governed/report.ts';
 import { withoutWebhooks } from './governed/webhooks.ts';
+import { policiesInForce } from '../servers/policies-in-force.ts';
 import { askModel, eventuallySeen, getPod, type ModelAnswer, type Pod, waitReady } from './pods.ts';
 
 let cluster: GovernedCluster;
@@ -21,7 +22,7 @@ afterAll(async () => {
 const apply = (team: string, pod: string) => cluster.as(team, ['create', '-f', '-'], pod);
 
 const ready = (name: string, namespace: string): Promise<Pod> =>
-  waitReady(cluster.stage.node, name, 60, namespace);
+  waitReady(cluster.stage.node, name, undefined, namespace);
 
 const answer = (pod: Pod): Promise<ModelAnswer> => askModel(cluster.stage.node, pod);
 
@@ -39,6 +40,7 @@ describe('one declaration', () => {
       code: 0,
     });
     expect(await cluster.run(['sh', join(out, 'openbao/apply.sh')])).toMatchObject({ code: 0 });
+    await policiesInForce(cluster.stage.node.kubectl);
     await putKey('team-a', 'key-of-a');
     await putKey('team-b', 'key-of-b');
   });
@@ -124,6 +126,11 @@ describe('team-a', () => {
       expect(refused.code).toBe(1);
       expect(refused.stderr).toMatch(/asks for secrets .* but it has no agent/u);
     });
+    await eventuallySeen(
+      'the webhooks be back',
+      () => cluster.as('team-a', ['create', '--dry-run=server', '-f', '-'], inferencePod({ name: 'bare' })),
+      ({ stderr }) => !stderr.includes('sidekey-injected'),
+    );
   });
 });
 
@@ -162,7 +169,6 @@ describe('an administrator', () => {
       'the new key',
       async () => answer(await getPod(cluster.stage.node, 'inference-pod', 'team-a')),
       ({ now }) => now.includes('next-key-of-a'),
-      10,
     );
     const look = ['/nodejs/bin/node', '--print', "fs.readFileSync('/vault/secrets/api', 'utf8').length"];
     await cluster.run(['kubectl', '--namespace=team-a', 'exec', 'inference-pod', '--', ...look]);

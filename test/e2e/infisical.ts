@@ -93,7 +93,7 @@ async function call(node: ClusterNode, request: string, body: object, token?: st
   const [method = '', url = ''] = request.split(' ');
   const authorization = token === undefined ? [] : ['--header', `authorization: Bearer ${token}`];
   const headers = ['--header', 'content-type: application/json', ...authorization];
-  const options = ['--silent', '--show-error', '--fail-with-body', '--max-time', '10', '--request', method];
+  const options = ['--silent', '--show-error', '--fail-with-body', '--max-time', '30', '--request', method];
   const command = ['curl', ...options, ...headers, '--data', '@-', url];
   return JSON.parse(await node.run(command, JSON.stringify(body)));
 }

@@ -79,7 +79,6 @@ async function rotate(client: Client): Promise<void> {
     'the first of everything with all servers',
     () => Promise.resolve(rotations(client)),
     (counts) => counts.every((count) => count === 0),
-    60,
   );
   for (let rotation = 1; rotation <= ROTATIONS; rotation += 1) {
     await putGeneration(rotation);
@@ -87,7 +86,6 @@ async function rotate(client: Client): Promise<void> {
       'another key, login and certificate with all servers',
       () => Promise.resolve(rotations(client)),
       (counts) => counts.every((count) => count >= rotation),
-      60,
     );
   }
 }
@@ -99,7 +97,6 @@ async function outlive(client: Client): Promise<void> {
     'another login and certificate with all servers',
     () => Promise.resolve(rotations(client)),
     (counts) => counts.filter((count, index) => count > (before[index] ?? 0)).length === 2 * HOWS.length,
-    60,
   );
 }
 

@@ -1,6 +1,9 @@
 import { eventually } from '../servers/eventually.ts';
 import type { ClusterNode } from '../servers/node.ts';
 
+/** No time that is measured: a busy machine is slow, and may stand still for seconds. */
+const PATIENCE_SECONDS = 180;
+
 /** What the tests look at of a pod. */
 export interface Pod {
   readonly metadata: {
@@ -50,7 +53,7 @@ export async function getPod(node: ClusterNode, name: string, namespace = 'defau
 export async function waitReady(
   node: ClusterNode,
   name: string,
-  seconds = 60,
+  seconds = PATIENCE_SECONDS,
   namespace = 'default',
 ): Promise<Pod> {
   const within = `--namespace=${namespace}`;
@@ -76,7 +79,7 @@ export function fetchText(node: ClusterNode, pod: Pod, port: number, path = '/')
     '--silent',
     '--fail',
     '--max-time',
-    '5',
+    '30',
     `http://${pod.status.podIP}:${port}${path}`,
   ]);
 }
@@ -90,7 +93,7 @@ export function eventuallySeen<T>(
   what: string,
   look: () => Promise<T>,
   check: (value: T) => boolean,
-  seconds = 30,
+  seconds = PATIENCE_SECONDS,
 ): Promise<T> {
   return eventually(what, seconds * 1000, async () => {
     const value = await look();

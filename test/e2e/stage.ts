@@ -6,7 +6,7 @@ import { type NodeInfisical, startInfisical } from './infisical.ts';
 import { buildImage } from '../servers/images.ts';
 import { makeBaseImage } from '../servers/base-image.ts';
 import { type ClusterNode, type NodeOptions, startNode } from '../servers/node.ts';
-import { eventually } from '../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../servers/eventually.ts';
 import { type OpenBaoServer, startOpenBao } from '../servers/openbao.ts';
 
 const INSTALL = fileURLToPath(new URL('../../deploy/kubernetes/main.ts', import.meta.url));
@@ -130,7 +130,7 @@ async function install(
     'rollout',
     'status',
     'deployment/sidekey-injector',
-    '--timeout=60s',
+    '--timeout=240s',
   ];
   try {
     await node.kubectl(rollout);
@@ -156,5 +156,5 @@ async function reachable(node: ClusterNode): Promise<void> {
     spec: { containers: [{ name: 'probe', image: MODEL_IMAGE }] },
   });
   const ask = (): Promise<string> => node.kubectl(['create', '--dry-run=server', '-f', '-'], pod);
-  await eventually('the API server reach the injector', 30_000, ask);
+  await eventually('the API server reach the injector', PATIENCE_MS, ask);
 }

@@ -43,7 +43,7 @@ const replicas = async (): Promise<readonly string[]> => {
 
 describe('the sync, installed as the README says, on a real node', () => {
   it('comes up with two replicas in a namespace that enforces Pod Security "restricted"', async () => {
-    const rollout = ['rollout', 'status', 'deployment/sidekey-sync', '--timeout=90s'];
+    const rollout = ['rollout', 'status', 'deployment/sidekey-sync', '--timeout=240s'];
     expect(await stage.node.kubectl(['--namespace=sidekey', ...rollout])).toContain(
       'successfully rolled out',
     );

@@ -109,7 +109,6 @@ describe('a pod with secrets of Vault and of Infisical on a real node', () => {
       'the reason in kubectl describe',
       () => stage.node.kubectl(['describe', 'pod', name]),
       (text) => /Message:/u.test(text),
-      60,
     );
     expect(described).toMatch(message);
     const pod = await getPod(stage.node, name);

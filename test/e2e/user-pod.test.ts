@@ -48,7 +48,7 @@ async function suspend(value: string, pod: Pod): Promise<void> {
     `${value} in a volume`,
     () => askModel(node, pod),
     ({ now }) => now.endsWith(`\n${value}`),
-    150,
+    300,
   );
 }
 
@@ -91,7 +91,6 @@ describe('the user’s pod on a real node', () => {
       'the new key',
       () => askModel(node, pod),
       ({ now }) => now.includes('second-key'),
-      5,
     );
     expect(after).toMatchObject({ pid: before.pid, model: before.model, first: before.first });
     const rotated = await getPod(node, 'inference-pod');
@@ -148,7 +147,7 @@ describe('the user’s pod on a real node', () => {
   it('is complete when its work is done, if it is a Job’s', async () => {
     const { node } = stage;
     await create(JOB);
-    await node.kubectl(['wait', '--for=condition=Complete', 'job/worker', '--timeout=120s']);
+    await node.kubectl(['wait', '--for=condition=Complete', 'job/worker', '--timeout=240s']);
     const found = await node.kubectl(['get', 'pods', '--selector=job-name=worker', '--output=json']);
     const { items } = JSON.parse(found) as { readonly items: readonly Pod[] };
     expect(items.map(({ status }) => status.phase)).toEqual(['Succeeded']);
@@ -203,7 +202,6 @@ describe('the user’s pod on a real node', () => {
       'the reason in kubectl describe',
       () => node.kubectl(['describe', 'pod', name]),
       (text) => /Message:/u.test(text),
-      60,
     );
     expect(described).toMatch(message);
     const pod = await getPod(node, name);

@@ -6,8 +6,8 @@ import { execute } from './command.ts';
 import { fromTests, type Outcome } from './outcome.ts';
 import { readShellReport } from './shell-report.ts';
 
-const UP_TIMEOUT_MS = 3 * 60_000;
-const CHECK_TIMEOUT_MS = 5 * 60_000;
+const UP_TIMEOUT_MS = 10 * 60_000;
+const CHECK_TIMEOUT_MS = 15 * 60_000;
 
 /**
  * Starts one of the test clusters, runs its check and stops it again.
