@@ -1,17 +1,20 @@
 import { describePlace } from '../../governance/place.ts';
 import { injectedText } from './pod/manifest-text.ts';
-import { type Printed, withoutAgent } from './pod/patch-text.ts';
+import { type Printed, unreadable, withoutAgent } from './pod/patch-text.ts';
 import type { ObjectReport, Report } from './report.ts';
 
 /**
  * What asks for something, as it works: workloads with the agent in their templates, and Secrets. A Secret whose user has
  * values of its own in it is not printed: they are nobody else's.
  */
-export function workingManifests({ objects }: Report): Printed {
+export function workingManifests({ objects, findings }: Report): Printed {
   const texts = objects.flatMap((object) => secretText(object) ?? injectedText(object) ?? []);
   return {
     text: texts.map((text) => `---\n${text}`).join(''),
-    missing: objects.flatMap((one) => reasonOf(one) ?? withoutAgent(one, ['denied', 'uninjected'])),
+    missing: [
+      ...unreadable(findings),
+      ...objects.flatMap((one) => reasonOf(one) ?? withoutAgent(one, ['denied', 'uninjected'])),
+    ],
   };
 }
 

@@ -5,6 +5,7 @@ import { EXIT, type Exit, type Io } from '../io.ts';
 import { readManifests } from '../manifest/manifest.ts';
 import { COLOURED, PLAIN, widthOf } from '../text/paint.ts';
 import { shellWord } from '../text/shell.ts';
+import { visible } from '../text/visible.ts';
 import { type ExplainCommand, parseExplain, USAGE } from './command.ts';
 import { explain, type ExplainOptions } from './explain.ts';
 import { reportJson } from './json.ts';
@@ -61,7 +62,7 @@ function refuse(io: Io, text: string): Exit {
 
 function printManifests({ text, missing }: ReturnType<typeof workingManifests>, io: Io): Exit {
   io.print(text);
-  io.tell(missing.map((one) => `${one}\n`).join(''));
+  io.tell(missing.map((one) => `${visible(one)}\n`).join(''));
   return missing.length === 0 ? EXIT.done : EXIT.refused;
 }
 

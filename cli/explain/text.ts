@@ -3,6 +3,7 @@ import type { Finding } from './finding.ts';
 import { wrapped } from '../text/layout.ts';
 import { BINDING_HINT } from './namespace.ts';
 import type { Colour, Paint } from '../text/paint.ts';
+import { visible } from '../text/visible.ts';
 import type { PodReport } from './pod/report.ts';
 import { podSections } from './pod/text.ts';
 import type { ObjectReport, Report, Verdict } from './report.ts';
@@ -87,8 +88,8 @@ function objectText(object: ObjectReport, command: string, paint: Paint): string
   const { place, kind, name, namespace, verdict, findings, secret, pods = [] } = object;
   const { mark, colour, says } = HEADLINES[verdict];
   const isFine = findings.every(({ effect }) => effect === 'note');
-  const what = [kind || 'An object without a kind', name].filter((word) => word !== '').join(' ');
-  const where = namespace === undefined ? '' : ` in ${namespace}`;
+  const what = visible([kind || 'An object without a kind', name].filter((word) => word !== '').join(' '));
+  const where = namespace === undefined ? '' : ` in ${visible(namespace)}`;
   const title = `${isFine ? paint[colour](mark) : paint.red('✗')} ${paint.bold(what)}${where} ${paint.dim(`(${describePlace(place)})`)}: ${says(object)}\n`;
   const found = findings.map((one) => findingText(one, paint));
   const sections = secret === undefined ? [] : secretSections(secret, verdict, command, paint);
@@ -105,7 +106,7 @@ const OUTCOMES: Readonly<Record<PodReport['outcome'], string>> = {
 };
 
 function podText(pod: PodReport, isOneOfSeveral: boolean, paint: Paint): readonly string[] {
-  const heading = `  ${paint.bold(pod.title)}: ${OUTCOMES[pod.outcome]}\n`;
+  const heading = `  ${paint.bold(visible(pod.title))}: ${OUTCOMES[pod.outcome]}\n`;
   return [
     ...(isOneOfSeveral ? [heading] : []),
     ...pod.findings.map((one) => findingText(one, paint)),
@@ -123,5 +124,5 @@ const COLOURS = {
 
 function findingText({ effect, place, subject, message }: Finding, paint: Paint): string {
   const kind = effect === 'note' ? paint.yellow('note ') : '';
-  return `  ${describePlace(place)}  ${kind}${paint[COLOURS[effect]](subject)}\n${wrapped(message, '      ', paint.width)}`;
+  return `  ${describePlace(place)}  ${kind}${paint[COLOURS[effect]](visible(subject))}\n${wrapped(message, '      ', paint.width)}`;
 }

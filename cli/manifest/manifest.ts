@@ -47,10 +47,14 @@ const TIME = 'tag:yaml.org,2002:timestamp';
 const withoutTimes = (tags: Tags): Tags =>
   tags.filter((tag) => typeof tag === 'string' || (tag.tag !== TIME && tag.format !== 'TIME'));
 
+/** As kubectl takes it: objects in JSON need nothing between them but a new line. */
+const separated = (text: string): string =>
+  /^\uFEFF?\s*\{/u.test(text) ? text.replaceAll(/(\}\s*\n)(?=\{)/gu, '$1--- ') : text;
+
 /** Reads all documents of a file, YAML or JSON; a list is its items. */
 export function readManifests(file: string, text: string): ReadManifests {
   const lines = new LineCounter();
-  const documents = parseAllDocuments(text, {
+  const documents = parseAllDocuments(separated(text), {
     version: '1.1',
     merge: true,
     customTags: withoutTimes,

@@ -1,3 +1,5 @@
+import { visible } from './visible.ts';
+
 /** How long a line gets before it is broken, if nobody looks on whose terminal is narrower. */
 export const WIDTH = 100;
 
@@ -5,7 +7,7 @@ export const WIDTH = 100;
 export function wrapped(text: string, indent: string, width = WIDTH): string {
   const lines: string[] = [];
   let line = indent;
-  for (const word of text.split(' ')) {
+  for (const word of visible(text).split(' ')) {
     if (line !== indent && line.length + 1 + word.length > width) {
       lines.push(line);
       line = indent;
@@ -21,7 +23,9 @@ export const indented = (text: string, indent: string): string => text.replace(/
 /** Two columns, the first as wide as its widest. */
 export function columns(rows: readonly (readonly [string, string])[], indent: string): string {
   const width = Math.max(0, ...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `${indent}${left.padEnd(width)}   ${right}\n`).join('');
+  return rows
+    .map(([left, right]) => `${indent}${visible(left).padEnd(width)}   ${visible(right)}\n`)
+    .join('');
 }
 
 /** The widest that a first column is, before the second begins on a line of its own. */
@@ -35,7 +39,7 @@ export function table(rows: readonly (readonly [string, string])[], indent: stri
   return rows
     .map(([left, right]) => {
       const text = wrapped(right, gap, width);
-      const start = `${indent}${left}`;
+      const start = `${indent}${visible(left)}`;
       return left.length > widest ? `${start}\n${text}` : start.padEnd(gap.length) + text.slice(gap.length);
     })
     .join('');

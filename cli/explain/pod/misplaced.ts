@@ -37,6 +37,11 @@ function nearest(path: Path, parts: readonly PodPart[]): Path | undefined {
 /** Of an object in which there is no pod to be looked at. */
 function unseen(object: JsonObject): Pick<Finding, 'effect' | 'message'> {
   const kind = textIn(object, 'kind');
+  if (kind === '')
+    return {
+      effect: 'note',
+      message: 'asks for nothing: this is no object of Kubernetes, for it has no kind',
+    };
   if (isBuiltIn(object)) {
     const message = `asks for nothing: there is no spec of a pod in this ${kind}`;
     return { effect: makesPods(object) ? 'uninjected' : 'note', message };

@@ -12,16 +12,22 @@ export interface Printed {
 const OBSTACLES: readonly Effect[] = ['refused', 'denied', 'uninjected'];
 
 /** What the injector would answer for each pod that it injects: a JSON Patch on a line, in the order of the manifests. */
-export function patchLines({ objects }: Report): Printed {
+export function patchLines({ objects, findings: ofFiles }: Report): Printed {
   const pods = objects.flatMap((object) => object.pods ?? []);
   const patches = pods.flatMap(({ injected, findings }) =>
     injected && obstacleIn(findings, OBSTACLES) === undefined ? [injected.operations] : [],
   );
   return {
     text: patches.map((patch) => `${JSON.stringify(patch)}\n`).join(''),
-    missing: objects.flatMap((object) => withoutAgent(object, OBSTACLES)),
+    missing: [...unreadable(ofFiles), ...objects.flatMap((object) => withoutAgent(object, OBSTACLES))],
   };
 }
+
+/** Parts of the input of which nobody knows what they ask for. */
+export const unreadable = (findings: readonly Finding[]): readonly string[] =>
+  findings
+    .filter(({ effect }) => effect === 'refused')
+    .map(({ place, message }) => `Cannot read ${describePlace(place)}: ${message}`);
 
 /** Why there is no agent in what asks for one. */
 export function withoutAgent(object: ObjectReport, obstacles: readonly Effect[]): readonly string[] {

@@ -1,5 +1,6 @@
 import { table } from '../../text/layout.ts';
 import type { Paint } from '../../text/paint.ts';
+import { visible } from '../../text/visible.ts';
 import { describePath } from '../finding.ts';
 import { diff, type DiffLine } from './diff.ts';
 import type { AgentPart, InjectedPod, PodAnnotation, PodReport, PodStanding } from './report.ts';
@@ -11,7 +12,7 @@ export function podSections(report: PodReport, paint: Paint): readonly string[] 
   return [
     ...families(annotations).map(
       ([prefix, rows]) =>
-        `  ${paint.bold('Annotations')} ${paint.dim(prefix)}\n${table(rows, '    ', paint.width)}`,
+        `  ${paint.bold('Annotations')} ${paint.dim(visible(prefix))}\n${table(rows, '    ', paint.width)}`,
     ),
     ...(injected ? [`  ${paint.bold('Files')}\n${table(fileRows(injected), '    ', paint.width)}`] : []),
     ...(standing
@@ -112,7 +113,9 @@ function resources(requests: AgentPart['requests'], limits: AgentPart['limits'])
 
 function changes(lines: readonly DiffLine[], paint: Paint): string {
   const colours = { '+': paint.green, '-': paint.red, ' ': paint.dim } as const;
-  const text = lines.map(({ mark, text: line }) => `  ${colours[mark](`${mark} ${line}`)}\n`).join('');
+  const text = lines
+    .map(({ mark, text: line }) => `  ${colours[mark](`${mark} ${visible(line)}`)}\n`)
+    .join('');
   const title = lines.length === 0 ? 'What changes: nothing, the agent is there already' : 'What changes';
   return `  ${paint.bold(title)}\n${text}`;
 }

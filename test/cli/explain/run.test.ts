@@ -16,9 +16,19 @@ const FILES = {
   'peers-image.yaml': podWith(annotations({ 'agent-image': 'hashicorp/vault:1.21' })),
   'own-image.yaml': podWith(nativeAnnotations({ image: 'registry.example/own-agent:2' })),
   'plain.yaml': podWith({}),
+  'colourful.yaml': colourful(),
   'injector.yaml': injector({ SIDEKEY_VAULT_ADDRESS: 'https://vault.example:8200' }),
   'broken-injector.yaml': injector({ SIDEKEY_VAULT_ADDRESS: 'vault', SIDEKEY_POLL: 'often' }),
 };
+
+/** A pod with names that would write over what else is said, or say more. */
+function colourful(): object {
+  const says = '\u001B[2J\u009B31m\u202E\n✓ All is well';
+  const pod = podWith(nativeAnnotations({ [`secret.${says}`]: says, 'vault-role': says }), {
+    containers: [{ name: says, image: says, volumeMounts: [{ name: says, mountPath: says }] }],
+  });
+  return { ...pod, metadata: { ...(pod['metadata'] as object), name: says, namespace: says } };
+}
 
 function injector(variables: Readonly<Record<string, string>>): object {
   const all = { SIDEKEY_AGENT_IMAGE: 'registry.example/agent:1', ...variables };
@@ -34,6 +44,7 @@ function injector(variables: Readonly<Record<string, string>>): object {
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), 'explain-'));
   for (const [name, object] of Object.entries(FILES)) writeFileSync(join(root, name), stringify(object));
+  writeFileSync(join(root, 'unreadable.txt'), 'kind: [');
 });
 
 afterAll(() => {
@@ -44,7 +55,7 @@ async function explained(
   ...args: readonly string[]
 ): Promise<{ readonly code: number; readonly io: CapturedIo }> {
   const io = captureIo();
-  const words = args.map((word) => (word in FILES ? join(root, word) : word));
+  const words = args.map((word) => (word in FILES || word === 'unreadable.txt' ? join(root, word) : word));
   return { code: await run(words, io), io };
 }
 
@@ -59,6 +70,8 @@ test.each([
   [1, ['-f', 'denied.yaml', '-o', 'json']],
   [1, ['-f', 'asks.yaml', '-f', 'denied.yaml', '-o', 'yaml']],
   [1, ['-f', 'denied.yaml', '-o', 'patch']],
+  [1, ['-f', 'unreadable.txt', '-o', 'patch']],
+  [1, ['-f', 'unreadable.txt', '-o', 'yaml']],
   [1, ['-f', 'asks.yaml', '-n', 'kube-system']],
   [1, ['-f', 'asks-elsewhere.yaml', '--injector', 'injector.yaml']],
   [1, ['-f', 'asks-elsewhere.yaml', '-f', 'injector.yaml']],
@@ -100,6 +113,23 @@ test('what is not injected is told beside what is printed for programs', async (
   expect(io.printedText().trimEnd().split('\n')).toHaveLength(1);
   expect(io.told()).toMatch(/^Cannot inject Pod model \(.*denied\.yaml:1\): sidekey\.dev\/secret\.api /u);
 });
+
+test('what cannot be read is told beside what is printed for programs', async () => {
+  const { io } = await explained('-f', 'asks.yaml', '-f', 'unreadable.txt', '-o', 'patch');
+  expect(io.printedText().trimEnd().split('\n')).toHaveLength(1);
+  expect(io.told()).toMatch(/^Cannot read .*unreadable\.txt:1: This is no YAML: /u);
+});
+
+test.each(['text', 'patch', 'yaml'])(
+  'nothing in a manifest writes over what is said: -o %s',
+  async (output) => {
+    const { io } = await explained('-f', 'colourful.yaml', '-o', output);
+    const said = io.printedText() + io.told();
+    expect(said).toContain('All is well');
+    expect(said.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
+    expect(said).not.toMatch(/^✓/mu);
+  },
+);
 
 test('a directory is the manifests below it', async () => {
   const { io } = await explained('-f', root, '-o', 'json');

@@ -18,6 +18,27 @@ describe('a bare word is what kubectl makes of it', () => {
   );
 });
 
+describe('objects in JSON', () => {
+  const names = (text: string): readonly unknown[] =>
+    readManifests('f', text).manifests.map(({ value, place }) => [value['kind'], place.line]);
+
+  test.each([
+    '{"kind":"A"}\n{"kind":"B"}\n',
+    '{"kind":"A"}\r\n{"kind":"B"}',
+    '\uFEFF{"kind":"A"}\n{"kind":"B"}',
+  ])('need a new line between them, and nothing else: %j', (text) =>
+    expect(names(text)).toEqual([
+      ['A', 1],
+      ['B', 2],
+    ]),
+  );
+
+  test('are told apart by no brace within a text', () => {
+    expect(names('{"kind": "A", "b": "}\\n{"}')).toEqual([['A', 1]]);
+    expect(names('kind: A\nb: |\n  {\n  }\n  {\n')).toEqual([['A', 1]]);
+  });
+});
+
 describe('places', () => {
   const TEXT = `# A comment first.
 apiVersion: v1
