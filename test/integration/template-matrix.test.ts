@@ -16,7 +16,7 @@ beforeAll(async () => {
     MATRIX_DATA,
     MATRIX.map(({ call }) => call),
   );
-}, 300_000);
+});
 
 afterAll(() => server.stop());
 

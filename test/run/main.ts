@@ -10,8 +10,8 @@ import { runVitest } from './vitest.ts';
 
 const MINUTE_MS = 60_000;
 const BUILD_TIMEOUT_MS = 30 * MINUTE_MS;
-const INTEGRATION_TIMEOUT_MS = 50 * MINUTE_MS;
-const E2E_TIMEOUT_MS = 20 * MINUTE_MS;
+const INTEGRATION_TIMEOUT_MS = 90 * MINUTE_MS;
+const E2E_TIMEOUT_MS = 45 * MINUTE_MS;
 
 function build(name: string, script: string): Stage {
   return {

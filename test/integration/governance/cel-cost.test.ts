@@ -143,7 +143,7 @@ beforeAll(async () => {
     ({ limits } = answer);
     figures.push(figuresOf(policy, answer));
   }
-}, 300_000);
+});
 
 describe('what policies cost', () => {
   test.each(POLICIES.map(({ name }) => name))('%s stays below what the API server lets it', (name) => {

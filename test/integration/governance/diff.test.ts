@@ -14,7 +14,7 @@ let stage: DiffStage;
 
 beforeAll(async () => {
   stage = await startDiffStage();
-}, 180_000);
+});
 
 afterAll(async () => {
   await stage[Symbol.asyncDispose]();
@@ -33,7 +33,7 @@ describe('told is that', () => {
     for (const { edit } of DRIFTS) await edit(stage);
     seen = await stage.drifts();
     for (const { undo } of DRIFTS) await undo?.(stage);
-  }, 180_000);
+  });
 
   test.each(DRIFTS)('$name', ({ subject, fields }) => {
     expect(seen.found.get(subject)).toEqual(expect.arrayContaining([...fields]));
@@ -58,7 +58,7 @@ test('of a namespace that is gone it is not said of each object that it had', as
   expect([...(await stage.drifts()).found.keys()]).toEqual(['missing Namespace team-b']);
   await stage.mend();
   await eventually('all in step', PATIENCE_MS, async () => expect((await stage.drifts()).code).toBe(0));
-}, 120_000);
+});
 
 test('people are told what was declared and what was found', async () => {
   const annotations = { 'sidekey.dev/gpu-resources': 'nvidia.com/gpu' };
@@ -231,4 +231,4 @@ test('whatever a tenant may declare is in step once it has been applied', async 
     'extra Namespace team-b',
   ]);
   expect(unanswered).toEqual([]);
-}, 120_000);
+});

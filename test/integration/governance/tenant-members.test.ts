@@ -7,7 +7,7 @@ let stage: Stage;
 beforeAll(async () => {
   stage = await startStage([declared('scenario'), declared('everything')]);
   await stage.apply();
-}, 300_000);
+});
 
 afterAll(() => stage[Symbol.asyncDispose]());
 

@@ -33,7 +33,7 @@ beforeAll(async () => {
   const environment = { BAO: bao, BAO_ADDR: store.address, BAO_TOKEN: store.rootToken };
   await store.api('POST', 'secret/data/reviewed/api', { data: { key: 'a value' } });
   for (const one of stage.rendered) await one.run('openbao/apply.sh', environment);
-}, 300_000);
+});
 
 afterAll(async () => {
   await stage.cluster.forget(['clusterrolebinding', 'sidekey-test-reviewer']);
