@@ -63,7 +63,8 @@ export async function openStoreFront(store: string, certificate?: Presented): Pr
     const { method = 'GET', url = '' } = incoming;
     const path = url.replace('/v1/', '');
     const index = asked.push({ at: performance.now(), method, path }) - 1;
-    for (const meeting of meetings) {
+    // What is to be met from now on is another request.
+    for (const meeting of new Set(meetings)) {
       if (!meeting.path.test(path)) continue;
       meetings.delete(meeting);
       await meeting.act();

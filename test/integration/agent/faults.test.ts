@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
 import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
@@ -33,18 +32,30 @@ const FAULTS: [string, ConfigChange, string][] = [
   ],
 ];
 
+const DEADLINE_MS = 2000;
+
+/** The lines of a pod's log with one of these messages. */
+const linesOf = (
+  pod: Pod,
+  ...messages: readonly string[]
+): { readonly msg: string; readonly time: string }[] =>
+  pod.output
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as { readonly msg: string; readonly time: string })
+    .filter(({ msg }) => messages.includes(msg));
+
 describe.each(FAULTS)('with %s', (_, change, reason) => {
-  test('init ends at once, with the reason as its last words', async () => {
+  test('init ends at the first try, with the reason as its last words', async () => {
     await using pod = await Pod.create(bao, change);
-    const begin = performance.now();
     expect(await exit(pod.start('init'))).toBe(1);
-    expect(performance.now() - begin).toBeLessThan(5000);
+    expect(linesOf(pod, 'Action failed', 'Cannot render a file')).toHaveLength(1);
     expect(await pod.lastWords()).toContain(reason);
     expect(pod.output).toContain('Giving up');
   });
 
-  test('run stays up, unready, says why, and ends when the start deadline is over', async () => {
-    await using pod = await Pod.create(bao, { ...change, startDeadlineMs: 3000 });
+  test('run stays up, unready, and says why', async () => {
+    await using pod = await Pod.create(bao, change);
     const agent = pod.start('run');
     await eventually('the reason', PATIENCE_MS, async () => {
       const { status, body } = await pod.get('/readyz');
@@ -53,14 +64,20 @@ describe.each(FAULTS)('with %s', (_, change, reason) => {
     });
     expect((await pod.get('/healthz')).status).toBe(200);
     expect(await pod.lastWords()).toContain(reason);
-    await sleep(1000);
     expect(agent.exitCode).toBeNull();
-    expect(await exit(agent)).toBe(1);
+  });
+
+  test('run ends when the start deadline is over, and not before', async () => {
+    await using pod = await Pod.create(bao, { ...change, startDeadlineMs: DEADLINE_MS });
+    expect(await exit(pod.start('run'))).toBe(1);
     expect(await pod.lastWords()).toContain(reason);
+    const [started, end] = linesOf(pod, 'Started', 'Giving up').map(({ time }) => Date.parse(time));
+    expect((end ?? 0) - (started ?? 0)).toBeGreaterThanOrEqual(DEADLINE_MS);
   });
 });
 
 test('run goes on as soon as the fault is mended, and takes its last words back', async () => {
+  await bao.api('DELETE', 'auth/kubernetes/role/late');
   await using pod = await Pod.create(bao, { role: 'late' });
   pod.start('run');
   await eventually('the reason', PATIENCE_MS, async () => expect(await pod.lastWords()).toContain('"late"'));
@@ -111,15 +128,19 @@ test('a secret is seen nowhere but in the files and the saved state', async () =
     good: '{{ with secret "secret/data/ml/api-key" }}{{ .Data.data.key }}{{ end }}',
     bad: '{{ with secret "secret/data/ml/api-key" }}{{ index .Data.data.key 99 }}{{ end }}',
   };
-  await using pod = await Pod.create(bao, { templates, startDeadlineMs: 2000 });
-  const agent = pod.start('run', { SIDEKEY_LOG_LEVEL: 'trace' });
+  await using pod = await Pod.create(bao, { templates });
+  const loud = { SIDEKEY_LOG_LEVEL: 'trace' };
+  const first = pod.start('run', loud);
   const answers: string[] = [];
   await eventually('the failure', PATIENCE_MS, async () => {
     const { body } = await pod.get('/readyz');
     expect(body).toContain('bad');
     answers.push(body, (await pod.get('/metrics')).body);
   });
-  expect(await exit(agent)).toBe(1);
+  first.kill('SIGTERM');
+  expect(await exit(first)).toBe(0);
+  pod.reconfigure({ startDeadlineMs: 100 });
+  expect(await exit(pod.start('run', loud))).toBe(1);
   const everything = [pod.output, ...answers, await pod.lastWords()].join('\n');
   expect(everything).toContain('Cannot render');
   expect(everything).not.toContain(CANARY);

@@ -21,7 +21,7 @@ beforeAll(async () => {
   await inside('POST', 'sys/mounts/secret', { type: 'kv', options: { version: '2' } });
   await eventually('KV in the namespace', PATIENCE_MS, () => inside('GET', 'secret/config'));
   await furnish({ api: inside });
-  logins = await mountDatabase(inside, postgres, { ttl: '6s', maxTtl: '1h' });
+  logins = await mountDatabase(inside, postgres, { ttl: '10s', maxTtl: '1h' });
 });
 
 afterAll(async () => {

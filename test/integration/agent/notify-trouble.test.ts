@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { IN_A_ROW, REFILL_MS } from '../../../agent/schedule/allowance.ts';
 import { startLittleServer } from '../../agent/notify/little-server.ts';
 import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
+import { freePort } from '../../servers/port.ts';
 import { CANARY, furnish } from './stage.ts';
 import { result, rotator, toldPod } from './telling.ts';
 
@@ -19,7 +20,8 @@ afterAll(() => bao.stop());
 
 describe('an application', () => {
   test('that ends while it is told is told when it is there again', async () => {
-    const first = await startLittleServer();
+    const port = await freePort();
+    const first = await startLittleServer(undefined, port);
     first.behave('hang');
     await using pod = await toldPod(bao, `${first.url}/reload`);
     pod.start('run');
@@ -28,7 +30,7 @@ describe('an application', () => {
     await expect.poll(() => first.heard.length).toBe(1);
     await first[Symbol.asyncDispose]();
     await expect.poll(() => result(pod, 'failed')).toBeGreaterThan(0);
-    await using second = await startLittleServer(undefined, Number(new URL(first.url).port));
+    await using second = await startLittleServer(undefined, port);
     await expect.poll(() => second.heard.length).toBe(1);
     expect(await result(pod, 'given_up')).toBe(0);
   });

@@ -2,11 +2,13 @@ import { once } from 'node:events';
 import { readlink, stat } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
+import { eventually, inTime, PATIENCE_MS } from '../../servers/eventually.ts';
 import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
+import { openStoreFront } from '../../servers/store-front.ts';
 import { CANARY, exit, furnish, Pod, userOf, writeSecret } from './stage.ts';
+
+const READ = /^secret\/data\//u;
 
 let bao: OpenBaoServer;
 
@@ -45,28 +47,32 @@ describe('agent run', () => {
 
   test('is ready with the files complete, and healthy', async () => {
     await using pod = await Pod.create(bao);
+    const begin = performance.now();
     pod.start('run');
     await pod.ready();
+    const took = performance.now() - begin;
     expect(await pod.read('api-key')).toMatch(CANARY);
     expect((await pod.get('/healthz')).status).toBe(200);
     expect(await pod.metric('sidekey_agent_ready')).toBe(1);
     const seconds = await pod.metric('sidekey_agent_first_render_seconds');
     expect(seconds).toBeGreaterThan(0.01);
-    expect(seconds).toBeLessThan(10);
+    expect(seconds).toBeLessThan(took / 1000);
   });
 
-  test('brings a new value into the file within the poll interval', async () => {
-    await using pod = await Pod.create(bao);
+  test('brings a new value into the file with the first read that finds it', async () => {
+    await using front = await openStoreFront(bao.address);
+    await using pod = await Pod.create({ address: front.url.origin });
     pod.start('run');
     await pod.ready();
-    await writeSecret(bao, `${CANARY}-2`);
-    const written = performance.now();
+    // It is written as the agent asks, who is not answered another time.
+    front.meet(READ, async () => {
+      front.meet(READ, () => new Promise(() => undefined));
+      await writeSecret(bao, `${CANARY}-2`);
+    });
     await eventually('the new key', PATIENCE_MS, async () =>
       expect(await pod.read('api-key')).toBe(`${CANARY}-2`),
     );
-    // The interval, 100 ms, and 100 ms that this test waits between two looks.
-    expect(performance.now() - written).toBeLessThan(pod.config.pollMs + 200);
-    expect(await pod.metric('sidekey_agent_rotations_total')).toBe(1);
+    await expect.poll(() => pod.metric('sidekey_agent_rotations_total')).toBe(1);
   });
 
   test('does not touch files of which no secret has changed', async () => {
@@ -76,11 +82,9 @@ describe('agent run', () => {
     const volume = join(pod.directory, 'secrets');
     const look = async () => [await readlink(join(volume, '..data')), (await stat(volume)).mtimeMs];
     const before = await look();
-    const reads = await pod.metric('sidekey_agent_store_requests_total{operation="read"}');
-    await sleep(4 * pod.config.pollMs);
-    expect(await pod.metric('sidekey_agent_store_requests_total{operation="read"}')).toBeGreaterThan(
-      reads + 2,
-    );
+    const reads = (): Promise<number> => pod.metric('sidekey_agent_store_requests_total{operation="read"}');
+    const first = await reads();
+    await expect.poll(reads).toBeGreaterThan(first + 2);
     expect(await look()).toEqual(before);
   });
 
@@ -109,21 +113,19 @@ describe('agent run', () => {
     await expect(stat(join(pod.config.stateDirectory, 'state.json'))).rejects.toThrow('ENOENT');
   });
 
-  test('ends within a second in the middle of a login', async () => {
+  test('ends in the middle of a login, however long it would wait for that', async () => {
     const silent = createServer();
     const connection = once(silent.listen(0, '127.0.0.1'), 'connection');
     await once(silent, 'listening');
     const { port } = silent.address() as AddressInfo;
     await using pod = await Pod.create(
       { address: `http://127.0.0.1:${port}` },
-      { vault: { timeoutMs: 60_000 } },
+      { vault: { timeoutMs: 600_000 } },
     );
     const agent = pod.start('run');
-    await connection;
-    const asked = performance.now();
+    await inTime('a login', PATIENCE_MS, connection);
     agent.kill('SIGTERM');
     expect(await exit(agent)).toBe(0);
-    expect(performance.now() - asked).toBeLessThan(1000);
     silent.close();
   });
 });

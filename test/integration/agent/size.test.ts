@@ -55,7 +55,7 @@ test(
     await exit(first);
     pod.start('run');
     await pod.ready(PATIENCE_MS);
-    expect(pod.output).toContain('Resumed the saved state');
+    await expect.poll(() => pod.output).toContain('Resumed the saved state');
     expect(await pod.read('raw')).toBe(largeOf('b'));
   },
   2 * PATIENCE_MS,

@@ -6,6 +6,7 @@ import { serialiseConfig } from '#contract/agent-config.ts';
 import { CONFIG_VARIABLE } from '#contract/layout.ts';
 import { startLittleServer } from '../../agent/notify/little-server.ts';
 import { entriesOf } from '../../agent/render/volume.ts';
+import { inTime } from '../../servers/eventually.ts';
 import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
 import { openStoreFront, type StoreFront } from '../../servers/store-front.ts';
 import { ENDS } from './faults/rows/ends.ts';
@@ -29,12 +30,16 @@ afterAll(() => bao.stop());
 
 /** Has one request that fits never answered; resolves when it is asked. */
 const hold = (front: StoreFront, path: RegExp): Promise<void> =>
-  new Promise((resolve) => {
-    front.meet(path, () => {
-      resolve();
-      return new Promise(() => undefined);
-    });
-  });
+  inTime(
+    `a request for ${path.source}`,
+    PATIENCE_MS,
+    new Promise((resolve) => {
+      front.meet(path, () => {
+        resolve();
+        return new Promise(() => undefined);
+      });
+    }),
+  );
 
 const asked = (front: StoreFront, path: RegExp): number =>
   front.asked.filter((one) => path.test(one.path)).length;

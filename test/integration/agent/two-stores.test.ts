@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
 import { CANARY, exit, Pod, writeSecret } from './stage.ts';
@@ -75,7 +74,6 @@ describe('one agent with secrets of Vault and of Infisical', () => {
     await using pod = await mixedPod();
     const first = pod.start('run');
     await pod.ready();
-    await sleep(200);
     first.kill('SIGKILL');
     await exit(first);
     const logins = stores.infisical.fake.count('kubernetes-auth/login');

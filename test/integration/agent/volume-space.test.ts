@@ -175,6 +175,6 @@ describe('a directory for the state that is full', () => {
     await exit(first);
     pod.start('run');
     await pod.ready(PATIENCE_MS);
-    expect(pod.output).toContain('Resumed the saved state');
+    await expect.poll(() => pod.output).toContain('Resumed the saved state');
   });
 });

@@ -41,7 +41,7 @@ export async function expectSurvival(
   const rendered = phase === 'steady life' || phase === 'renewal';
   if (rendered) {
     trial.start();
-    await trial.pod.ready(PATIENCE_MS);
+    await trial.ready();
   }
   const begun = beginIn(phase, trial, fault);
   if (!rendered) trial.start();

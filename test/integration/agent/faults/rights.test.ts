@@ -33,7 +33,7 @@ async function begin(
   await writeRole(bao.api, { name, policies: [name], ttl: '1h' });
   const trial = await Trial.open(bao, { ...options, role: name });
   trial.start();
-  await trial.pod.ready(PATIENCE_MS);
+  await trial.ready();
   return trial;
 }
 
@@ -93,6 +93,7 @@ describe.concurrent('what the store takes away', TEST, () => {
   test(`when ${RIGHTS_FAULTS.mount.fault}, the file stays, and what comes in its place is taken`, async () => {
     const mount = (): Promise<unknown> =>
       bao.api('POST', 'sys/mounts/going', { type: 'kv', options: { version: '2' } });
+    await bao.api('DELETE', 'sys/mounts/going');
     await mount();
     await eventually('the mount', PATIENCE_MS, () => bao.api('GET', 'going/config'));
     await using trial = await begin('mount-removed', ['going/data/*'], { path: 'going/data/key' });
@@ -135,9 +136,9 @@ async function revokeOnly(): Promise<unknown> {
   return await bao.api('PUT', 'sys/leases/revoke', { lease_id: lease, sync: true });
 }
 
-/** The accessor of the token that was granted to the only login with a role. */
+/** The accessor of the token that was granted to the last login with a role. */
 async function accessorOf(role: string): Promise<string | undefined> {
-  const granted = (await bao.audit()).find(
+  const granted = (await bao.audit()).findLast(
     ({ type, auth, request }) =>
       type === 'response' && request.path === 'auth/kubernetes/login' && auth?.metadata?.['role'] === role,
   );

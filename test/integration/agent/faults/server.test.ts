@@ -20,7 +20,7 @@ afterAll(() => bao.stop());
 async function begin(): Promise<Trial> {
   const trial = await Trial.open(bao);
   trial.start();
-  await trial.pod.ready(PATIENCE_MS);
+  await trial.ready();
   return trial;
 }
 

@@ -90,6 +90,14 @@ export class Trial implements AsyncDisposable {
     return this.#agent;
   }
 
+  /** Waits until the agent is ready and the application has read its file. */
+  async ready(): Promise<void> {
+    await this.pod.ready(PATIENCE_MS);
+    await eventually('a file that was read', PATIENCE_MS, () =>
+      this.onlooker.contents.length > 0 ? Promise.resolve() : Promise.reject(new Error('Nothing was read')),
+    );
+  }
+
   /** How many requests failed of that. */
   errors(reason: string): Promise<number> {
     return this.pod.metric(`sidekey_agent_store_errors_total{reason="${reason}"}`);

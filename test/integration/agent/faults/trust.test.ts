@@ -37,7 +37,7 @@ const trust = ({ pod }: Trial, caPem: string): Promise<void> =>
 
 async function begin(caPem: string): Promise<Trial> {
   const trial = await open(caPem);
-  await trial.pod.ready(PATIENCE_MS);
+  await trial.ready();
   return trial;
 }
 

@@ -18,6 +18,7 @@ const PATIENCE_MS = 120_000;
 
 /** After its application was told, an agent has only its state to save. */
 const SETTLE_MS = 200;
+/** A call that is made as often in each rotation kills for certain; one that is not, within this time if at all. */
 const SAVE_MS = 3000;
 
 /** A call by which an agent changes files: its name and paths, without what differs from one rotation to the next. */
@@ -94,13 +95,21 @@ export class Victim {
     this.#version += 1;
     await bao.api('POST', secret, { data: dataOf(this.#version) });
     await this.#until('a rotation or a death', () => this.#hasEnded() || this.#isTold());
-    await Promise.race([exit(this.#agent), sleep(fatal ? SAVE_MS : SETTLE_MS)]);
+    await (fatal?.nth === 1
+      ? exit(this.#agent)
+      : Promise.race([exit(this.#agent), sleep(fatal ? SAVE_MS : SETTLE_MS)]));
     await rm(this.#path('fatal-call'), { force: true });
     return {
       calls: callsOf(await readFile(this.#path('calls'), 'utf8')),
       end: this.#agent.exitCode ?? this.#agent.signalCode,
       found: this.#found(),
     };
+  }
+
+  /** Ends an agent that was not killed: it has counted calls that it was not to die at. */
+  async end(): Promise<void> {
+    this.#agent.kill('SIGKILL');
+    await exit(this.#agent);
   }
 
   /** Starts the next agent, waits until it has told the application of the newest version, and looks what is there then. */
