@@ -5,7 +5,12 @@ import { encodePath, type Mount } from './path.ts';
 import type { Answer } from '../http/transport.ts';
 
 /** Finds the mount a path belongs to; undefined if the server does not tell, for the policy may not let it. */
-export type Mounts = (path: string, signal: AbortSignal) => Promise<Mount | undefined>;
+export type FindMount = (path: string, signal: AbortSignal) => Promise<Mount | undefined>;
+
+export type Mounts = FindMount & {
+  /** Has the server asked again the next time: the mount of a path may have been made anew, as something else. */
+  readonly forget: (path: string) => void;
+};
 
 /**
  * Asks the server once per mount (`sys/internal/ui/mounts`, open to every token with any right below the mount).
@@ -14,19 +19,19 @@ export type Mounts = (path: string, signal: AbortSignal) => Promise<Mount | unde
  * @param ask Sends a GET.
  */
 export function createMounts(ask: (path: string, signal: AbortSignal) => Promise<Answer>): Mounts {
-  const known: Mount[] = [];
+  let known: readonly Mount[] = [];
   const queues = new Map<string, Promise<unknown>>();
-  const find = (path: string): Mount | undefined => known.find((mount) => `${path}/`.startsWith(mount.path));
+  const find = (path: string): Mount | undefined => known.find((mount) => isAbove(path, mount));
 
   async function lookUp(path: string, signal: AbortSignal): Promise<Mount | undefined> {
     const earlier = find(path);
     if (earlier !== undefined) return earlier;
     const mount = readMount(await ask(`sys/internal/ui/mounts/${encodePath(path)}`, signal), path);
-    if (mount !== undefined) known.push(mount);
+    if (mount !== undefined) known = [...known, mount];
     return mount;
   }
 
-  return (path, signal) => {
+  const mounts: FindMount = (path, signal) => {
     const [first = ''] = path.split('/');
     const turn = (queues.get(first) ?? Promise.resolve()).then(() => lookUp(path, signal));
     queues.set(
@@ -35,7 +40,13 @@ export function createMounts(ask: (path: string, signal: AbortSignal) => Promise
     );
     return turn;
   };
+  const forget = (path: string): void => {
+    known = known.filter((mount) => !isAbove(path, mount));
+  };
+  return Object.assign(mounts, { forget });
 }
+
+const isAbove = (path: string, mount: Mount): boolean => `${path}/`.startsWith(mount.path);
 
 function readMount(answer: Answer, path: string): Mount | undefined {
   const refusal = generalRefusal(answer, `find the mount of ${path}`);

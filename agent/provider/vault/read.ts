@@ -67,20 +67,29 @@ async function readOrList(reader: Reader, wanted: Wanted, signal: AbortSignal): 
   const { path } = wanted.at;
   const part = wanted.ref.operation === 'list' ? 'metadata' : 'data';
   const atMount = async (mount: Mount | undefined): Promise<Found> => {
-    const said = await get(reader, wanted, complete(path, mount, part), signal);
-    return { ...said, mount };
+    const asking = get(reader, wanted, complete(path, mount, part), signal);
+    return { ...(await asking.catch(doubtMount(reader, path))), mount };
   };
   if (!looksComplete(path)) return atMount(await reader.mounts(path, signal));
   try {
     return await get(reader, wanted, path, signal);
   } catch (error) {
-    const absent =
-      error instanceof ProviderError && (error.code === 'not_found' || error.code === 'forbidden');
-    const mount = absent ? await reader.mounts(path, signal) : undefined;
+    const mount = isAbsent(error) ? await reader.mounts(path, signal) : undefined;
     if (complete(path, mount, part) === path) throw error;
     return atMount(mount);
   }
 }
+
+const isAbsent = (error: unknown): boolean =>
+  error instanceof ProviderError && (error.code === 'not_found' || error.code === 'forbidden');
+
+/** What is not there may be in a mount that is not any more what it was. */
+const doubtMount =
+  ({ mounts }: Reader, path: string) =>
+  (error: unknown): never => {
+    if (isAbsent(error)) mounts.forget(path);
+    throw error;
+  };
 
 const complete = (path: string, mount: Mount | undefined, part: 'data' | 'metadata'): string =>
   mount === undefined ? path : completePath(path, mount, part);
@@ -117,10 +126,8 @@ async function write(reader: Reader, { ref, at }: Wanted, signal: AbortSignal): 
   const mount = await reader.mounts(at.path, signal);
   const path = complete(at.path, mount, 'data');
   const body = mount?.version === 2 ? { data: ref.parameters } : ref.parameters;
-  return {
-    ...(await reader.requests.ask({ ...action('PUT', 'update', path, at.query), body }, signal)),
-    mount,
-  };
+  const asking = reader.requests.ask({ ...action('PUT', 'update', path, at.query), body }, signal);
+  return { ...(await asking.catch(doubtMount(reader, at.path))), mount };
 }
 
 function action(method: 'GET' | 'PUT', capability: string, path: string, query: string): Action {

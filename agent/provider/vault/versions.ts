@@ -3,7 +3,7 @@ import { isValueMap, mapAt, numberAt, type Value, type ValueMap } from '../../va
 import { succeeded } from '../http/refusal.ts';
 import type { SecretRef } from '../provider.ts';
 import { generalRefusal } from './errors.ts';
-import type { Mounts } from './mounts.ts';
+import type { FindMount } from './mounts.ts';
 import { encodePath, type Mount, parsePath } from './path.ts';
 import type { Requests } from './request.ts';
 
@@ -20,7 +20,7 @@ const WORTH_BYTES = 16 * 1024;
 
 interface Asking {
   readonly requests: Pick<Requests, 'send'>;
-  readonly mounts: Mounts;
+  readonly mounts: FindMount;
 }
 
 /** For one session: what its policies do not let it ask is asked once, for the next may. */

@@ -33,6 +33,16 @@ test('thirty secrets of one mount cost one question', async () => {
   expect(asked).toEqual(['sys/internal/ui/mounts/secret/app-0']);
 });
 
+test('a mount that is in doubt is asked for again, and no other', async () => {
+  const { ask, asked } = asking(kv('secret/', '1'), kv('other/', '2'), kv('secret/', '2'));
+  const mounts = createMounts(ask);
+  for (const path of ['secret/app', 'other/app']) await mounts(path, NEVER);
+  mounts.forget('secret/app');
+  await expect(mounts('secret/other', NEVER)).resolves.toMatchObject({ version: 2 });
+  await mounts('other/app', NEVER);
+  expect(asked).toHaveLength(3);
+});
+
 test('mounts that begin alike are told apart', async () => {
   const { ask, asked } = asking(kv('team/a/', '2'), kv('team/b/', '1'));
   const mounts = createMounts(ask);

@@ -93,6 +93,21 @@ test.each(['[]', '"text"', 'null', '7'])('a body of %s is not what the API promi
   });
 });
 
+test('a secret whose mount was made anew as one of the other version is found at the next look', async () => {
+  let version = '1';
+  await using server = await serve(({ url }, response) => {
+    const data = url?.startsWith('/v1/sys/') ? { path: 'kv/', type: 'kv', options: { version } } : { a: 'b' };
+    const isThere = url !== (version === '1' ? '/v1/kv/data/app' : '/v1/kv/app');
+    response.writeHead(isThere ? 200 : 404).end(JSON.stringify({ data }));
+  });
+  const { read } = session(server);
+  for (const next of ['1', '2', '1']) {
+    version = next;
+    await read(reading('kv/app'), NEVER).catch(() => undefined);
+    await expect(read(reading('kv/app'), NEVER)).resolves.toMatchObject({ lifetime: { kind: 'polled' } });
+  }
+});
+
 test('a folder that does not exist is an empty list', async () => {
   await using server = await answering(404, '{"errors":[]}');
   const ref = { ...reading('secret/metadata/none'), operation: 'list' } as const;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SecretRef } from '../../../../agent/provider/provider.ts';
 import type { Answer } from '../../../../agent/provider/http/transport.ts';
-import type { Mounts } from '../../../../agent/provider/vault/mounts.ts';
+import type { FindMount } from '../../../../agent/provider/vault/mounts.ts';
 import { createVersions } from '../../../../agent/provider/vault/versions.ts';
 import { parseJson } from '../../../../agent/value/json.ts';
 import { isValueMap, type ValueMap } from '../../../../agent/value/value.ts';
@@ -38,7 +38,7 @@ interface Store {
 /** A session at a store that has KV v2 at `secret/` and `team/kv/`, and KV v1 at `old/`. */
 function store(status: number, metadata: object = METADATA): Store {
   const asked: string[] = [];
-  const mounts: Mounts = async (path) =>
+  const mounts: FindMount = async (path) =>
     [
       { path: 'secret/', version: 2, engine: 'kv' } as const,
       { path: 'team/kv/', version: 2, engine: 'kv' } as const,
