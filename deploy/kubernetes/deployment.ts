@@ -99,7 +99,8 @@ function container(options: InjectorOptions): object {
     ],
     // Not whether it is ready: it may wait for webhooks to be applied, for others to lead, for an API server.
     startupProbe: { ...httpGet('/healthz'), periodSeconds: 1, failureThreshold: 60 },
-    readinessProbe: { ...httpGet('/readyz'), periodSeconds: 2, failureThreshold: 1 },
+    // One that is not ready says so at once. No answer is a busy node, which would take both replicas out of the Service.
+    readinessProbe: { ...httpGet('/readyz'), periodSeconds: 2, timeoutSeconds: 5, failureThreshold: 1 },
     livenessProbe: { ...httpGet('/healthz'), periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
     // No preStop hook: on SIGTERM the injector itself goes on answering until the Service knows that it leaves.
     resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '384Mi' } },

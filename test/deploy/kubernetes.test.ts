@@ -74,6 +74,13 @@ interface Rule {
   readonly resourceNames?: readonly string[];
 }
 
+test('a replica that says that it is not ready is out at once, and one that is late is not', () => {
+  const probe = /"readinessProbe":(\{.*?\}),"livenessProbe"/u;
+  const [, text = ''] = probe.exec(JSON.stringify(installManifests(options))) ?? [];
+  // As long as the API server waits for an answer to a review.
+  expect(JSON.parse(text)).toMatchObject({ failureThreshold: 1, timeoutSeconds: 5, periodSeconds: 2 });
+});
+
 test('a certificate that somebody else keeps is mounted, and trusted if its authority is given', () => {
   const certificateSecret = 'from-cert-manager';
   const text = JSON.stringify(installManifests({ ...options, certificateSecret, certificateCa: 'CA' }));
