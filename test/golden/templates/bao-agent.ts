@@ -30,6 +30,8 @@ interface Run {
   readonly server: OpenBaoServer;
   readonly place: (name: string) => string;
   readonly last: Case | undefined;
+  /** Of the cases before it. */
+  readonly names: readonly string[];
 }
 
 /** Runs `bao agent` over some templates at once until it has rendered all of them, or given up on the first bad one. */
@@ -40,7 +42,7 @@ export async function runBaoAgent(
 ): Promise<AgentRun> {
   const directory = await mkdtemp(join(tmpdir(), 'sidekey-templates-'));
   const place = destinationOf ?? ((name: string) => join(directory, 'out', name));
-  const run = { directory, server, place, last };
+  const run = { directory, server, place, last, names: cases.map(({ name }) => name) };
   try {
     await writeInputs(run, last ? [...cases, last] : cases);
     const { exitCode, log } = await launch(run);
@@ -71,7 +73,7 @@ async function writeInputs({ directory, server, place, last }: Run, cases: reado
   await writeFile(join(directory, 'agent.json'), JSON.stringify(config));
 }
 
-async function launch({ directory, place, last }: Run): Promise<{ exitCode: number | null; log: string }> {
+async function launch({ directory, place, last, names }: Run): Promise<{ exitCode: number | null; log: string }> {
   const binary = await findOpenBao();
   const [file, ...args] = binary.command(directory, 0, ['agent', `-config=${join(directory, 'agent.json')}`]);
   const child = spawn(file, args, { env: { HOME: directory, ...ENVIRONMENT }, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -79,23 +81,41 @@ async function launch({ directory, place, last }: Run): Promise<{ exitCode: numb
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (chunk: string) => (log += chunk));
   }
-  if (last) void endAfter(child, place(last.name));
+  const unfinished = async (some: readonly string[]): Promise<readonly string[]> => {
+    const told = new Set(Array.from(log.matchAll(/\/([^/\s]+)\.tmpl: /gu), ([, name]) => name));
+    const there = await Promise.all(some.map((name) => exists(place(name))));
+    return some.filter((name, index) => !there[index] && !told.has(name));
+  };
+  if (last) void endAfter(child, unfinished, { last: last.name, names });
   const exitCode = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject).on('close', resolve);
   });
   return { exitCode, log };
 }
 
-/** Ends the agent when a file is there; its log is written out by then. */
-async function endAfter(child: ChildProcess, file: string): Promise<void> {
-  const isThere = (): Promise<boolean> => access(file).then(
-    () => true,
-    () => false,
-  );
-  while (child.exitCode === null && !(await isThere())) await sleep(20);
-  await sleep(100);
+/** Most errors are logged a moment after the next template was rendered; of what the agent never comes to speak nothing is. */
+const LAST_WORDS_MS = 5000;
+
+/** Ends the agent when the last file is there, and each of the others is, or an error of it in the log. */
+async function endAfter(
+  child: ChildProcess,
+  unfinished: (names: readonly string[]) => Promise<readonly string[]>,
+  { last, names }: { readonly last: string; readonly names: readonly string[] },
+): Promise<void> {
+  while (child.exitCode === null && (await unfinished([last])).length > 0) await sleep(20);
+  const deadline = performance.now() + LAST_WORDS_MS;
+  let rest = await unfinished(names);
+  while (child.exitCode === null && rest.length > 0 && performance.now() < deadline) {
+    await sleep(20);
+    rest = await unfinished(rest);
+  }
   child.kill('SIGKILL');
 }
+
+const exists = (file: string): Promise<boolean> => access(file).then(
+  () => true,
+  () => false,
+);
 
 async function readOutputs(place: Run['place'], cases: readonly Case[]): Promise<ReadonlyMap<string, Buffer>> {
   const entries = await Promise.all(
