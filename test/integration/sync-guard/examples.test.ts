@@ -3,7 +3,7 @@ import { annotationsIn, objectIn } from '#contract/json.ts';
 import { FIELD_MANAGER, PLACEHOLDER, STATUS_KEYS } from '#contract/secret-sync.ts';
 import { createLog } from '#platform/log.ts';
 import { createTeller } from '../../../agent/sync/teller.ts';
-import { eventually } from '../../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
 import { ASKS, base64, type Call, GuardedCluster, HOME, type Who } from './guarded-cluster.ts';
 
 const MANAGED = STATUS_KEYS.managedKeys;
@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 test('the API server finds no fault in the types of the policy', async () => {
-  await eventually('the check of the types', 30_000, async () => {
+  await eventually('the check of the types', PATIENCE_MS, async () => {
     const policy = await cluster.kubectl([
       'get',
       'validatingadmissionpolicy',
@@ -35,7 +35,7 @@ test('the API server finds no fault in the types of the policy', async () => {
 });
 
 test('the pods of the sync pass the restricted standard', async () => {
-  await eventually('its pods', 30_000, async () => {
+  await eventually('its pods', PATIENCE_MS, async () => {
     const pods = await cluster.kubectl(['get', 'pods', `--namespace=${HOME}`, '--output=name']);
     expect(pods.trim().split('\n')).toHaveLength(2);
   });

@@ -8,7 +8,7 @@ import { syncManifests } from '../../../deploy/kubernetes/sync/manifests.ts';
 import { storesOf } from '../../agent/sync/decide/world.ts';
 import type { ApiProxy } from '../../servers/api-proxy.ts';
 import { type ControlPlane, startControlPlane } from '../../servers/control-plane.ts';
-import { eventually } from '../../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
 
 /** Where the sync is installed. */
 export const HOME = 'sidekey-guard-test';
@@ -81,10 +81,12 @@ export class GuardedCluster implements AsyncDisposable {
   async #inForce(): Promise<void> {
     await this.ask('admin', { method: 'POST', body: { metadata: { name: 'bystander' } } });
     const patch: Call = { method: 'PATCH', name: 'bystander', body: {}, type: 'merge' };
-    await eventually('the policy in force', 60_000, async () => {
+    await eventually('the policy in force', PATIENCE_MS, async () => {
       const { status, message } = await this.ask('sync', patch);
       if (status !== 403 || !message.includes('sidekey-sync-guard')) throw new Error(message);
     });
+    const rights = ['auth', 'can-i', 'deletecollection', 'secrets', `--namespace=${NAMESPACES.almighty}`];
+    await eventually('every right', PATIENCE_MS, () => this.kubectl([...rights, `--as=${ACCOUNT}`]));
   }
 
   /** A request about Secrets of the asker's namespace. */
@@ -145,8 +147,9 @@ export class GuardedCluster implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    const items = { apiVersion: 'v1', kind: 'List', items: this.manifests };
     try {
-      await this.#put('delete', '--wait=false', '--ignore-not-found');
+      await this.#cluster.forget(['--filename=-'], JSON.stringify(items));
     } finally {
       await this.account.close();
       await this.#proxy[Symbol.asyncDispose]();
