@@ -3,9 +3,19 @@ import { constants } from 'node:os';
 /** By custom, the exit code of a process that a signal ended is this much more than the signal's number. */
 const SIGNALLED = 128;
 
-/** Aborted, with the signal's name in its reason, on the first SIGTERM or SIGINT. A second one ends the process at once. */
+/**
+ * With these, programs are told to read their files again. One that misses whom it is for, as `pkill -HUP node` may in a pod
+ * with one process namespace, would end this process, or open it to a debugger.
+ */
+const FOR_OTHERS = ['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
+
+/**
+ * Aborted, with the signal's name in its reason, on the first SIGTERM or SIGINT. A second one ends the process at once. What
+ * is meant for others does nothing from then on.
+ */
 export function terminationSignal(): AbortSignal {
   const controller = new AbortController();
+  for (const name of FOR_OTHERS) process.on(name, () => undefined);
   for (const name of ['SIGTERM', 'SIGINT'] as const) {
     process.on(name, () => {
       // To the first process of a container the kernel delivers no signal that has no handler, so this one stays.

@@ -1,3 +1,4 @@
+import { url as debuggerUrl } from 'node:inspector';
 import { setTimeout } from 'node:timers/promises';
 import { Terminated, terminationSignal } from '../../platform/lifecycle.ts';
 
@@ -8,7 +9,8 @@ import { Terminated, terminationSignal } from '../../platform/lifecycle.ts';
 const signal = terminationSignal();
 signal.addEventListener('abort', () => {
   const reason: unknown = signal.reason;
-  process.stdout.write(`${reason instanceof Terminated ? reason.message : 'something else'}\n`);
+  const said = reason instanceof Terminated ? reason.message : 'something else';
+  process.stdout.write(debuggerUrl() === undefined ? `${said}\n` : `${said}, open to a debugger\n`);
 });
 process.stdout.write('listening\n');
 if (process.argv[2] !== 'idle') {
