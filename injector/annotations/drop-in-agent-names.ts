@@ -87,7 +87,7 @@ export const DROP_IN_AGENT_RULES = {
   ),
   'agent-copy-volume-mounts': followed(
     parseContainer,
-    'a container whose mounts the agent gets, but for those of service accounts, and those that stand for devices',
+    'a container whose mounts the agent gets, but for those of service accounts and devices',
     { default: '', differs: 'read-only' },
   ),
   'agent-service-account-token-volume-name': followed(

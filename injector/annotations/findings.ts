@@ -54,7 +54,10 @@ export class Findings {
     if (text === undefined) return fallback;
     const result = parse(text);
     if ('value' in result) return result.value;
-    const message = `is ${quoted(text)}; expected ${result.expected}`;
+    const found = result.isUnshown
+      ? 'is refused, and not shown, for it may be a secret'
+      : `is ${quoted(text)}`;
+    const message = `${found}; expected ${result.expected}`;
     note(this.problems, this.#denied, { key, message, ...(result.rule && { rule: result.rule }) });
     return fallback;
   }

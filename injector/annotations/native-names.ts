@@ -24,6 +24,7 @@ import {
   parseOrganization,
   parseRole,
   parseSecretName,
+  unshown,
   parseStrictFlag,
 } from './values.ts';
 
@@ -37,7 +38,7 @@ export const NATIVE_RULES = {
     { default: 'sidecar' },
   ),
   'secret.<file>': followed(
-    parseSecretSource,
+    unshown(parseSecretSource, /^(?:vault|infisical):|^[\w.-]+(?:\/[\w.-]+)+$/iu),
     'the secret that the file holds: vault:<path>#<field> or infisical:<project>/<env>/<folder>#<KEY>',
   ),
   'template.<file>': followed(
@@ -60,7 +61,7 @@ export const NATIVE_RULES = {
   }),
   'reload.<file>': followed(parseReload, 'who is told that its bytes have changed', { default: 'none' }),
   'reload-header.<file>': followed(
-    parseHeaders,
+    unshown(parseHeaders),
     'headers of that request, a line for each, with "file:<file>" for a secret',
   ),
   'reload-body.<file>': followed('any text', 'the body of that request'),
@@ -114,7 +115,7 @@ export const NATIVE_RULES = {
   ),
   'vault-auth': followed(parseAuthMethod, 'how to log in to Vault', { default: "the operator's method" }),
   'vault-auth-secret': followed(
-    parseSecretName,
+    unshown(parseSecretName),
     'the Secret with roleId and secretId, tls.crt and tls.key, or token, which the agent alone sees',
   ),
   'vault-auth-path': followed(parseAuthPath, 'where the auth method is mounted', {
@@ -142,7 +143,7 @@ export const NATIVE_RULES = {
     default: "the operator's method",
   }),
   'infisical-client-secret': followed(
-    parseSecretName,
+    unshown(parseSecretName),
     'for universal auth: the Secret with the keys clientId and clientSecret, which the agent alone sees',
   ),
   'infisical-organization': followed(parseOrganization, 'the slug of a sub-organization to log in to'),

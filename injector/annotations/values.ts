@@ -8,8 +8,13 @@ import type { LimitRule } from './limit-rule.ts';
 /** A value, or what was expected in its place. */
 export type Value<T> =
   | { readonly value: T }
-  /** With the limit, if what was found is good for pods that may have it. */
-  | { readonly expected: string; readonly rule?: LimitRule };
+  | {
+      readonly expected: string;
+      /** The limit, if what was found is good for pods that may have it. */
+      readonly rule?: LimitRule;
+      /** True if what was found may be a secret that somebody wrote where none belongs: messages end up in events. */
+      readonly isUnshown?: true;
+    };
 
 /** Reads one annotation's text. */
 export type ValueParser<T> = (text: string) => Value<T>;
@@ -28,6 +33,14 @@ export function mapped<T, U>(parse: ValueParser<T>, change: (value: T) => U): Va
   return (text) => {
     const read = parse(text);
     return 'value' in read ? { value: change(read.value) } : read;
+  };
+}
+
+/** Reads as the parser does; what it refuses is not shown, for it may be a secret, unless it has a form that is none of one. */
+export function unshown<T>(parse: ValueParser<T>, harmless?: RegExp): ValueParser<T> {
+  return (text) => {
+    const read = parse(text);
+    return 'value' in read || harmless?.test(text) ? read : { ...read, isUnshown: true };
   };
 }
 
@@ -201,8 +214,13 @@ export function isPrintable(text: string): boolean {
 
 const SHOWN_CHARACTERS = 64;
 
+/** What of a URL may be a credential: its user, and its query. */
+const withoutCredentials = (text: string): string =>
+  text.replaceAll(/(:\/\/)[^/?#\s]*@/gu, '$1…@').replaceAll(/(:\/\/[^?#\s]*\?)[^#\s]+/gu, '$1…');
+
 /** A value as messages show it: quoted, control characters escaped, cut where it is long. */
 export function quoted(text: string): string {
-  const shown = text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
+  const whole = withoutCredentials(text);
+  const shown = whole.length > SHOWN_CHARACTERS ? `${whole.slice(0, SHOWN_CHARACTERS)}…` : whole;
   return JSON.stringify(shown.toWellFormed()).replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '\ufffd');
 }

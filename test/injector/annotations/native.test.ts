@@ -130,3 +130,31 @@ it.each([
     },
   ]);
 });
+
+describe('what may be a secret where none belongs', () => {
+  const CANARY = 'canary-5d20';
+  const call = { 'reload.api': 'http:POST http://127.0.0.1:8000/reload' };
+
+  it.each<Keys>([
+    { ...call, 'reload-header.api': `Authorization: Bearer ${CANARY}` },
+    { ...call, 'reload-header.api': `Authorization Bearer ${CANARY}` },
+    { 'reload.api': `http:POST http://me:${CANARY}@127.0.0.1:8000/reload` },
+    { 'reload.api': `http:POST http://elsewhere.example/reload?key=${CANARY}` },
+    { 'vault-address': `https://me:${CANARY}@vault.example` },
+    { 'vault-auth': 'approle', 'vault-auth-secret': `${CANARY}!` },
+    { ...IDENTITY, 'infisical-client-secret': `${CANARY}!`, 'infisical-auth': 'universal' },
+    { 'secret.api': CANARY },
+    { 'secret.api': `${CANARY}/+==` },
+  ])('is refused, and not quoted: %j', (keys) => {
+    const { problems } = read(keys);
+    expect(problems).not.toEqual([]);
+    expect(JSON.stringify(problems)).not.toContain(CANARY);
+  });
+
+  it.each(['secret/data/ml', 'vault:', 'infisical:a', 'VAULT:a'])(
+    'is not what looks like a path: %s',
+    (text) => {
+      expect(JSON.stringify(read({ 'secret.api': text }).problems)).toContain(text);
+    },
+  );
+});

@@ -136,6 +136,15 @@ describe('a value in a message', () => {
     expect(quoted('x'.repeat(1000))).toBe(`"${'x'.repeat(64)}…"`);
   });
 
+  it.each([
+    ['https://user:word@vault.example:8200', '"https://…@vault.example:8200"'],
+    ['http:POST http://127.0.0.1/reload?key=word#top', '"http:POST http://127.0.0.1/reload?…#top"'],
+    [`https://${'x'.repeat(100)}:word@vault.example`, '"https://…@vault.example"'],
+    ['secret/data/ml?version=2', '"secret/data/ml?version=2"'],
+  ])('is without what may be a credential of a URL: %s', (text, shown) => {
+    expect(quoted(text)).toBe(shown);
+  });
+
   it('is one printable, well-formed line, whatever it was', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
