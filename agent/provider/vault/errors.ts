@@ -41,10 +41,10 @@ export function generalRefusal(answer: Answer, doing: string): ProviderError | u
 
 /** Any other refusal: the request itself is at fault. */
 export function invalidRequest(answer: Answer, doing: string): ProviderError {
-  return new ProviderError(
-    'invalid_request',
-    `Cannot ${doing}: the server refuses the request (${answer.status}); its audit log says why`,
-  );
+  const fact = /wrapping token/iu.test(refusalText(answer))
+    ? 'the wrapping token has ended or was used already: write a new one there, and if it was not this pod that used it, replace what it held'
+    : `the server refuses the request (${answer.status}); its audit log says why`;
+  return new ProviderError('invalid_request', `Cannot ${doing}: ${fact}`);
 }
 
 /** True if the answer is that of KV v2 for a version that was deleted or destroyed. */

@@ -21,6 +21,7 @@ export function tokenFileLogin(
   return async (signal) => {
     const advice = 'mount the token that the agent is to use there';
     const text = await readProof({ file, what: 'token', advice });
+    if (!ONE_WORD.test(text)) throw noToken(file);
     const token = new Secret(text);
     if (isInUse(token)) throw stillTheSame(file);
     const answer = await client({ method: 'GET', path: 'auth/token/lookup-self', token }, signal);
@@ -61,6 +62,15 @@ function remainingLife(data: ValueMap): Lifetime {
   if (isEndless) return { kind: 'static' };
   return { kind: 'leased', ttlMs: seconds * 1000, renewable: data.get('renewable') === true };
 }
+
+/** What can be sent as a token. */
+const ONE_WORD = /^[!-~]+$/u;
+
+const noToken = (file: string): ProviderError =>
+  new ProviderError(
+    'login_refused',
+    `Cannot use the token of ${file}: it is not one plain word, as a token is; write the token alone there`,
+  );
 
 /** It works until it ends: until then, it is looked again and again whether there is another. */
 const stillTheSame = (file: string): ProviderError =>

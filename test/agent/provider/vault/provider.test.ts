@@ -7,7 +7,7 @@ import { createVaultProvider } from '../../../../agent/provider/vault/provider.t
 import { Secret } from '../../../../agent/secret.ts';
 import { mapAt } from '../../../../agent/value/value.ts';
 import { answering, type FaultyServer, serve, storeAt } from '../http/faulty-server.ts';
-import { reading, tokenFile } from './fixtures.ts';
+import { matching, reading, tokenFile } from './fixtures.ts';
 
 const NEVER = new AbortController().signal;
 
@@ -108,6 +108,17 @@ test('a secret whose mount was made anew as one of the other version is found at
   }
 });
 
+test('a wrapping token that is no good any more is told apart from a request that makes no sense', async () => {
+  await using server = await refusing(400, ['wrapping token is not valid or does not exist'], [200, []]);
+  const ref = { ...reading('sys/wrapping/unwrap'), operation: 'write', parameters: { token: 'w' } } as const;
+  await expect(session(server).read(ref, NEVER)).rejects.toMatchObject({
+    code: 'invalid_request',
+    message: matching(
+      /^Cannot write sys\/wrapping\/unwrap: the wrapping token has ended or was used already: /u,
+    ),
+  });
+});
+
 test('a folder that does not exist is an empty list', async () => {
   await using server = await answering(404, '{"errors":[]}');
   const ref = { ...reading('secret/metadata/none'), operation: 'list' } as const;
@@ -140,3 +151,18 @@ test('each login reads the token file anew, and sends it without its newline', a
   await provider.login(NEVER);
   expect(bodies).toEqual(['{"role":"ml","jwt":"first"}', '{"role":"ml","jwt":"second"}']);
 });
+
+test.each(['two\nlines', 'two words', 'tökén'])(
+  'a file that holds %j has no token in it, and says so',
+  async (text) => {
+    await using server = await answering(200, '{}');
+    await using token = await tokenFile(text);
+    const auth = { method: 'token_file', tokenFile: token.file } as const;
+    const provider = createVaultProvider(storeAt(server.address, { auth }), { clock: systemClock });
+    await expect(provider.login(NEVER)).rejects.toMatchObject({
+      code: 'login_refused',
+      message: `Cannot use the token of ${token.file}: it is not one plain word, as a token is; write the token alone there`,
+    });
+    expect(server.connections()).toBe(0);
+  },
+);
