@@ -11,12 +11,14 @@ export type AcceleratorKind =
   | 'nvidia-vgpu'
   | 'amd'
   | 'intel'
+  | 'intel-npu'
   | 'gaudi'
   | 'tpu'
   | 'neuron'
   | 'ascend'
   | 'cambricon'
   | 'metax'
+  | 'qualcomm'
   | 'dra';
 
 /** What is offered under one domain. */
@@ -66,14 +68,23 @@ const PARTITIONS = ['spx', 'dpx', 'tpx', 'qpx', 'cpx'].flatMap((dies) =>
 /** What time-slicing makes of a name. */
 const shared = (name: string): string => `${name}.shared`;
 
+const SHARE = 'a share of an NVIDIA GPU, without memory of its own';
+
 /** The first whose form a name has counts. */
 const OFFERS: readonly Offer[] = [
   {
     kind: 'nvidia-shared',
-    title: 'a share of an NVIDIA GPU, without memory of its own',
+    title: SHARE,
     domain: NVIDIA_DOMAIN,
     names: [...['gpu', ...SLICES].map(shared), 'gpumem', 'gpumem-percentage', 'gpucores'],
     form: /\.shared$|^gpumem(?:-percentage)?$|^gpucores$/u,
+  },
+  {
+    kind: 'nvidia-shared',
+    title: SHARE,
+    domain: 'volcano.sh',
+    names: ['vgpu-number', 'vgpu-memory', 'vgpu-memory-percentage', 'vgpu-cores'],
+    form: /^vgpu-/u,
   },
   {
     kind: 'nvidia-mig',
@@ -111,6 +122,7 @@ const OFFERS: readonly Offer[] = [
     names: ['i915', 'xe', 'monitoring', 'i915_monitoring', 'xe_monitoring'],
     form: /^/u,
   },
+  { kind: 'intel-npu', title: 'an Intel NPU', domain: 'npu.intel.com', names: ['accel'], form: /^/u },
   { kind: 'gaudi', title: 'an Intel Gaudi', domain: 'habana.ai', names: ['gaudi'], form: /^/u },
   { kind: 'tpu', title: 'a Google TPU', domain: 'google.com', names: ['tpu'], form: /^tpu/u },
   {
@@ -135,6 +147,7 @@ const OFFERS: readonly Offer[] = [
     form: /^/u,
   },
   { kind: 'metax', title: 'a MetaX GPU', domain: 'metax-tech.com', names: ['gpu', 'sgpu'], form: /^/u },
+  { kind: 'qualcomm', title: 'a Qualcomm Cloud AI', domain: 'qualcomm.com', names: ['qaic'], form: /^qaic/u },
   {
     kind: 'dra',
     title: 'a device by dynamic resource allocation',

@@ -24,6 +24,7 @@ describe('the kind of an accelerator', () => {
     ['gpu.intel.com/i915', 'intel'],
     ['gpu.intel.com/xe', 'intel'],
     ['gpu.intel.com/xe_monitoring', 'intel'],
+    ['npu.intel.com/accel', 'intel-npu'],
     ['habana.ai/gaudi', 'gaudi'],
     ['google.com/tpu', 'tpu'],
     ['aws.amazon.com/neuron', 'neuron'],
@@ -31,6 +32,9 @@ describe('the kind of an accelerator', () => {
     ['huawei.com/Ascend910B', 'ascend'],
     ['cambricon.com/vmlu', 'cambricon'],
     ['metax-tech.com/sgpu', 'metax'],
+    ['qualcomm.com/qaic', 'qualcomm'],
+    ['volcano.sh/vgpu-number', 'nvidia-shared'],
+    ['volcano.sh/vgpu-memory', 'nvidia-shared'],
     ['deviceclass.resource.kubernetes.io/mig.nvidia.com', 'dra'],
   ])('of %s is %s', (resource, kind) => {
     expect(acceleratorKind(resource)).toBe(kind);
@@ -44,6 +48,8 @@ describe('the kind of an accelerator', () => {
     'rdma/hca_shared_devices_a',
     'vpc.amazonaws.com/efa',
     'google.com/gpus',
+    'volcano.sh/queue',
+    'qualcomm.com/modem',
     'gpu',
     'example.com/nvidia.com/gpu',
     '',
