@@ -13,6 +13,7 @@ import { isValueMap, type Value, type ValueMap } from '../../value/value.ts';
 import { ProviderError } from '../errors.ts';
 import { type Authority, createAuthority } from './authority.ts';
 import { connectionError, type Endpoint } from './connection-error.ts';
+import { queued } from './queue.ts';
 import { isMadeOf, remember } from './repeated.ts';
 
 /** A request, in the form in which node-vault hands it to its HTTP client. */
@@ -72,7 +73,7 @@ export function createTransport(
   const agent = secure ? createSecureAgent(store, pool) : new HttpAgent(pool);
   const open = secure ? httpsRequest : httpRequest;
 
-  return async ({ uri, method, headers, json, known, signal }) => {
+  const ask: Transport = async ({ uri, method, headers, json, known, signal }) => {
     // Asked each time: a connection is used again only for the certificates that it was made with.
     const tls = secure ? await certificates(authority, identity) : undefined;
     signal.throwIfAborted();
@@ -103,6 +104,8 @@ export function createTransport(
       signal.removeEventListener('abort', cancel);
     }
   };
+  // A tunnel takes time, and Node counts only the connections that there are.
+  return store.proxy === undefined ? ask : queued(ask, pool.maxSockets);
 }
 
 function createSecureAgent({ serverName, skipVerify, proxy, timeoutMs }: Endpoint, pool: object): HttpsAgent {

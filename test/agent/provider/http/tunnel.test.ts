@@ -38,6 +38,17 @@ describe('a store behind a proxy', () => {
     });
   });
 
+  test('is asked over no more connections than any other', async () => {
+    const certificate = await loopbackCertificate();
+    await using server = await serveTls({ cert: certificate.certPem, key: certificate.keyPem }, wellDisposed);
+    await using proxy = await startConnectProxy();
+    const store = { ...storeAt(server.address), caPem: certificate.caPem, proxy: proxy.address };
+    const transport = createTransport({ ...store, maxConnections: 3 }, () => 0);
+    const request = { uri: `${server.address}/v1/a`, method: 'GET', headers: {}, signal: NEVER };
+    await Promise.all(Array.from({ length: 30 }, () => transport(request)));
+    expect(proxy.asked.length).toBeLessThanOrEqual(3);
+  });
+
   test('is not waited for without end if the proxy is silent', async () => {
     await using proxy = await serveRaw(() => undefined);
     const store = storeAt('https://vault.invalid:8200', { proxy: proxy.address, timeoutMs: 100 });
