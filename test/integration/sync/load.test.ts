@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { percentile, runSyncLoad } from '../../load/sync.ts';
+import { type Judge, percentile, runSyncLoad } from '../../load/sync.ts';
 import { POLL_MS, Stage } from './stage.ts';
 
 /** The bound is the interval at which the store is asked, and a second for everything else. */
@@ -17,10 +17,11 @@ afterAll(async () => {
 });
 
 test('many Secrets of many projects follow a change a second, each project read once per poll', async () => {
-  const { delays, lost, readsPerPoll } = await runSyncLoad(stage, LOAD);
+  const isInTime: Judge = (seen) => percentile(seen.delays, 99) < BOUND_MS;
+  const { delays, lost, readsPerPoll } = await runSyncLoad(stage, LOAD, isInTime);
   expect(lost).toBe(0);
   expect(percentile(delays, 99)).toBeLessThan(BOUND_MS);
   // Polls come up to a tenth early.
   expect(readsPerPoll).toBeLessThan(LOAD.projects * 1.2);
   expect(readsPerPoll).toBeGreaterThan(LOAD.projects * 0.5);
-}, 180_000);
+}, 600_000);

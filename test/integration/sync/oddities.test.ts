@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { eventually } from '../../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
 import { Stage } from './stage.ts';
 
 const NAMESPACE = 'oddities';
@@ -36,7 +36,7 @@ const make = (name: string, folder: string, { annotations = {}, ...more }: Wish 
 };
 
 const expectHeld = (name: string, values: Readonly<Record<string, string>>): Promise<void> =>
-  eventually(`${name} with ${JSON.stringify(values)}`, 15_000, async () =>
+  eventually(`${name} with ${JSON.stringify(values)}`, PATIENCE_MS, async () =>
     expect(await stage.values(NAMESPACE, name)).toEqual(values),
   );
 
@@ -72,7 +72,7 @@ test('a Secret may be as large as the API server takes it, and a value that is t
   await make('large', '/large', { stringData: { own: 'mine' } });
   await expectHeld('large', { own: 'mine', DATA: large });
   stage.write('/large', 'DATA', `${large}x`);
-  await eventually('the error', 15_000, async () =>
+  await eventually('the error', PATIENCE_MS, async () =>
     expect((await stage.annotations(NAMESPACE, 'large'))['sidekey.dev/sync-error']).toContain(
       '1048577 bytes',
     ),
@@ -84,7 +84,7 @@ test('a Secret may be as large as the API server takes it, and a value that is t
 
 test('what is wrong is told, whatever characters the names in the store have', async () => {
   await make('odd', '/odd', { annotations: { 'sidekey.dev/keys': 'token' } });
-  await eventually('the error', 15_000, async () =>
+  await eventually('the error', PATIENCE_MS, async () =>
     expect((await stage.annotations(NAMESPACE, 'odd'))['sidekey.dev/sync-error']).toContain(
       'has no key token; it has a\u0085b\u007f\u2028c',
     ),
@@ -106,7 +106,7 @@ test('a Secret that is restored from a backup follows its source, and forgets wh
     ['create', `--namespace=${NAMESPACE}`, '--filename=-', '--field-manager=backup'],
     JSON.stringify(copy),
   );
-  await eventually('no error', 15_000, async () =>
+  await eventually('no error', PATIENCE_MS, async () =>
     expect(await stage.annotations(NAMESPACE, 'copy')).not.toHaveProperty('sidekey.dev/sync-error'),
   );
   stage.world.fake.projects.folder(stage.world.project, 'dev', '/restored').secrets.delete('url');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { eventually } from '../../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
 import { CANARY, type Replica, Stage } from './stage.ts';
 
 const NAMESPACE = 'ownership';
@@ -39,12 +39,12 @@ const make = (name: string, wish?: Wish, namespace = NAMESPACE): Promise<string>
   stage.apply(namespace, manifest(name, wish));
 
 const expectHeld = (name: string, values: Readonly<Record<string, string>>): Promise<void> =>
-  eventually(`${name} with ${JSON.stringify(values)}`, 15_000, async () =>
+  eventually(`${name} with ${JSON.stringify(values)}`, PATIENCE_MS, async () =>
     expect(await stage.values(NAMESPACE, name)).toEqual(values),
   );
 
 const expectSaid = (name: string, text: string, namespace = NAMESPACE): Promise<void> =>
-  eventually(`"${text}" on ${name}`, 15_000, async () =>
+  eventually(`"${text}" on ${name}`, PATIENCE_MS, async () =>
     expect((await stage.annotations(namespace, name))['sidekey.dev/sync-error']).toContain(text),
   );
 
@@ -54,13 +54,8 @@ describe('a Secret with values of its own', () => {
     await expectHeld('mixed', { own: 'x', url: 'mine', token: 't1' });
     await expectSaid('mixed', 'url');
     const { metadata } = (await stage.secret(NAMESPACE, 'mixed')) as { metadata: { uid: string } };
-    const events = await stage.cluster.kubectl([
-      'get',
-      'events',
-      `--namespace=${NAMESPACE}`,
-      '--output=json',
-    ]);
-    expect(events).toContain(metadata.uid);
+    const get = ['get', 'events', `--namespace=${NAMESPACE}`, '--output=json'];
+    await expect.poll(() => stage.cluster.kubectl(get)).toContain(metadata.uid);
     await stage.cluster.kubectl([
       'patch',
       'secret',
@@ -70,10 +65,12 @@ describe('a Secret with values of its own', () => {
       '--patch=[{"op":"remove","path":"/data/url"}]',
     ]);
     await expectHeld('mixed', { own: 'x', url: 'u1', token: 't1' });
-    await eventually('no error', 10_000, async () =>
+    await eventually('no error', PATIENCE_MS, async () =>
       expect(await stage.annotations(NAMESPACE, 'mixed')).not.toHaveProperty('sidekey.dev/sync-error'),
     );
-    expect(await replica.metric('sidekey_sync_results_total{result="conflict"}')).toBeGreaterThan(0);
+    await expect
+      .poll(() => replica.metric('sidekey_sync_results_total{result="conflict"}'))
+      .toBeGreaterThan(0);
   });
 
   test('has somebody’s edit of a synced key taken back', async () => {
@@ -130,7 +127,7 @@ describe('keys, sources and templates', () => {
     await stage.namespace('changing', { 'sidekey.dev/infisical': 'app-x1/dev/changing' });
     await stage.apply('changing', manifest('follows', { stringData: { own: 'x' } }));
     const held = (values: object): Promise<void> =>
-      eventually(JSON.stringify(values), 15_000, async () =>
+      eventually(JSON.stringify(values), PATIENCE_MS, async () =>
         expect(await stage.values('changing', 'follows')).toEqual(values),
       );
     await held({ a: '1', b: '2', own: 'x' });
@@ -187,7 +184,7 @@ describe('a Secret that cannot be synced says why, and what to do', () => {
     await stage.apply('late', manifest('waits'));
     await expectSaid('waits', 'Nothing says where', 'late');
     await stage.namespace('late', { 'sidekey.dev/infisical': 'app-x1/dev/registry' });
-    await eventually('the values', 15_000, async () =>
+    await eventually('the values', PATIENCE_MS, async () =>
       expect(await stage.values('late', 'waits')).toEqual({ token: 't1', url: 'u1' }),
     );
   });

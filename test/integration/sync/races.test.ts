@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually } from '../../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
 import { Stage } from './stage.ts';
 
 const NAMESPACE = 'races';
@@ -42,10 +42,8 @@ async function turn(): Promise<void> {
   }
 }
 
-const expectCurrent = (): Promise<void> =>
-  eventually('a current value', 15_000, async () => {
-    const since = last;
-    await sleep(300);
+const expectCurrent = (since = last): Promise<void> =>
+  eventually('a current value', PATIENCE_MS, async () => {
     const { token, own } = await stage.values(NAMESPACE, 'registry');
     expect(own).toBe('mine');
     expect(Number(token)).toBeGreaterThanOrEqual(since);
@@ -85,7 +83,7 @@ test('a value of the user’s that is written at the same moment is not overwrit
       patch,
     ]);
   }
-  await eventually('each key with its owner’s value', 10_000, async () => {
+  await eventually('each key with its owner’s value', PATIENCE_MS, async () => {
     const values = await stage.values(NAMESPACE, 'registry');
     const managed = (await stage.annotations(NAMESPACE, 'registry'))['sidekey.dev/managed-keys'] ?? '';
     for (let round = 0; round < ROUNDS; round += 1) {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { eventually } from '../../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
 import { CANARY, type Replica, Stage } from './stage.ts';
 
 /** The user's Secret: what its `data` says comes behind. */
@@ -35,13 +35,13 @@ afterAll(async () => {
 });
 
 const expectHeld = (namespace: string, token: string): Promise<void> =>
-  eventually(`${token} in ${namespace}`, 15_000, async () =>
+  eventually(`${token} in ${namespace}`, PATIENCE_MS, async () =>
     expect(await stage.values(namespace, 'model-registry')).toEqual({ token }),
   );
 
 /** Values that are put back are no news to whoever hangs a rollout on the version. */
 const expectVersion = (namespace: string, version: string): Promise<void> =>
-  eventually(`version ${version} in ${namespace}`, 5000, async () =>
+  eventually(`version ${version} in ${namespace}`, PATIENCE_MS, async () =>
     expect((await stage.annotations(namespace, 'model-registry'))['sidekey.dev/version']).toBe(version),
   );
 
@@ -53,7 +53,7 @@ describe.each(Object.entries(SPELLINGS))('the user’s Secret with %s', (spellin
     await stage.namespace(namespace, { 'sidekey.dev/infisical': 'app-x1/dev/registry' });
     await stage.apply(namespace, manifest);
     await expectHeld(namespace, `${CANARY}-1`);
-    await eventually('the status', 5000, async () =>
+    await eventually('the status', PATIENCE_MS, async () =>
       expect(await stage.annotations(namespace, 'model-registry')).toMatchObject({
         'infisical.com/secret-sync': 'true',
         'sidekey.dev/managed-keys': 'token',
@@ -116,8 +116,9 @@ test('the application’s Events say so, and no value is in any of them, in the 
     '--namespace=no-data',
     'model-registry',
   ]);
-  const events = await stage.cluster.kubectl(['get', 'events', '--all-namespaces', '--output=json']);
-  expect(events).toContain('Changed token');
+  const get = ['get', 'events', '--all-namespaces', '--output=json'];
+  await expect.poll(() => stage.cluster.kubectl(get)).toContain('Changed token');
+  const events = await stage.cluster.kubectl(get);
   const metrics = await (await fetch(`http://127.0.0.1:${replica.port}/metrics`)).text();
   expect(replica.process.output()).toContain('"Synced"');
   for (const text of [described, events, metrics, replica.process.output()])

@@ -6,7 +6,7 @@ import type { ApiServer } from '../../../agent/sync/config.ts';
 import { syncManifests } from '../../../deploy/kubernetes/sync/manifests.ts';
 import { type BundleProcess, startBundle } from '../../servers/bundle-process.ts';
 import { type ControlPlane, startControlPlane } from '../../servers/control-plane.ts';
-import { eventually } from '../../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
 import { type RecordedWorld, recordedWorld } from '../../servers/infisical/recorded-world.ts';
 import { reviewAt } from '../../servers/infisical/token-review.ts';
 import { freePort } from '../../servers/port.ts';
@@ -20,11 +20,19 @@ export const CANARY = 'canary-9b21f0';
 /** How often the stores are asked. */
 export const POLL_MS = 1000;
 
+/** Of one request of a replica to a store: more than a machine stands still, for one that was given up is asked twice. */
+const REQUEST_MS = 5000;
+
+/** A replica that takes longer is not alive. */
+const ANSWER_MS = 10_000;
+
 /** A real API server with what installs the sync, a fake Infisical, and the sync's replicas as its image runs them. */
 export class Stage implements AsyncDisposable {
   readonly cluster: ControlPlane;
   readonly world: RecordedWorld;
   readonly replicas: Replica[] = [];
+  /** Whom the API server takes the replicas for. */
+  readonly account = `system:serviceaccount:${HOME}:sidekey-sync`;
   readonly #directory: string;
   readonly #namespaces: string[] = [];
 
@@ -130,6 +138,18 @@ export class Stage implements AsyncDisposable {
     return JSON.parse(text) as JsonObject;
   }
 
+  /** Whose the lead is; empty if it is nobody's. */
+  async holder(): Promise<string> {
+    const get = [
+      'get',
+      'lease',
+      `--namespace=${HOME}`,
+      'sidekey-sync',
+      '--output=jsonpath={.spec.holderIdentity}',
+    ];
+    return await this.cluster.kubectl(get);
+  }
+
   /** What an application would read. */
   async values(namespace: string, name: string): Promise<Record<string, string>> {
     const { data = {} } = (await this.secret(namespace, name)) as { data?: Record<string, string> };
@@ -184,7 +204,7 @@ export class Replica implements AsyncDisposable {
     const auth = { method: 'kubernetes', identityId: identity.id, tokenFile: kubernetes.tokenFile };
     const config = {
       version: 1,
-      infisical: { address: fake.address, auth, timeoutMs: 2000 },
+      infisical: { address: fake.address, auth, timeoutMs: REQUEST_MS },
       pollMs: POLL_MS,
       leader: { namespace: HOME, name: 'sidekey-sync' },
       kubernetes,
@@ -199,15 +219,20 @@ export class Replica implements AsyncDisposable {
   }
 
   async metric(name: string): Promise<number> {
-    const text = await (await fetch(`http://127.0.0.1:${this.port}/metrics`)).text();
+    const signal = AbortSignal.timeout(ANSWER_MS);
+    const text = await (await fetch(`http://127.0.0.1:${this.port}/metrics`, { signal })).text();
     const line = text.split('\n').find((one) => one.startsWith(`${name} `));
     if (line === undefined) throw new Error(`There is no metric ${name}`);
     return Number(line.slice(name.length + 1));
   }
 
+  async isLeader(): Promise<boolean> {
+    return (await this.metric('sidekey_sync_leader')) === 1;
+  }
+
   async leads(): Promise<void> {
-    await eventually('the lead', 30_000, async () => {
-      if ((await this.metric('sidekey_sync_leader')) !== 1) throw new Error(this.process.output());
+    await eventually('the lead', PATIENCE_MS, async () => {
+      if (!(await this.isLeader())) throw new Error(this.process.output());
     });
   }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CREDENTIALS_PATH } from '../../servers/database.ts';
-import { eventually } from '../../servers/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../servers/eventually.ts';
 import { type OpenBaoServer, startOpenBao } from '../../servers/openbao.ts';
 import {
   createTokenIssuer,
@@ -31,7 +31,7 @@ beforeAll(async () => {
   });
   const tokenFile = await stage.file('vault-token', issuer.token(ACCOUNT));
   const auth = { method: 'kubernetes', path: 'auth/kubernetes', role: 'sync', tokenFile };
-  replica = await stage.start({ vault: { address: bao.address, auth, timeoutMs: 2000 } });
+  replica = await stage.start({ vault: { address: bao.address, auth, timeoutMs: 10_000 } });
   await replica.leads();
 });
 
@@ -52,7 +52,7 @@ const make = (name: string, annotations: Readonly<Record<string, string>>): Prom
   );
 
 const expectHeld = (name: string, values: Readonly<Record<string, string>>): Promise<void> =>
-  eventually(`${name} with ${Object.keys(values).join()}`, 20_000, async () =>
+  eventually(`${name} with ${Object.keys(values).join()}`, PATIENCE_MS, async () =>
     expect(await stage.values(NAMESPACE, name)).toEqual(values),
   );
 
@@ -82,7 +82,7 @@ describe('a Secret that is made of Vault', () => {
   test('is never made of a path that its namespace is not bound to', async () => {
     await bao.api('POST', 'secret/data/other', { data: { key: CANARY } });
     await make('foreign', { 'sidekey.dev/source': 'vault:secret/data/other#key' });
-    await eventually('the refusal', 15_000, async () =>
+    await eventually('the refusal', PATIENCE_MS, async () =>
       expect((await stage.annotations(NAMESPACE, 'foreign'))['sidekey.dev/sync-error']).toContain(
         'not bound to',
       ),
@@ -95,9 +95,9 @@ describe('a Secret that is made of Vault', () => {
     stage.write('/registry', 'token', `${CANARY}-i3`);
     await expectHeld('mixed', { both: `${CANARY}-v2|${CANARY}-i3` });
     await expectHeld('one', { password: `${CANARY}-v2` });
-    expect(await replica.metric('sidekey_agent_store_up{store="vault"}')).toBe(0);
+    await expect.poll(() => replica.metric('sidekey_agent_store_up{store="vault"}')).toBe(0);
     await bao.restart();
     await write('3');
-    await eventually('the new value', 45_000, () => expectHeld('one', { password: `${CANARY}-v3` }));
+    await expectHeld('one', { password: `${CANARY}-v3` });
   });
 });

@@ -110,7 +110,7 @@ export function providerAt(
   keepsake?: Keepsake,
 ): Provider {
   return createVaultProvider(
-    { address, caPem, timeoutMs: 5000, ...store },
+    { address, caPem, timeoutMs: 30_000, ...store },
     { clock: systemClock, ...(keepsake && { keepsake }) },
   );
 }

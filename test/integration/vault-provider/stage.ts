@@ -57,7 +57,7 @@ export async function withProvider<T>(
   const provider = createVaultProvider(
     {
       address,
-      timeoutMs: 5000,
+      timeoutMs: 30_000,
       ...store,
       auth: {
         method: 'kubernetes',
