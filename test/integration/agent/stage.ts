@@ -177,7 +177,8 @@ export class Pod implements AsyncDisposable {
       child.kill('SIGKILL');
       await exit(child);
     }
-    await rm(this.directory, { recursive: true, force: true });
+    // A command that an agent has run may be about to end.
+    await rm(this.directory, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 

@@ -107,7 +107,7 @@ describe.concurrent('what the store takes away', TEST, () => {
   });
 
   test.each([
-    ['one', revokeOnly],
+    ['one', revokeEach],
     ['prefix', () => bao.api('PUT', 'sys/leases/revoke-prefix/database/creds/prefix', { sync: true })],
   ])(
     `when ${RIGHTS_FAULTS.lease.fault} (%s), the next renewal brings another login`,
@@ -129,11 +129,11 @@ describe.concurrent('what the store takes away', TEST, () => {
   );
 });
 
-/** Revokes the only lease of the role `one`. */
-async function revokeOnly(): Promise<unknown> {
+/** Revokes the leases of the role `one`, each by itself. */
+async function revokeEach(): Promise<void> {
   const listed = await bao.api('LIST', 'sys/leases/lookup/database/creds/one');
-  const lease = `database/creds/one/${String(field(listed, 'data', 'keys', 0))}`;
-  return await bao.api('PUT', 'sys/leases/revoke', { lease_id: lease, sync: true });
+  for (const key of field(listed, 'data', 'keys') as readonly string[])
+    await bao.api('PUT', 'sys/leases/revoke', { lease_id: `database/creds/one/${key}`, sync: true });
 }
 
 /** The accessor of the token that was granted to the last login with a role. */
