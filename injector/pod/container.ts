@@ -14,6 +14,9 @@ import type { Injection } from '../annotations/injection.ts';
 import { accountMounts } from './account.ts';
 import type { ContainerBounds } from './bounds.ts';
 import { copiedMounts } from './copied-mounts.ts';
+import { mountsDevices } from './devices.ts';
+import { overlap, placeOf } from './overlap.ts';
+import { hasOurVolumeName, PROGRAM } from './own.ts';
 import { agentProbes } from './probes.ts';
 import { agentResources } from './resources.ts';
 import { agentSecurityContext } from './security.ts';
@@ -142,8 +145,18 @@ export function renewContainer(previous: JsonObject, fresh: JsonObject): JsonObj
     securityContext: withUser(objectIn(fresh, 'securityContext'), objectIn(previous, 'securityContext')),
     env: withOthers(fresh, previous, 'env', 'name'),
     resources: withDisk(objectIn(fresh, 'resources'), objectIn(previous, 'resources')),
-    volumeMounts: withOthers(fresh, previous, 'volumeMounts', 'mountPath'),
+    volumeMounts: withOthers(fresh, withoutObstacles(previous, fresh), 'volumeMounts', 'mountPath'),
   };
+}
+
+/** Nothing that was mounted over what is ours, in whatever spelling, or that stands for devices. */
+function withoutObstacles(previous: JsonObject, fresh: JsonObject): JsonObject {
+  const places = [...PROGRAM, ...listIn(fresh, 'volumeMounts').filter(hasOurVolumeName).map(placeOf)];
+  const isInTheWay = (mount: JsonObject): boolean => places.some((place) => overlap(place, placeOf(mount)));
+  const volumeMounts = listIn(previous, 'volumeMounts').filter(
+    (mount) => !isInTheWay(mount) && !mountsDevices(mount),
+  );
+  return { ...previous, volumeMounts };
 }
 
 /** Our entries of a list, then those of others. */

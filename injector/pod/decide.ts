@@ -74,8 +74,19 @@ function isWindows(spec: JsonObject): boolean {
   const selector = objectIn(spec, 'nodeSelector');
   const selected = SYSTEM_LABELS.map((label) => textIn(selector, label)).find((system) => system !== '');
   const system = textIn(objectIn(spec, 'os'), 'name') || (selected ?? '');
-  return system === '' ? wantsWindows(objectIn(spec, 'affinity')) : system === WINDOWS;
+  if (system !== '') return system === WINDOWS;
+  return WINDOWS_BUILD in selector || isHostProcess(spec) || wantsWindows(objectIn(spec, 'affinity'));
 }
+
+/** Nodes of no other system have this label. */
+const WINDOWS_BUILD = 'node.kubernetes.io/windows-build';
+
+/** Only on Windows there are such pods. */
+const isHostProcess = (spec: JsonObject): boolean =>
+  [spec, ...listIn(spec, 'containers')].some((owner) => {
+    const options = objectIn(objectIn(owner, 'securityContext'), 'windowsOptions');
+    return options['hostProcess'] === true;
+  });
 
 /** The second is the first's name before 1.14, which nodes have still. */
 const SYSTEM_LABELS: readonly string[] = ['kubernetes.io/os', 'beta.kubernetes.io/os'];
@@ -94,6 +105,7 @@ function wantsWindows(affinity: JsonObject): boolean {
 function isForWindows(term: JsonObject): boolean {
   return listIn(term, 'matchExpressions').some(({ key, operator, values }) => {
     if (!SYSTEM_LABELS.some((label) => label === key) || !isArray(values)) return false;
+    // The kubelet labels every node, and runs on these two systems alone.
     if (operator === 'NotIn') return values.includes('linux');
     return operator === 'In' && values.length > 0 && values.every((value) => value === WINDOWS);
   });

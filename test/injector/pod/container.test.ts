@@ -66,6 +66,19 @@ describe('the agent', () => {
     expect(imageAfter('registry.example/busybox:1')).toBe(SETTINGS.agentImage);
   });
 
+  it('keeps the mounts that another webhook gave it, and none over its own, its program or for devices', () => {
+    const places = ['/etc/ssl', '/run//sidekey/state', '/var/run/sidekey', '/sidekey/app'];
+    const all = [...places, '/var/run/nvidia-container-devices/all'];
+    const once = injected(examplePod());
+    const own = listIn(agentIn(once), 'volumeMounts');
+    const agent = {
+      ...agentIn(once),
+      volumeMounts: [...own, ...all.map((mountPath) => ({ name: 'v', mountPath }))],
+    };
+    const after = injected({ ...once, spec: { ...objectIn(once, 'spec'), initContainers: [agent] } });
+    expect(listIn(agentIn(after), 'volumeMounts')).toEqual([...own, { name: 'v', mountPath: '/etc/ssl' }]);
+  });
+
   it('keeps the disk that a LimitRange gave it, and no CPU, memory or GPU', () => {
     const amounts = { cpu: '1', memory: '1Gi', 'ephemeral-storage': '1Gi', 'nvidia.com/gpu': '1' };
     const once = injected(examplePod());

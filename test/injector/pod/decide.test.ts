@@ -42,6 +42,16 @@ const SKIPPED: readonly (readonly [string, SkipReason, Candidate])[] = [
     'windows_pod',
     { ...CANDIDATE, pod: { spec: { nodeSelector: { 'beta.kubernetes.io/os': 'windows' } } } },
   ],
+  [
+    'a pod for nodes with one build of Windows',
+    'windows_pod',
+    { ...CANDIDATE, pod: { spec: { nodeSelector: { 'node.kubernetes.io/windows-build': '10.0.20348' } } } },
+  ],
+  [
+    'a pod that is a process of the host, as there is on Windows alone',
+    'windows_pod',
+    { ...CANDIDATE, pod: { spec: { securityContext: { windowsOptions: { hostProcess: true } } } } },
+  ],
   ["a pod with Vault's agent", 'foreign_injector', withContainer('containers', 'vault-agent')],
   ["a pod with Vault's init agent", 'foreign_injector', withContainer('initContainers', 'vault-agent-init')],
   ["a pod with OpenBao's agent", 'foreign_injector', withContainer('containers', 'openbao-agent')],
@@ -107,7 +117,8 @@ describe('a pod is injected', () => {
   });
 
   it('while it is pending, and on Linux by name', () => {
-    const pod = { status: { phase: 'Pending' }, spec: { os: { name: 'linux' } } };
+    const nodeSelector = { 'node.kubernetes.io/windows-build': '10.0.20348' };
+    const pod = { status: { phase: 'Pending' }, spec: { os: { name: 'linux' }, nodeSelector } };
     expect(decide({ ...CANDIDATE, pod })).toEqual({ inject: true });
   });
 
