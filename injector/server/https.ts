@@ -123,7 +123,10 @@ export async function serveWebhook(options: WebhookOptions): Promise<Webhook> {
   // What a client expects of us, Node would refuse with an empty body; it is answered as if it expected nothing.
   server.on('checkExpectation', listener);
   server.on('connect', (_, socket) => answerConnect(socket));
-  server.on('clientError', (error, socket) => answerMalformed(error, socket, latest.get(socket)));
+  server.on('clientError', (error, socket) => {
+    const refusal = answerMalformed(error, socket, latest.get(socket));
+    if (refusal !== undefined) served.refused(refusal);
+  });
   const sockets = trackConnections(server, options.connections ?? MAX_CONNECTIONS);
   await listen(server, options.port, options.address);
   const sendAway = (): void => {

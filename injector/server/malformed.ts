@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { Refusal } from './refusal.ts';
 
 /** What Node says of a request that it cannot read, or does not wait for any longer. */
 const STATUS: ReadonlyMap<string, readonly [number, string]> = new Map([
@@ -13,25 +14,31 @@ const STATUS: ReadonlyMap<string, readonly [number, string]> = new Map([
  * not with the empty body that Node sends.
  *
  * @param latest The answer to the last request of the connection whose head could be read.
+ * @returns Why it was refused, if it never was a request that is answered otherwise, and counted there.
  */
 export function answerMalformed(
   { code = '' }: NodeJS.ErrnoException,
   socket: Duplex,
   latest: ServerResponse | undefined,
-): void {
+): Refusal | undefined {
   if (latest?.req.complete && !latest.writableFinished) {
     latest.once('finish', () => socket.destroy());
-    return;
+    return undefined;
   }
   // A handshake that failed, or a connection that ended, can be told nothing.
   const isHttp = /^(?:HPE|ERR_HTTP)_/u.test(code);
   if (!isHttp || !socket.writable || isBroken(latest)) {
     socket.destroy();
-    return;
+    return undefined;
   }
   const [status, phrase] = STATUS.get(code) ?? [400, 'Bad Request'];
   answerRaw(socket, status, phrase);
+  return isUnderWay(latest) ? undefined : new Refusal('malformed', `Cannot read the request: ${phrase}`);
 }
+
+/** True while whoever reads the body finds out that there is no end to it. */
+const isUnderWay = (latest: ServerResponse | undefined): boolean =>
+  latest !== undefined && !latest.req.complete;
 
 /** For a request that Node hands over with its connection, and without a way to answer it. */
 export const answerConnect = (socket: Duplex): void => {
@@ -59,4 +66,4 @@ function answerRaw(socket: Duplex, status: number, phrase: string): void {
 
 /** True of a request that was refused before all of it was there: one has one answer. */
 const isBroken = (latest: ServerResponse | undefined): boolean =>
-  latest !== undefined && latest.headersSent && !latest.req.complete;
+  isUnderWay(latest) && latest?.headersSent === true;

@@ -7,6 +7,7 @@ const STATUS = {
   empty: 400,
   not_json: 400,
   not_a_review: 400,
+  malformed: 400,
   interrupted: 400,
   busy: 503,
 } as const;

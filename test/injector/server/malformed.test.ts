@@ -2,19 +2,22 @@ import { connect } from 'node:tls';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ServerCertificate } from '../../../deploy/kubernetes/certificate.ts';
 import { serveWebhook, type Webhook } from '../../../injector/server/https.ts';
+import type { RefusalReason } from '../../../injector/server/refusal.ts';
 import { loopbackCertificate } from '../../servers/certificate.ts';
 
 let webhook: Webhook;
 let certificate: ServerCertificate;
+let refused: RefusalReason[];
 
 beforeEach(async () => {
   certificate = await loopbackCertificate();
+  refused = [];
   webhook = await serveWebhook({
     address: '127.0.0.1',
     port: 0,
     keyPair: { ...certificate, notAfter: new Date() },
     answer: () => '{"answered":true}',
-    refused: () => undefined,
+    refused: ({ reason }) => refused.push(reason),
   });
 });
 
@@ -58,6 +61,7 @@ test.each([
     message: expect.stringContaining('sidekey: Cannot read the request') as string,
     code: Number(status),
   });
+  expect(refused).toEqual(['malformed']);
 });
 
 test.each([
