@@ -51,6 +51,8 @@ function run(program: string, options: readonly string[], signal: AbortSignal): 
     signal.addEventListener('abort', stop, { once: true });
     const settle = (end: () => void): void => {
       signal.removeEventListener('abort', stop);
+      // What it leaves behind would be one more with each change, in the memory of the agent's container.
+      stop();
       end();
     };
     child.once('error', (error) => settle(() => reject(error)));

@@ -19,6 +19,13 @@ async function fault(words: readonly string[]): Promise<NotifyError> {
 /** A program of Node's. */
 const node = (text: string, ...options: string[]): string[] => [process.execPath, '-e', text, ...options];
 
+/** Which of the processes are not over whose numbers a file holds. */
+function aliveOf(file: string): string[] {
+  const isAlive = (pid: string): boolean =>
+    existsSync(`/proc/${pid}`) && !/\) Z /u.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  return readFileSync(file, 'utf8').split(' ').filter(isAlive);
+}
+
 describe('a command', () => {
   test('gets its words as they are, for there is no shell', async () => {
     const file = join(aDirectory(), 'words');
@@ -66,14 +73,18 @@ describe('a command', () => {
     await expect
       .poll(() => existsSync(file) && readFileSync(file, 'utf8'), { timeout: 10_000 })
       .toMatch(/ \d/u);
-    const pids = readFileSync(file, 'utf8').split(' ');
     abort.abort(new Error('Time is over'));
     await expect(telling).rejects.toThrow('Time is over');
-    const alive = (): string[] =>
-      pids.filter(
-        (pid) => existsSync(`/proc/${pid}`) && !/\) Z /u.test(readFileSync(`/proc/${pid}/stat`, 'utf8')),
-      );
-    await expect.poll(alive, { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => aliveOf(file), { timeout: 30_000 }).toEqual([]);
+  });
+
+  test('leaves nothing running behind it', async () => {
+    const file = join(aDirectory(), 'pids');
+    const child = `require('child_process').spawn('sleep', ['1000'], { stdio: 'ignore' })`;
+    await tell(
+      node(`const child = ${child}; fs.writeFileSync('${file}', String(child.pid)); process.exit()`),
+    );
+    await expect.poll(() => aliveOf(file), { timeout: 30_000 }).toEqual([]);
   });
 
   test('does not begin when nobody wants it any more', async () => {
