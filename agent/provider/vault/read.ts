@@ -96,30 +96,28 @@ const complete = (path: string, mount: Mount | undefined, part: 'data' | 'metada
 
 async function get(reader: Reader, wanted: Wanted, path: string, signal: AbortSignal): Promise<Said> {
   const { ref, at, known } = wanted;
-  if (ref.operation === 'read') {
-    const said = await reader.requests.ask({ ...action('GET', 'read', path, at.query), known }, signal);
-    if (holdsSecret(said.body)) return said;
-    throw new ProviderError(
-      'invalid_response',
-      `Cannot read ${path}: the answer holds no secret; check that the address is that of the store`,
-    );
-  }
-  // Some proxies refuse the LIST method; this is the same request.
-  const listing = { ...action('GET', 'list', path, '?list=true'), grant: `"list" on "${path}/"` };
-  try {
-    return await reader.requests.ask(listing, signal);
-  } catch (error) {
-    if (error instanceof ProviderError && error.code === 'not_found')
-      return { body: EMPTY_LIST, at: undefined };
-    throw error;
-  }
+  const asking =
+    ref.operation === 'read' ? { ...action('GET', 'read', path, at.query), known } : listing(path);
+  const said = await reader.requests.ask(asking, signal);
+  if (holdsSecret(said.body)) return said;
+  throw new ProviderError(
+    'invalid_response',
+    `Cannot ${asking.doing}: the answer holds no secret; check that the address is that of the store`,
+  );
 }
+
+/** Some proxies refuse the LIST method; this is the same request. */
+const listing = (path: string): Action => ({
+  ...action('GET', 'list', path, '?list=true'),
+  grant: `"list" on "${path}/"`,
+  nothing: EMPTY_LIST,
+});
 
 /** A server that stands in for the store may say 200 in its place, and mean nothing by it: no file is made of that. */
 const holdsSecret = (body: ValueMap): boolean =>
   ['data', 'auth', 'wrap_info'].some((part) => mapAt(body, part) !== undefined);
 
-/** A folder without entries answers 404. */
+/** Of a folder without entries a server says that it is not there. */
 const EMPTY_LIST: ValueMap = new Map([['data', new Map([['keys', []]])]]);
 
 async function write(reader: Reader, { ref, at }: Wanted, signal: AbortSignal): Promise<Found> {

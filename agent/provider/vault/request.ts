@@ -16,6 +16,8 @@ export interface Action {
   readonly known?: ValueMap | undefined;
   /** Completes "Cannot …". */
   readonly doing: string;
+  /** What it stands for if the server says that there is nothing, and no more than that; an error if absent. */
+  readonly nothing?: ValueMap;
   /** What a policy has to grant, such as `"read" on "secret/data/app"`. */
   readonly grant: string;
 }
@@ -44,7 +46,9 @@ export function createRequests(client: Client, token: Secret<string>): Requests 
   const send: Requests['send'] = (action, signal) => client({ ...action, token }, signal);
   const ask: Requests['ask'] = async (action, signal) => {
     const answer = await send(action, signal);
-    if (succeeded(answer)) return { body: bodyOf(answer, action.doing), at: sentAt(answer.headers) };
+    const at = sentAt(answer.headers);
+    if (succeeded(answer)) return { body: bodyOf(answer, action.doing), at };
+    if (action.nothing && isNothing(answer)) return { body: action.nothing, at };
     throw await refusalOf(answer, action, () => isTokenDead(client, token, signal));
   };
   return { send, ask, perform: async (action, signal) => (await ask(action, signal)).body };
@@ -54,6 +58,12 @@ function bodyOf({ body }: Answer, doing: string): ValueMap {
   if (body === undefined) return new Map();
   if (isValueMap(body)) return body;
   throw new ProviderError('invalid_response', `Cannot ${doing}: the answer is not an object`);
+}
+
+/** A mount that is gone has words for it, and what is no store has others. */
+function isNothing({ status, body }: Answer): boolean {
+  const errors = isValueMap(body) ? body.get('errors') : undefined;
+  return status === 404 && Array.isArray(errors) && errors.length === 0;
 }
 
 async function refusalOf(

@@ -126,6 +126,16 @@ test('a folder that does not exist is an empty list', async () => {
   expect(mapAt(value.reveal(), 'data')?.get('keys')).toEqual([]);
 });
 
+test.each([
+  [404, '{"errors":["no handler for route \\"secret/metadata/none\\"."]}', 'not_found'],
+  [404, '<html>', 'not_found'],
+  [200, '{"status":"maintenance"}', 'invalid_response'],
+] as const)('a list is not taken for empty where %d comes with %s', async (status, body, code) => {
+  await using server = await answering(status, body);
+  const ref = { ...reading('secret/metadata/none'), operation: 'list' } as const;
+  await expect(session(server).read(ref, NEVER)).rejects.toMatchObject({ code });
+});
+
 test('a renewal that is refused is not asked for again, one that is not answered is', async () => {
   await using refused = await refusing(400, ['lease not found'], [200, []]);
   const lease = { kind: 'secret', id: 'database/creds/app/x' } as const;
