@@ -39,16 +39,26 @@ function decode<T>(file: string, what: string, make: () => T): T {
   }
 }
 
-/** @throws {KeyPairError} If either file cannot be read or parsed, or they do not belong together. */
-export async function loadKeyPair({ certFile, keyFile }: KeyPairFiles): Promise<KeyPair> {
+/**
+ * @param now Milliseconds since the epoch. What begins later is taken: clocks differ by a little, and nobody looks again.
+ * @throws {KeyPairError} If either file cannot be read or parsed, they do not belong together, or their time is over.
+ */
+export async function loadKeyPair({ certFile, keyFile }: KeyPairFiles, now: number): Promise<KeyPair> {
   // One after the other, so that the same fault has the same name.
   const certPem = await read(certFile);
   const keyPem = await read(keyFile);
   const certificate = decode(certFile, 'certificate', () => new X509Certificate(certPem));
-  const key = decode(keyFile, 'private key', () => createPrivateKey(keyPem));
+  const key = decode(keyFile, 'private key without a passphrase', () => createPrivateKey(keyPem));
   if (!certificate.checkPrivateKey(key))
-    throw new KeyPairError(`Cannot use ${keyFile}: it is not the key of ${certFile}`);
-  return { certPem, keyPem, notAfter: certificate.validToDate };
+    throw new KeyPairError(
+      `Cannot use ${keyFile}: it is not the key of ${certFile}, where the server's own certificate has to be the first`,
+    );
+  const notAfter = certificate.validToDate;
+  if (notAfter.getTime() <= now)
+    throw new KeyPairError(
+      `Cannot use ${certFile}: no API server trusts it since ${notAfter.toISOString()}, when it ended`,
+    );
+  return { certPem, keyPem, notAfter };
 }
 
 export interface KeyPairSource {
@@ -83,7 +93,7 @@ async function awaitKeyPair({ files, clock, log, stop, ...source }: KeyPairSourc
   let last = '';
   for (;;) {
     try {
-      return await loadKeyPair(files);
+      return await loadKeyPair(files, clock.now());
     } catch (error) {
       if (!(error instanceof KeyPairError)) throw error;
       if (last !== error.message) log.warn({ reason: error.message }, 'Waiting for the certificate');
@@ -96,6 +106,7 @@ async function awaitKeyPair({ files, clock, log, stop, ...source }: KeyPairSourc
 
 export interface KeyPairWatch {
   readonly files: KeyPairFiles;
+  readonly clock: Pick<Clock, 'now'>;
   readonly current: KeyPair;
   readonly log: Log;
   readonly replaced: (keyPair: KeyPair) => void;
@@ -108,10 +119,10 @@ export interface KeyPairWatch {
  * @returns How to stop.
  */
 export async function watchKeyPair(watch: KeyPairWatch): Promise<() => Promise<void>> {
-  const { files, log } = watch;
+  const { files, clock, log } = watch;
   let { current } = watch;
   const reload = async (): Promise<void> => {
-    const next = await loadKeyPair(files);
+    const next = await loadKeyPair(files, clock.now());
     watch.loaded?.(true);
     if (next.certPem === current.certPem && next.keyPem === current.keyPem) return;
     watch.replaced(next);

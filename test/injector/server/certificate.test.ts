@@ -1,7 +1,9 @@
+import { createPrivateKey } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { systemClock } from '#platform/clock.ts';
 import { createLog } from '#platform/log.ts';
 import type { ServerCertificate } from '../../../deploy/kubernetes/certificate.ts';
 import { type KeyPair, loadKeyPair, watchKeyPair } from '../../../injector/server/certificate.ts';
@@ -38,33 +40,55 @@ afterEach(async () => {
 async function watch(files: CertificateFiles): Promise<void> {
   stop = await watchKeyPair({
     files,
-    current: await loadKeyPair(files),
+    clock: systemClock,
+    current: await load(files),
     log: createLog('info', 'injector', { write: (line) => lines.push(line) }),
     replaced: (keyPair) => replaced.push(keyPair),
   });
 }
 
+const load = (files: CertificateFiles): Promise<KeyPair> => loadKeyPair(files, systemClock.now());
+
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 600));
 
 test('a key pair is loaded with the end of its life', async () => {
-  const keyPair = await loadKeyPair(await writeCertificate(directory, first));
+  const keyPair = await load(await writeCertificate(directory, first));
   const { caPem: _, ...own } = first;
   expect(keyPair).toEqual(own);
 });
 
 test('a missing, a broken and a foreign file are each named, without their content', async () => {
   const files = await writeCertificate(directory, first);
-  await expect(loadKeyPair({ ...files, certFile: '/nowhere' })).rejects.toThrow(
-    'Cannot read /nowhere: ENOENT',
-  );
+  await expect(load({ ...files, certFile: '/nowhere' })).rejects.toThrow('Cannot read /nowhere: ENOENT');
   await writeFile(files.keyFile, second.keyPem);
-  await expect(loadKeyPair(files)).rejects.toThrow(
-    `${files.keyFile}: it is not the key of ${files.certFile}`,
-  );
+  await expect(load(files)).rejects.toThrow(`${files.keyFile}: it is not the key of ${files.certFile}`);
   await writeFile(files.keyFile, 'hunter2');
-  await expect(loadKeyPair(files)).rejects.toThrow(
-    /^Cannot use \S+tls\.key: it holds no private key in PEM form$/u,
+  await expect(load(files)).rejects.toThrow(
+    /^Cannot use \S+tls\.key: it holds no private key without a passphrase in PEM form$/u,
   );
+});
+
+test('a certificate behind its authority, an encrypted key and a certificate that has ended say what is expected', async () => {
+  const files = await writeCertificate(directory, {
+    certPem: first.caPem + first.certPem,
+    keyPem: first.keyPem,
+  });
+  await expect(load(files)).rejects.toThrow('has to be the first');
+  const type = 'pkcs8' as const;
+  const keyPem = createPrivateKey(first.keyPem).export({
+    type,
+    format: 'pem',
+    cipher: 'aes-256-cbc',
+    passphrase: 'hunter2',
+  });
+  await expect(load(await writeCertificate(directory, { ...first, keyPem }))).rejects.toThrow(
+    'no private key without a passphrase',
+  );
+  const sound = await writeCertificate(directory, { ...first, certPem: first.certPem + first.caPem });
+  await expect(loadKeyPair(sound, first.notAfter.getTime())).rejects.toThrow(
+    `Cannot use ${sound.certFile}: no API server trusts it since ${first.notAfter.toISOString()}`,
+  );
+  expect(await loadKeyPair(sound, first.notAfter.getTime() - 1)).toMatchObject({ notAfter: first.notAfter });
 });
 
 test('files written in place are taken', async () => {
