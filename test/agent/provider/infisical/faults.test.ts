@@ -9,6 +9,9 @@ import { containing } from '../vault/fixtures.ts';
 import { folder, lend, NEVER } from './stage.ts';
 import { ROOT, stage } from './world.ts';
 
+/** Of a request, where only its end tells of the fault. */
+const BRIEF_MS = 1000;
+
 describe('a fault on the way', () => {
   test.each([
     ['cut', 'unreachable'],
@@ -21,7 +24,7 @@ describe('a fault on the way', () => {
     ['oversized', 'too_large'],
     ['bad_gateway', 'server_error'],
   ] as const)('%s is %s, at a login as at a read and a renewal', async (fault, code) => {
-    await using world = await stage();
+    await using world = await stage({}, {}, code === 'timeout' ? BRIEF_MS : undefined);
     await world.session.read(folder(ROOT), NEVER);
     world.fake.fault = fault;
     await expect(world.session.read(folder(ROOT), NEVER)).rejects.toMatchObject({ code });

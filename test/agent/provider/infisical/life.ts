@@ -68,7 +68,7 @@ export class Life {
 
   /** Waits until the file holds a text. */
   async holds(text: string): Promise<void> {
-    await eventually(`a file with "${text}"`, 10_000, async () => {
+    await eventually(`a file with "${text}"`, 25_000, async () => {
       await Promise.resolve();
       if (!this.values.at(-1)?.includes(text)) throw new Error(`It holds ${this.values.at(-1)}`);
     });

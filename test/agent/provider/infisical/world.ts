@@ -16,14 +16,21 @@ export interface World extends RecordedWorld {
   prove(text: string): Promise<void>;
 }
 
+/** Of one request: so much that no busy machine is taken for a fault. */
+const REQUEST_MS = 30_000;
+
 /** A server with the recorded project, a provider for it, and a session. */
-export async function stage(given: Partial<Identity> = {}, setup: Setup = {}): Promise<World> {
+export async function stage(
+  given: Partial<Identity> = {},
+  setup: Setup = {},
+  timeoutMs = REQUEST_MS,
+): Promise<World> {
   const world = await recordedWorld(given, setup);
   const { fake, identity } = world;
   const client = { id: identity.clientId, secret: identity.clientSecret };
   let now = Date.now();
   const clock = { ...systemClock, now: () => now };
-  const lent = await lend({ address: fake.address, client, timeoutMs: 300, clock });
+  const lent = await lend({ address: fake.address, client, timeoutMs, clock });
   const session = await lent.provider.login(NEVER);
   return {
     ...world,
