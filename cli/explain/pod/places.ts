@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, objectIn, textIn } from '#contract/json.ts';
+import { isObject, type Json, type JsonObject, listIn, objectIn, textIn } from '#contract/json.ts';
 import { isBuiltIn, objectAt, type Path, podsIn } from '../../../governance/check/pods.ts';
 import { ownerOf } from './owners.ts';
 
@@ -22,10 +22,19 @@ export interface PodPart {
 export function podParts(object: JsonObject): readonly PodPart[] {
   const found = podsIn(object).map(({ pod, spec }) =>
     isTemplate(object, spec)
-      ? templated(spec.length === 1 ? object : pod, spec.slice(0, -1))
+      ? templated(withNames(object, spec.length === 1 ? object : pod), spec.slice(0, -1))
       : bare(object, spec),
   );
   return [...found, ...served(object)];
+}
+
+/** As annotations know it: Knative calls the only container so, if it has no name. */
+function withNames(object: JsonObject, pod: JsonObject): JsonObject {
+  const spec = objectIn(pod, 'spec');
+  const [container, ...others] = listIn(spec, 'containers');
+  const isNamed = !textIn(object, 'apiVersion').startsWith('serving.knative.dev/') || others.length > 0;
+  if (container === undefined || isNamed || textIn(container, 'name') !== '') return pod;
+  return { ...pod, spec: { ...spec, containers: [{ ...container, name: 'user-container' }] } };
 }
 
 /** True if the pod's metadata stands beside its spec. The metadata of a custom object are its own, and no pod's. */

@@ -143,6 +143,14 @@ test('the metadata of a kind that nobody knows are its own, though a pod’s spe
   expect(look(value).pods).toMatchObject([{ title: 'spec', findings: [{ effect: 'note' }] }]);
 });
 
+test('the only container of a Knative Service has the name that Knative gives it', () => {
+  const annotations = nativeAnnotations({ 'containers.api': 'user-container' });
+  const spec = { containers: [{ image: 'registry.example/model-server:7' }] };
+  const template = { metadata: { annotations }, spec };
+  expect(look(object('serving.knative.dev/v1', 'Service', { spec: { template } })).verdict).toBe('injected');
+  expect(look(object('apps/v1', 'Deployment', { spec: { template } })).verdict).toBe('denied');
+});
+
 test('a List of one kind is its items', () => {
   const list = {
     apiVersion: 'v1',
