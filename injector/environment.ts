@@ -95,12 +95,14 @@ export class Environment {
     return { address: six ?? host ?? '', port: this.#port(key, port) ?? 0 };
   }
 
-  /** The addresses, each noted as a problem unless it is an HTTP URL without a password in it. */
+  /** The addresses, each noted as a problem unless paths can be put behind it, and it holds no password. */
   urls(key: string, values: readonly string[]): readonly string[] {
     for (const value of values) {
-      const url = /^https?:\/\//u.test(value) ? URL.parse(value) : null;
-      if (url === null || url.username !== '' || url.password !== '')
-        this.report(key, 'must be a URL such as "https://vault.vault:8200", without a user or password');
+      if (!isAddress(value))
+        this.report(
+          key,
+          'must be a URL such as "https://vault.vault:8200", without a user or password, a query or a wildcard',
+        );
     }
     return values;
   }
@@ -111,4 +113,9 @@ export class Environment {
     this.report(key, 'must hold a port from 0 to 65535');
     return undefined;
   }
+}
+
+function isAddress(text: string): boolean {
+  const url = /^https?:\/\/[^?#*]+$/u.test(text) ? URL.parse(text) : null;
+  return url !== null && url.username === '' && url.password === '';
 }
