@@ -1,6 +1,8 @@
 import { findDocker } from '../servers/docker.ts';
+import { BUNDLES_ARE_BUILT } from './bundles.ts';
 import { endCommandsOnSignal, execute } from './command.ts';
 import { GATE } from './gate.ts';
+import { LANES } from './lanes.ts';
 import { fromExit, type Outcome } from './outcome.ts';
 import { NotReady, prepareMachine } from './prepare.ts';
 import { runShellCheck } from './shell-checks.ts';
@@ -10,7 +12,6 @@ import { runVitest } from './vitest.ts';
 
 const MINUTE_MS = 60_000;
 const BUILD_TIMEOUT_MS = 30 * MINUTE_MS;
-const INTEGRATION_TIMEOUT_MS = 90 * MINUTE_MS;
 const E2E_TIMEOUT_MS = 45 * MINUTE_MS;
 
 function build(name: string, script: string): Stage {
@@ -34,15 +35,8 @@ const BUILDS: readonly Stage[] = [
   build('Kyverno (Go build)', 'test/run/build-kyverno.ts'),
 ];
 
-/**
- * Real servers, and hence deadlines: one stage after another, on a machine that does nothing else. A machine may stand
- * still for seconds all the same; so a test is tried once more, and one that needed it is named.
- */
-const SERVERS: readonly Stage[] = [
-  {
-    name: 'integration',
-    run: () => runVitest('integration', { timeoutMs: INTEGRATION_TIMEOUT_MS, retries: 1 }),
-  },
+/** A node, and hence all of the machine: one stage after another. */
+const NODES: readonly Stage[] = [
   { name: 'end to end', run: () => runVitest('e2e', { timeoutMs: E2E_TIMEOUT_MS, retries: 1 }) },
   { name: 'cluster: control plane', run: () => runShellCheck('control-plane') },
   { name: 'cluster: node', run: () => runShellCheck('node') },
@@ -65,8 +59,10 @@ async function runAll(): Promise<void> {
   await using docker = await findDocker();
   console.log(`Docker: ${docker.origin}`);
   if (docker.host !== undefined) process.env['DOCKER_HOST'] = docker.host;
-  const servers = await runStages(SERVERS);
-  conclude([machine, ...builds, ...gate, ...servers], performance.now() - start);
+  process.env[BUNDLES_ARE_BUILT] = 'true';
+  const lanes = await Promise.all(LANES.map((lane) => runStages([lane])));
+  const nodes = await runStages(NODES);
+  conclude([machine, ...builds, ...gate, ...lanes.flat(), ...nodes], performance.now() - start);
 }
 
 endCommandsOnSignal();
