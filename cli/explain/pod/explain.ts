@@ -1,14 +1,14 @@
-import { annotationsIn, type JsonObject, objectIn, textIn } from '#contract/json.ts';
+import { annotationsIn, type JsonObject, listIn, objectIn, textIn } from '#contract/json.ts';
 import { BREAK_GLASS_LABEL } from '#contract/layout.ts';
 import type { Problem } from '#contract/problem.ts';
-import type { Path } from '../../../governance/check/pods.ts';
+import { isBuiltIn, type Path } from '../../../governance/check/pods.ts';
 import { review, type Verdict } from '../../../injector/admission/handler.ts';
 import { askingOptIns } from '../../../injector/annotations/request.ts';
 import { requestedAccelerators } from '../../../injector/pod/accelerators.ts';
 import { findOurContainer } from '../../../injector/pod/own.ts';
 import { qosClass } from '../../../injector/pod/qos.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
-import { describePath, type Effect, type Finding } from '../finding.ts';
+import { describePath, type Effect, type Finding, type Flaw } from '../finding.ts';
 import { textAnnotations } from '../namespace.ts';
 import { flawsInMetadata } from '../object-metadata.ts';
 import { agentPart } from './added.ts';
@@ -129,13 +129,24 @@ function injectedPod(before: JsonObject, { pod, operations }: Injection): Inject
 /** What the API server does not take, whatever the injector says. */
 function flawsIn({ pod, locate }: PodPart, { manifest }: PodContext): readonly Finding[] {
   const { annotations = {}, labels = {} } = objectIn(pod, 'metadata');
-  return flawsInMetadata({ metadata: { name: 'a-pod', annotations, labels } }).map(({ path, message }) => ({
+  // Of other kinds, a controller may put in what is missing.
+  const isEmpty = isBuiltIn(manifest.value) && listIn(objectIn(pod, 'spec'), 'containers').length === 0;
+  const flaws = [
+    ...flawsInMetadata({ metadata: { name: 'a-pod', annotations, labels } }),
+    ...(isEmpty ? [NO_CONTAINER] : []),
+  ];
+  return flaws.map(({ path, message }) => ({
     effect: 'refused',
     place: manifest.at(locate(path)),
     subject: describePath(path),
     message,
   }));
 }
+
+const NO_CONTAINER: Flaw = {
+  path: ['spec', 'containers'],
+  message: 'is missing or empty; expected at least one container',
+};
 
 function findingsOf(verdict: Verdict, part: PodPart, context: PodContext): readonly Finding[] {
   const found = (effect: Effect) => (problem: Problem) => findingOf(problem, effect, part, context);

@@ -143,6 +143,15 @@ test('the metadata of a kind that nobody knows are its own, though a pod’s spe
   expect(look(value).pods).toMatchObject([{ title: 'spec', findings: [{ effect: 'note' }] }]);
 });
 
+test('a pod without a container is refused, unless a controller puts one in', () => {
+  const template = { ...TEMPLATE, spec: { containers: [], nodeName: 'a' } };
+  expect(look(object('apps/v1', 'Deployment', { spec: { template } }))).toMatchObject({
+    verdict: 'refused',
+    pods: [{ findings: [{ effect: 'refused', subject: 'spec.containers' }] }],
+  });
+  expect(look(object('example.com/v9', 'Flock', { spec: { template } })).verdict).not.toBe('refused');
+});
+
 test('the only container of a Knative Service has the name that Knative gives it', () => {
   const annotations = nativeAnnotations({ 'containers.api': 'user-container' });
   const spec = { containers: [{ image: 'registry.example/model-server:7' }] };
