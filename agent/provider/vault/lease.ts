@@ -1,5 +1,5 @@
 import type { Lifetime } from '../../schedule/lifetime.ts';
-import { mapAt } from '../../value/value.ts';
+import { mapAt, numberAt } from '../../value/value.ts';
 import { ProviderError } from '../errors.ts';
 import type { Lease } from '../provider.ts';
 import { malformed } from '../http/refusal.ts';
@@ -41,6 +41,8 @@ async function renewSecret(requests: Requests, id: string, signal: AbortSignal):
   const body = await requests.perform(action, signal).catch((error: unknown) => {
     throw replaced(error, 'lease_gone', `Cannot ${doing}: the server refuses it; a new one is needed`);
   });
+  // It may be that of a server which stands in for the store: that the lease were over is not what it says.
+  if (numberAt(body, 'lease_duration') === undefined) throw malformed(doing, 'duration');
   return leaseLifetime(body);
 }
 

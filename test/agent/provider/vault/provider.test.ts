@@ -145,6 +145,8 @@ test('a renewal that is refused is not asked for again, one that is not answered
   });
   await using broken = await answering(500, '{}');
   await expect(session(broken).renew(lease, NEVER)).rejects.toMatchObject({ code: 'server_error' });
+  await using other = await answering(200, '{"status":"maintenance"}');
+  await expect(session(other).renew(lease, NEVER)).rejects.toMatchObject({ code: 'invalid_response' });
 });
 
 test('each login reads the token file anew, and sends it without its newline', async () => {
