@@ -15,12 +15,16 @@ export const parseMode: ValueParser<number> = (text) => {
 
 const CONTAINER_NAME = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/u;
 
+/** Each container of a pod is looked for among them. */
+const MOST_NAMES = 1000;
+
 /** Names of containers; space around them makes no difference. */
 export const parseContainers: ValueParser<readonly string[]> = (text) => {
   const names = text
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '');
+  if (names.length > MOST_NAMES) return { expected: `at most ${MOST_NAMES} names of containers` };
   return names.length > 0 && names.every((name) => CONTAINER_NAME.test(name))
     ? { value: [...new Set(names)] }
     : { expected: 'names of containers, separated by commas, such as "model-server,proxy"' };

@@ -48,7 +48,7 @@ function unknownAudiences(spec: JsonObject, { audiences }: Injection): readonly 
   const shown = listed([...present]);
   return audiences.flatMap(({ key, value }) => {
     const unknown = value.filter((name) => !present.has(name));
-    const list = unknown.map((name) => quoted(name)).join(', ');
+    const list = listed(unknown.map((name) => quoted(name)));
     const message = `names ${list}, and the pod has no such container; expected some of ${shown}`;
     return unknown.length > 0 ? [{ key, message }] : [];
   });

@@ -197,11 +197,25 @@ it('names of containers that there are not are refused, or a warning in the drop
   });
 });
 
+it('more names of containers than any pod has are refused, and not looked for', () => {
+  const names = (count: number): string => Array.from({ length: count }, (_, index) => `c${index}`).join();
+  const verdict = review(requestFor(ours({ 'containers.api': names(1001) })), SETTINGS);
+  expect(verdict).toMatchObject({
+    outcome: 'denied',
+    problems: [{ key: 'sidekey.dev/containers.api', message: expect.stringMatching(/at most 1000 names/u) }],
+  });
+  const containers = Array.from({ length: 1000 }, (_, index) => ({ ...SERVER, name: `c${index}` }));
+  expect(said(ours({ 'containers.api': names(1000) }, { containers }))).toEqual(fine);
+});
+
 it('of very many containers, some are listed', () => {
   const containers = Array.from({ length: 1000 }, (_, index) => ({ ...SERVER, name: `c${index}` }));
   const verdict = review(requestFor(ours({ 'containers.api': 'absent' }, { containers })), SETTINGS);
   const [problem] = verdict.outcome === 'denied' ? verdict.problems : [];
   expect(problem?.message).toMatch(/expected some of c0, c1, .*, c19 and 980 more$/u);
+  const many = Array.from({ length: 1000 }, (_, index) => `absent${index}`).join();
+  const { warnings } = review(requestFor(theirs({ 'agent-inject-containers': many })), SETTINGS);
+  expect(warnings[0]?.message).toMatch(/"absent19" and 980 more, and the pod has no such container/u);
 });
 
 describe('proxies', () => {
