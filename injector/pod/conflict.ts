@@ -122,10 +122,9 @@ function needed(named: JsonObject): string {
 }
 
 function mountProblems({ container, path }: Placed, directories: readonly Directory[]): readonly Problem[] {
+  const places = directories.map((directory) => ({ directory, place: onDisk(directory.path) }));
   return listIn(container, 'volumeMounts').flatMap((mount, index) => {
-    const message = hasOurVolumeName(mount)
-      ? ownVolumeFault(mount, directories)
-      : mountFault(mount, directories);
+    const message = hasOurVolumeName(mount) ? ownVolumeFault(mount, directories) : mountFault(mount, places);
     return message === undefined ? [] : [{ key: `${path}.volumeMounts[${index}]`, message }];
   });
 }
@@ -141,12 +140,15 @@ function ownVolumeFault(mount: JsonObject, directories: readonly Directory[]): s
 }
 
 /** What is mounted inside a read-only volume, or has a read-only one mounted around it, keeps the container from starting. */
-function mountFault(mount: JsonObject, directories: readonly Directory[]): string | undefined {
+function mountFault(
+  mount: JsonObject,
+  places: readonly { readonly directory: Directory; readonly place: string }[],
+): string | undefined {
   const mountPath = textIn(mount, 'mountPath');
-  const place = onDisk(placeOf(mount));
-  const isAround = (path: string): boolean => contains(place, path) && mount['readOnly'] === true;
-  const isInTheWay = (path: string): boolean => contains(path, place) || isAround(path);
-  const directory = directories.find(({ path }) => isInTheWay(onDisk(path)));
+  const where = onDisk(placeOf(mount));
+  const isAround = (place: string): boolean => contains(where, place) && mount['readOnly'] === true;
+  const found = places.find(({ place }) => contains(place, where) || isAround(place));
+  const directory = found?.directory;
   return (
     directory &&
     `is at ${quoted(mountPath)}, where the secrets directory ${directory.path} is; expected another mountPath, or another directory in ${directory.key}`

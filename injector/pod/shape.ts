@@ -12,6 +12,10 @@ export function shapeProblems(pod: JsonObject): readonly Problem[] {
   const spec = objectIn(pod, 'spec');
   const annotations = Object.entries(objectIn(metadata, 'annotations'));
   if (isTooMuch(annotations)) return [TOO_MUCH];
+  const containers = CONTAINER_LISTS.map((list) => spec[list]).flatMap((value) =>
+    isArray(value) ? value : [],
+  );
+  if (containers.length > MOST_CONTAINERS) return [tooMany(containers.length)];
   return [
     ...objectProblems(pod, 'metadata', ''),
     ...objectProblems(pod, 'spec', ''),
@@ -32,6 +36,14 @@ const TOO_MUCH: Problem = {
   key: 'metadata.annotations',
   message: `must be at most ${MOST_ANNOTATIONS} bytes in all, for the API server takes no more`,
 };
+
+/** Far more than a node runs. Each file may be looked for in each of them, while no other pod is answered. */
+const MOST_CONTAINERS = 1000;
+
+const tooMany = (count: number): Problem => ({
+  key: 'spec.containers',
+  message: `must be at most ${MOST_CONTAINERS}, init containers included, and are ${count}`,
+});
 
 function isTooMuch(annotations: readonly (readonly [string, Json])[]): boolean {
   let size = 0;
