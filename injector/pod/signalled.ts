@@ -45,22 +45,41 @@ const severalUsers = (users: readonly (number | undefined)[]): string =>
   `sends a signal to one of several containers, which run as ${users.join(' and ')}; expected one runAsUser, or ${NAMED}`;
 
 function signals(spec: JsonObject, files: readonly InjectedFile[]): readonly Signalled[] {
-  return files.flatMap(({ reload, reloadKey: key }) =>
-    reload?.kind === 'signal' && key !== undefined ? { key, containers: targets(spec, reload) } : [],
+  const asking = files.flatMap(({ reload, reloadKey: key }) =>
+    reload?.kind === 'signal' && key !== undefined ? [{ key, to: reload.to }] : [],
   );
+  if (asking.length === 0) return [];
+  const started = startedIn(spec);
+  return asking.map(({ key, to }) => ({ key, containers: targets(spec, started, to) }));
 }
 
-/** Those that are started as what is meant; if it is not known of any, for images have their own commands, all. */
-function targets(spec: JsonObject, { to }: SignalReload): readonly JsonObject[] {
+/** A container that stays, and what it is started as. */
+interface Started {
+  readonly container: JsonObject;
+  readonly program: string;
+  readonly commandLine: string;
+}
+
+function startedIn(spec: JsonObject): readonly Started[] {
   const sidecars = listIn(spec, 'initContainers').filter(
     (container) => container['restartPolicy'] === 'Always' && !isOurContainer(container),
   );
-  const named = [...listIn(spec, 'containers'), ...sidecars].filter((container) => {
+  return [...listIn(spec, 'containers'), ...sidecars].map((container) => {
     const words = commandOf(container);
-    if ('name' in to) return posix.basename(words[0] ?? '') === to.name;
-    return words.join(' ') === to.commandLine;
+    return { container, program: posix.basename(words[0] ?? ''), commandLine: words.join(' ') };
   });
-  return named.length > 0 ? named : listIn(spec, 'containers');
+}
+
+/** Those that are started as what is meant; if it is not known of any, for images have their own commands, all. */
+function targets(
+  spec: JsonObject,
+  started: readonly Started[],
+  to: SignalReload['to'],
+): readonly JsonObject[] {
+  const named = started.filter(({ program, commandLine }) =>
+    'name' in to ? program === to.name : commandLine === to.commandLine,
+  );
+  return named.length > 0 ? named.map(({ container }) => container) : listIn(spec, 'containers');
 }
 
 function commandOf(container: JsonObject): readonly string[] {

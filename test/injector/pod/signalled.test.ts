@@ -67,6 +67,28 @@ describe('a pod whose changes are told by a signal', () => {
     expect(userOf(injected(podWith(command, spec)))).toEqual([9, 10]);
   });
 
+  it('is looked through no more often for many files than for one', () => {
+    const readsFor = (files: number): number => {
+      let reads = 0;
+      const watched = {
+        ...container('a', 7),
+        get args(): readonly string[] {
+          reads += 1;
+          return ['x'];
+        },
+      };
+      const names = Array.from({ length: files }, (_, index) => `f${index}`);
+      const keys = names.flatMap((name): readonly (readonly [string, string])[] => [
+        [`secret.${name}`, 'vault:secret/data/ml#key'],
+        [`reload.${name}`, `signal:SIGHUP ${LINE}`],
+      ]);
+      const asking = podWith(nativeAnnotations(Object.fromEntries(keys)), sharing(watched));
+      expect(review(requestFor(asking), SETTINGS).outcome).toBe('injected');
+      return reads;
+    };
+    expect(readsFor(20)).toBe(readsFor(1));
+  });
+
   it('is the same after a second pass', () => {
     const once = injected(pod(sharing(container('a', 0), container('c', 3, declared))));
     expect(injected(once)).toEqual(once);
