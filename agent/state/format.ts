@@ -1,6 +1,7 @@
 import { type Parsed, parsed, rejected } from '#contract/problem.ts';
 import { Reader } from '#contract/reader.ts';
 import { RELOAD_KINDS } from '#contract/reload.ts';
+import { isToken } from '../provider/bearer.ts';
 import { type SecretRef, type StoreName, STORES } from '../provider/provider.ts';
 import type { Lifetime, Term } from '../schedule/lifetime.ts';
 import type { Notice, Remnant } from '../schedule/state.ts';
@@ -79,10 +80,12 @@ function readClock(reader: Reader): ClockOrigin {
 }
 
 function readSession(reader: Reader): SavedSession {
+  const token = reader.string('token');
+  if (!isToken(token)) reader.report('token', 'must be one plain word');
   return {
     id: number(reader, 'id'),
     store: readStore(reader),
-    token: new Secret(reader.string('token')),
+    token: new Secret(token),
     term: readTerm(reader.child('term')),
   };
 }

@@ -2,6 +2,7 @@ import { parseJson } from '../../value/json.ts';
 import { isValueMap, numberAt, stringAt, type ValueMap } from '../../value/value.ts';
 import { Secret } from '../../secret.ts';
 import type { Lifetime } from '../../schedule/lifetime.ts';
+import { isToken } from '../bearer.ts';
 import { ProviderError } from '../errors.ts';
 import { malformed, succeeded } from '../http/refusal.ts';
 import type { Answer } from '../http/transport.ts';
@@ -16,7 +17,7 @@ import { refusal } from './errors.ts';
 export function readGrant({ body }: Answer, doing: string): Grant {
   const answer = isValueMap(body) ? body : new Map();
   const token = stringAt(answer, 'accessToken');
-  if (!token) throw malformed(doing, 'token');
+  if (token === undefined || !isToken(token)) throw malformed(doing, 'token');
   const claims = claimsOf(token);
   const issued = claims && numberAt(claims, 'iat');
   const end = claims && numberAt(claims, 'exp');

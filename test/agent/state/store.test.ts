@@ -100,17 +100,23 @@ describe('a saved state', () => {
   test('of any values round-trips', async () => {
     const directory = aDirectory();
     await fc.assert(
-      fc.asyncProperty(fc.json(), fc.string(), fc.maxSafeInteger(), async (json, text, number) => {
-        const state: SavedState = {
-          ...STATE,
-          fingerprint: `f${text}`,
-          current: STATE.current.map((session) => ({ ...session, token: new Secret(`s.${text}`) })),
-          files: [{ name: 'api', changedAt: number }],
-          secrets: STATE.secrets.map((secret) => ({ ...secret, value: body(`{"data":${json}}`) })),
-        };
-        saveState(directory, state);
-        expect(await loaded(directory)).toEqual(revealed(state));
-      }),
+      fc.asyncProperty(
+        fc.json(),
+        fc.string(),
+        fc.maxSafeInteger(),
+        fc.stringMatching(/^[!-~]+$/u),
+        async (json, text, number, word) => {
+          const state: SavedState = {
+            ...STATE,
+            fingerprint: `f${text}`,
+            current: STATE.current.map((session) => ({ ...session, token: new Secret(word) })),
+            files: [{ name: 'api', changedAt: number }],
+            secrets: STATE.secrets.map((secret) => ({ ...secret, value: body(`{"data":${json}}`) })),
+          };
+          saveState(directory, state);
+          expect(await loaded(directory)).toEqual(revealed(state));
+        },
+      ),
       { numRuns: 50 },
     );
   });
@@ -165,6 +171,7 @@ describe('nothing is resumed from', () => {
     ['without a version', (text: string) => text.replace('"version":2,', '')],
     ['of an unknown store', (text: string) => text.replace('"store":"infisical"', '"store":"disk"')],
     ['without a token', (text: string) => text.replace('"token":"s.canary"', '"token":""')],
+    ['with a token of two lines', (text: string) => text.replace('"s.canary"', '"s.\\ncanary"')],
     ['with a body that is no object', (text: string) => text.replace(/"body":"[^}]*\}/u, '"body":"[{}')],
     ['with a body that is no JSON', (text: string) => text.replace('"body":"{', '"body":"')],
     ['with an unknown kind of lifetime', (text: string) => text.replace('"polled"', '"eternal"')],

@@ -2,6 +2,7 @@ import type { VaultStore } from '#contract/agent-config.ts';
 import type { Lifetime } from '../../../schedule/lifetime.ts';
 import { Secret } from '../../../secret.ts';
 import { isValueMap, mapAt, stringAt } from '../../../value/value.ts';
+import { isToken } from '../../bearer.ts';
 import type { ProviderError } from '../../errors.ts';
 import type { Keepsake } from '../../keepsake.ts';
 import { malformed, succeeded } from '../../http/refusal.ts';
@@ -63,6 +64,6 @@ export async function requestGrant(
   if (!succeeded(answer)) throw refused(answer);
   const auth = isValueMap(answer.body) ? mapAt(answer.body, 'auth') : undefined;
   const token = auth && stringAt(auth, 'client_token');
-  if (auth === undefined || !token) throw malformed(doing, 'token');
+  if (auth === undefined || token === undefined || !isToken(token)) throw malformed(doing, 'token');
   return { token: new Secret(token), lifetime: tokenLifetime(auth) };
 }

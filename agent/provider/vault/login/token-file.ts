@@ -3,6 +3,7 @@ import type { TokenFileAuth } from '#contract/vault-auth.ts';
 import type { Lifetime } from '../../../schedule/lifetime.ts';
 import { Secret } from '../../../secret.ts';
 import { isValueMap, mapAt, numberAt, type ValueMap } from '../../../value/value.ts';
+import { isToken } from '../../bearer.ts';
 import { ProviderError } from '../../errors.ts';
 import { malformed, succeeded } from '../../http/refusal.ts';
 import type { Answer } from '../../http/transport.ts';
@@ -21,7 +22,7 @@ export function tokenFileLogin(
   return async (signal) => {
     const advice = 'mount the token that the agent is to use there';
     const text = await readProof({ file, what: 'token', advice });
-    if (!ONE_WORD.test(text)) throw noToken(file);
+    if (!isToken(text)) throw noToken(file);
     const token = new Secret(text);
     if (isInUse(token)) throw stillTheSame(file);
     const answer = await client({ method: 'GET', path: 'auth/token/lookup-self', token }, signal);
@@ -62,9 +63,6 @@ function remainingLife(data: ValueMap): Lifetime {
   if (isEndless) return { kind: 'static' };
   return { kind: 'leased', ttlMs: seconds * 1000, renewable: data.get('renewable') === true };
 }
-
-/** What can be sent as a token. */
-const ONE_WORD = /^[!-~]+$/u;
 
 const noToken = (file: string): ProviderError =>
   new ProviderError(

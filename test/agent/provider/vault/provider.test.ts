@@ -164,6 +164,14 @@ test('each login reads the token file anew, and sends it without its newline', a
   expect(bodies).toEqual(['{"role":"ml","jwt":"first"}', '{"role":"ml","jwt":"second"}']);
 });
 
+test.each(['', 'two\\nlines', 'tökén'])('a login that grants %j grants no token', async (granted) => {
+  await using server = await answering(200, `{"auth":{"client_token":"${granted}","lease_duration":60}}`);
+  await using token = await tokenFile('first');
+  const auth = { method: 'kubernetes', path: 'auth/kubernetes', role: 'ml', tokenFile: token.file } as const;
+  const provider = createVaultProvider(storeAt(server.address, { auth }), { clock: systemClock });
+  await expect(provider.login(NEVER)).rejects.toMatchObject({ code: 'invalid_response' });
+});
+
 test.each(['two\nlines', 'two words', 'tökén'])(
   'a file that holds %j has no token in it, and says so',
   async (text) => {
