@@ -6,6 +6,7 @@ import { notificationMeters } from './notify/meters.ts';
 import type { Step } from './run.ts';
 import { firstEnd, isUpToDate, oldestConfirmation, tokenEnd } from './schedule/outlook.ts';
 import type { AgentState } from './schedule/state.ts';
+import type { Suspension } from './suspension.ts';
 
 export type AgentMetrics = Metrics<typeof AGENT_METRICS>;
 
@@ -15,13 +16,15 @@ interface Beside {
   readonly kinds?: readonly ReloadKind[];
   /** How many stores have an authority that is followed. */
   readonly authorities?: number;
+  /** Whether the files stay as they are, where somebody may say so. */
+  readonly suspension?: Suspension | undefined;
 }
 
 /**
  * Beyond this many files each per-file gauge has two series, the least and the greatest value, however many files.
  */
-const mostFiles = ({ kinds = [], authorities = 0 }: Beside): number =>
-  (kinds.length === 0 ? 8 : 7 - kinds.length) - (authorities > 0 ? 1 : 0);
+const mostFiles = ({ kinds = [], authorities = 0, suspension }: Beside): number =>
+  (kinds.length === 0 ? 8 : 7 - kinds.length) - (authorities > 0 ? 1 : 0) - (suspension ? 1 : 0);
 
 interface Meters {
   /** Counts what happens. */
@@ -67,6 +70,9 @@ export function createMeters(
       metrics.set('sidekey_agent_secret_age_seconds', (now - (oldestConfirmation(state) ?? now)) / 1000);
       gaugeFiles(metrics, { names: fileNames, most: mostFiles(beside), toSeconds }, state);
       notifications.gauge(state, now);
+      const { suspension } = beside;
+      if (suspension)
+        metrics.set('sidekey_agent_suspended', suspension.holds() ? 1 : 0, { by: 'annotation' });
     },
   };
 }

@@ -49,6 +49,12 @@ export const AGENT_METRICS = {
     help: '1 if the file that says whom to trust is what is trusted, 0 if it cannot be used and the last good one is; of each store that has one',
     labels: { store: STORES },
   },
+  sidekey_agent_suspended: {
+    type: 'gauge',
+    help: '1 while files stay as they are, for somebody said so while the pod ran; of pods where that may be said',
+    // One without a label would be there for every pod.
+    labels: { by: ['annotation'] },
+  },
   sidekey_agent_token_expiry_timestamp_seconds: {
     type: 'gauge',
     help: 'When the first of the current tokens ends (Unix time), of which each store has one; 0 if they never do',

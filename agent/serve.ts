@@ -37,7 +37,8 @@ export async function serve(given: Parts): Promise<ExitCode> {
   const parts: Parts = { ...given, providers: new Map(measured) };
   const names = config.files.map(({ name }) => name);
   const kinds = [...new Set(config.files.flatMap(({ reload }) => reload?.kind ?? []))];
-  const meters = createMeters(metrics, names, startedAt, { kinds, authorities: authoritiesIn(config) });
+  const beside = { kinds, authorities: authoritiesIn(config), suspension: given.suspension };
+  const meters = createMeters(metrics, names, startedAt, beside);
   const own = [keepState(parts), followAuthorities({ ...given, metrics }), keepHeapSmall];
   const keepers = [keepJournal(log), meters.count, keepLastWords(config.terminationLog), ...own];
   let state = await startState(parts);

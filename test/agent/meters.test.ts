@@ -6,6 +6,7 @@ import { AGENT_METRICS } from '../../agent/metrics.ts';
 import { type StoreName, STORES } from '../../agent/provider/provider.ts';
 import { IN_A_ROW } from '../../agent/schedule/allowance.ts';
 import type { AgentState, Event } from '../../agent/schedule/state.ts';
+import type { Suspension } from '../../agent/suspension.ts';
 import { failure, HOUR, leased, rendered, Scene } from './schedule/scene.ts';
 
 const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `file-${index}`);
@@ -14,6 +15,7 @@ function stage(
   files: readonly string[],
   kinds: readonly ReloadKind[] = [],
   authorities: readonly StoreName[] = [],
+  suspension?: Suspension,
 ) {
   const metrics = createMetrics(AGENT_METRICS);
   const series = async (): Promise<Map<string, number>> => {
@@ -26,8 +28,14 @@ function stage(
     );
   };
   for (const store of authorities) metrics.set('sidekey_agent_authority_current', 1, { store });
-  return { meters: createMeters(metrics, files, 0, { kinds, authorities: authorities.length }), series };
+  return {
+    meters: createMeters(metrics, files, 0, { kinds, authorities: authorities.length, suspension }),
+    series,
+  };
 }
+
+const SUSPENDED = 'sidekey_agent_suspended{by="annotation"}';
+const HELD: Suspension = { holds: () => true };
 
 const outcome = (name: string, fault = false) => ({
   name,
@@ -48,8 +56,14 @@ describe('the number of series', () => {
   test.each(counts)(
     'is below 60 with %i files, in however many ways somebody is told of them',
     async (count) => {
-      for (const [ways, stores] of [0, 1, 2, 3].flatMap((one) => [[one, 0] as const, [one, 2] as const])) {
-        const { meters, series } = stage(names(count), RELOAD_KINDS.slice(0, ways), STORES.slice(0, stores));
+      const all = [0, 1, 2, 3].flatMap((ways) => [0, 2].map((stores) => ({ ways, stores })));
+      for (const { ways, stores } of all) {
+        const { meters, series } = stage(
+          names(count),
+          RELOAD_KINDS.slice(0, ways),
+          STORES.slice(0, stores),
+          HELD,
+        );
         const { state, now } = rendered(leased(HOUR));
         meters.gauge(state, now);
         meters.count({ before: new Scene().state, event: commitOf(['file']), after: state, now });
@@ -60,6 +74,20 @@ describe('the number of series', () => {
 });
 
 describe('gauges', () => {
+  test('show whether files stay as they are, of pods where somebody may say so', async () => {
+    const { state, now } = rendered(leased(HOUR));
+    let holds = true;
+    const { meters, series } = stage(['file'], [], [], { holds: () => holds });
+    meters.gauge(state, now);
+    expect((await series()).get(SUSPENDED)).toBe(1);
+    holds = false;
+    meters.gauge(state, now);
+    expect((await series()).get(SUSPENDED)).toBe(0);
+    const other = stage(['file']);
+    other.meters.gauge(state, now);
+    expect((await other.series()).has(SUSPENDED)).toBe(false);
+  });
+
   test('show ends and changes in seconds, as Prometheus wants them', async () => {
     const { meters, series } = stage(['file']);
     const { state, now } = rendered(leased(HOUR), leased(2 * HOUR));

@@ -126,8 +126,11 @@ test('files stay as they are while the pod is annotated so, and follow when it i
   await writeSecret(bao, 'two');
   await awaitTurns(bao, 'secret/data/ml/api-key', 4);
   expect(await pod.read('api')).toBe('one');
+  const suspended = 'sidekey_agent_suspended{by="annotation"}';
+  expect(await pod.metric(suspended)).toBe(1);
   await say('false');
   await eventually('the change', PATIENCE_MS, async () => expect(await pod.read('api')).toBe('two'));
+  expect(await pod.metric(suspended)).toBe(0);
 });
 
 test('the log is text where a pod wants that', async () => {
