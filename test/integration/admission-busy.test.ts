@@ -4,22 +4,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually, PATIENCE_MS } from '../servers/eventually.ts';
 import { Admission } from './admission-stage.ts';
 import { agentOf, ASKS } from './pods.ts';
+import { reviewOf } from './review.ts';
 
 /** As many requests as an injector takes at one time. */
 const MOST = 512;
 const AT_ONCE = 64;
 
-const REVIEW = JSON.stringify({
-  apiVersion: 'admission.k8s.io/v1',
-  kind: 'AdmissionReview',
-  request: {
-    uid: 'uid-1',
-    operation: 'CREATE',
-    namespace: 'ml',
-    resource: { group: '', version: 'v1', resource: 'pods' },
-    object: { metadata: {}, spec: { containers: [{ name: 'main', image: 'main' }] } },
-  },
-});
+const REVIEW = reviewOf({ metadata: {}, spec: { containers: [{ name: 'main', image: 'main' }] } });
 
 /** A request with a part of its body. */
 const request = (part: string): string =>

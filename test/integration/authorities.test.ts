@@ -8,6 +8,7 @@ import { call } from '../injector/server/client.ts';
 import { loopbackCertificate } from '../servers/certificate.ts';
 import { Injector } from '../servers/injector.ts';
 import { ASKS_NATIVELY, MODEL_SERVER } from './pods.ts';
+import { reviewOf } from './review.ts';
 
 let directory: string;
 
@@ -18,17 +19,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(directory, { recursive: true }));
 
-const REVIEW = JSON.stringify({
-  apiVersion: 'admission.k8s.io/v1',
-  kind: 'AdmissionReview',
-  request: {
-    uid: 'uid-1',
-    operation: 'CREATE',
-    namespace: 'ml',
-    resource: { group: '', version: 'v1', resource: 'pods' },
-    object: { metadata: { annotations: ASKS_NATIVELY }, spec: { containers: [MODEL_SERVER] } },
-  },
-});
+const REVIEW = reviewOf({ metadata: { annotations: ASKS_NATIVELY }, spec: { containers: [MODEL_SERVER] } });
 
 /** The configuration of the agent in the answer to a review. */
 function configIn(body: string): unknown {

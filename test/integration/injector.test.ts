@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loopbackCertificate } from '../servers/certificate.ts';
 import { Injector } from '../servers/injector.ts';
 import { call, type Reply } from '../injector/server/client.ts';
+import { reviewOf } from './review.ts';
 
 let injector: Injector;
 
@@ -14,26 +15,16 @@ afterAll(async () => {
   await injector[Symbol.asyncDispose]();
 });
 
-const REVIEW = JSON.stringify({
-  apiVersion: 'admission.k8s.io/v1',
-  kind: 'AdmissionReview',
-  request: {
-    uid: 'uid-1',
-    operation: 'CREATE',
-    namespace: 'ml',
-    resource: { group: '', version: 'v1', resource: 'pods' },
-    object: {
-      metadata: {
-        name: 'inference-pod',
-        annotations: {
-          'vault.hashicorp.com/agent-inject': 'true',
-          'vault.hashicorp.com/role': 'ml-inference',
-          'vault.hashicorp.com/agent-inject-secret-api': 'secret/data/ml/api-key',
-        },
-      },
-      spec: { containers: [{ name: 'model-server', image: 'nvcr.io/nvidia/cuda:12.0-base' }] },
+const REVIEW = reviewOf({
+  metadata: {
+    name: 'inference-pod',
+    annotations: {
+      'vault.hashicorp.com/agent-inject': 'true',
+      'vault.hashicorp.com/role': 'ml-inference',
+      'vault.hashicorp.com/agent-inject-secret-api': 'secret/data/ml/api-key',
     },
   },
+  spec: { containers: [{ name: 'model-server', image: 'nvcr.io/nvidia/cuda:12.0-base' }] },
 });
 
 const send = (body: string | Buffer, caPem = injector.certificate.caPem): Promise<Reply> =>

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inTime } from '../../../servers/eventually.ts';
 import type { OpenBaoServer } from '../../../servers/openbao.ts';
 import type { FaultRow } from './rows/row.ts';
 import { expectContent, expectTold, expectUnharmed, PATIENCE_MS, Trial } from './trial.ts';
@@ -67,7 +68,7 @@ async function beginIn(phase: Phase, trial: Trial, { begin }: Pick<PassingFault,
   const begun = new Promise<void>((resolve, reject) => {
     trial.front.meet(opening, () => begin(trial).then(resolve, reject));
   });
-  await Promise.race([begun, sleep(PATIENCE_MS, undefined, { ref: false })]);
-  if (!trial.front.asked.some(({ path }) => opening.test(path)))
-    throw new Error(`Nobody asked for ${opening.source}. The agent said:\n${trial.pod.output}`);
+  await inTime(`a request for ${opening.source}`, PATIENCE_MS, begun).catch((error: unknown) => {
+    throw new Error(`The fault did not begin. The agent said:\n${trial.pod.output}`, { cause: error });
+  });
 }
