@@ -30,7 +30,7 @@ export function conflicts(pod: JsonObject, injection: Injection): readonly Probl
     ...overlapProblems(directories),
     ...theirs.flatMap(nameProblems),
     ...volumeProblems(pod, spec, directories),
-    ...theirs.flatMap((placed) => mountProblems(placed, directories)),
+    ...theirs.flatMap(mountProblems(directories)),
     ...theirs.flatMap((placed) => deviceProblems(placed, directories)),
     ...(mode === 'run' ? theirs.flatMap(portProblems) : []),
     ...(mode === 'run' ? signalProblems(shared ? sharing(pod) : pod, injection) : []),
@@ -121,12 +121,19 @@ function needed(named: JsonObject): string {
   return `is "${textIn(named, 'name')}", which the injector needs for itself`;
 }
 
-function mountProblems({ container, path }: Placed, directories: readonly Directory[]): readonly Problem[] {
-  const places = directories.map((directory) => ({ directory, place: onDisk(directory.path) }));
-  return listIn(container, 'volumeMounts').flatMap((mount, index) => {
-    const message = hasOurVolumeName(mount) ? ownVolumeFault(mount, directories) : mountFault(mount, places);
-    return message === undefined ? [] : [{ key: `${path}.volumeMounts[${index}]`, message }];
-  });
+/** A directory of secrets, and where it is. */
+interface Site {
+  readonly directory: Directory;
+  readonly place: string;
+}
+
+function mountProblems(directories: readonly Directory[]): (placed: Placed) => readonly Problem[] {
+  const sites = directories.map((directory) => ({ directory, place: onDisk(directory.path) }));
+  return ({ container, path }) =>
+    listIn(container, 'volumeMounts').flatMap((mount, index) => {
+      const message = hasOurVolumeName(mount) ? ownVolumeFault(mount, directories) : mountFault(mount, sites);
+      return message === undefined ? [] : [{ key: `${path}.volumeMounts[${index}]`, message }];
+    });
 }
 
 /** The only mounts of ours that others have are those an earlier pass gave them. */
@@ -140,15 +147,11 @@ function ownVolumeFault(mount: JsonObject, directories: readonly Directory[]): s
 }
 
 /** What is mounted inside a read-only volume, or has a read-only one mounted around it, keeps the container from starting. */
-function mountFault(
-  mount: JsonObject,
-  places: readonly { readonly directory: Directory; readonly place: string }[],
-): string | undefined {
+function mountFault(mount: JsonObject, sites: readonly Site[]): string | undefined {
   const mountPath = textIn(mount, 'mountPath');
   const where = onDisk(placeOf(mount));
   const isAround = (place: string): boolean => contains(where, place) && mount['readOnly'] === true;
-  const found = places.find(({ place }) => contains(place, where) || isAround(place));
-  const directory = found?.directory;
+  const directory = sites.find(({ place }) => contains(place, where) || isAround(place))?.directory;
   return (
     directory &&
     `is at ${quoted(mountPath)}, where the secrets directory ${directory.path} is; expected another mountPath, or another directory in ${directory.key}`
